@@ -1,0 +1,57 @@
+package dev.weft.net;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What a server's loop does beside serving (socketserver's service_actions, SPEC SS-10). For the serving thread. */
+final class Actions {
+    private static final class Action {
+        final Runnable task;
+        final long interval;
+        long due;
+
+        Action(Runnable task, long interval, long due) {
+            this.task = task;
+            this.interval = interval;
+            this.due = due;
+        }
+    }
+
+    private final List<Action> actions = new ArrayList<>();
+    private final TimeSource time;
+
+    Actions(Map<Runnable, Duration> actions, TimeSource time) {
+        this.time = time;
+        actions.forEach((task, interval) -> {
+            if (interval.isNegative() || interval.isZero()) {
+                throw new IllegalArgumentException("an action every " + interval);
+            }
+            this.actions.add(new Action(task, interval.toNanos(), time.nanoTime() + interval.toNanos()));
+        });
+    }
+
+    /** Runs those whose time has come; what they missed while the loop was busy they don't make up for. */
+    void runDue() {
+        for (var action : actions) {
+            if (Alarm.passed(time, action.due)) {
+                try {
+                    action.task.run();
+                } catch (RuntimeException e) {
+                    Log.actionFailed(e);
+                }
+                action.due = time.nanoTime() + action.interval;
+            }
+        }
+    }
+
+    /** When the next is due. */
+    long next() {
+        var next = Alarm.NEVER;
+        for (var action : actions) {
+            next = Alarm.earlier(next, action.due);
+        }
+        return next;
+    }
+}

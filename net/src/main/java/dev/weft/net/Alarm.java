@@ -1,0 +1,93 @@
+package dev.weft.net;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends a wait at its deadline without a timer for every wait.
+ *
+ * <p>Who waits only stamps its deadline here. A task scheduled for an earlier wait of the same connection finds the newer stamp and goes back
+ * to sleep until then, so steady traffic under a deadline of 30 s costs one scheduled task in 30 s, whatever the number of reads. The task
+ * does no more than wake the waiting thread, which looks at the clock by itself.
+ */
+final class Alarm {
+    /** No deadline. */
+    static final long NEVER = Long.MAX_VALUE;
+
+    private final TimeSource time;
+    private final Runnable wake;
+    private volatile long deadline = NEVER;
+    private long scheduledFor = NEVER;
+    private TimeSource.@Nullable Scheduled scheduled;
+
+    Alarm(TimeSource time, Runnable wake) {
+        this.time = time;
+        this.wake = wake;
+    }
+
+    /** The moment so far ahead, for {@link #set}; NEVER when the duration is zero, which switches a deadline off. */
+    static long after(TimeSource time, Duration duration) {
+        return duration.isZero() ? NEVER : time.nanoTime() + duration.toNanos();
+    }
+
+    /** The earlier of two moments. */
+    static long earlier(long a, long b) {
+        return a == NEVER ? b : b == NEVER || a - b < 0 ? a : b;
+    }
+
+    /** Whether a moment has come. */
+    static boolean passed(TimeSource time, long moment) {
+        return moment != NEVER && time.nanoTime() - moment >= 0;
+    }
+
+    /** Wakes at this moment, unless another is set before. */
+    void set(long moment) {
+        deadline = moment;
+        if (moment != NEVER) {
+            synchronized (this) {
+                if (scheduledFor == NEVER || moment - scheduledFor < 0) {
+                    schedule(moment);
+                }
+            }
+        }
+    }
+
+    /** The wait is over. */
+    void clear() {
+        deadline = NEVER;
+    }
+
+    /** Lets go of the scheduled task, for it holds on to the connection. */
+    synchronized void cancel() {
+        deadline = NEVER;
+        scheduledFor = NEVER;
+        if (scheduled != null) {
+            scheduled.cancel();
+            scheduled = null;
+        }
+    }
+
+    private void schedule(long moment) {
+        if (scheduled != null) {
+            scheduled.cancel();
+        }
+        scheduledFor = moment;
+        scheduled = time.schedule(Duration.ofNanos(Math.max(0, moment - time.nanoTime())), this::look);
+    }
+
+    private void look() {
+        synchronized (this) {
+            scheduledFor = NEVER;
+            var moment = deadline;
+            if (moment == NEVER) {
+                return;
+            }
+            if (!passed(time, moment)) {
+                schedule(moment);
+                return;
+            }
+        }
+        wake.run();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.weft.net;
+
+import java.util.List;
+
+/**
+ * Where handlers run. The same handler runs under each of them.
+ *
+ * <p>It takes the place of socketserver's mix-ins (SPEC SS-3): {@link #sequential} is the plain server, {@link #virtualThreads} and
+ * {@link #platformThreads} are ThreadingMixIn, {@link #processes} is ForkingMixIn.
+ */
+public sealed interface Concurrency {
+    /** One request at a time, on the serving thread; the others wait in the kernel's backlog (SPEC SS-25). */
+    static Concurrency sequential() {
+        return new Sequential();
+    }
+
+    /** A virtual thread each: the default. */
+    static Concurrency virtualThreads() {
+        return new VirtualThreads();
+    }
+
+    /** A fixed pool of platform threads; accepted connections wait for a free one. */
+    static Concurrency platformThreads(int threads) {
+        return new PlatformThreads(threads);
+    }
+
+    /**
+     * Worker JVMs (ForkingMixIn; its default is 40): at most {@code workers} requests at once, each isolated from this process. Needs the
+     * native transport, {@code dev.weft.linux}; without it {@code open} refuses (SPEC SS-35).
+     */
+    static Processes processes(int workers) {
+        return new Processes(workers, 2, 1_000, List.of());
+    }
+
+    /** See {@link Concurrency#sequential}. */
+    record Sequential() implements Concurrency {}
+
+    /** See {@link Concurrency#virtualThreads}. */
+    record VirtualThreads() implements Concurrency {}
+
+    /**
+     * See {@link Concurrency#platformThreads}.
+     *
+     * @param threads how many, at least 1
+     */
+    record PlatformThreads(int threads) implements Concurrency {
+        /** Checks the number. */
+        public PlatformThreads {
+            if (threads < 1) {
+                throw new IllegalArgumentException("a pool of " + threads + " threads serves nobody");
+            }
+        }
+    }
+
+    /**
+     * See {@link Concurrency#processes}. The handler must be given as a class, since an object cannot travel.
+     *
+     * @param workers the most requests at once, at least 1
+     * @param spare how many workers are kept warm beyond the busy ones; default 2
+     * @param requestsPerChild after so many requests a worker is replaced; default 1,000
+     * @param jvmOptions options for the workers' JVMs
+     */
+    record Processes(int workers, int spare, int requestsPerChild, List<String> jvmOptions) implements Concurrency {
+        /** Checks the numbers and copies the list. */
+        public Processes {
+            if (workers < 1 || spare < 0 || requestsPerChild < 1) {
+                throw new IllegalArgumentException(workers + " workers, " + spare + " spare, " + requestsPerChild + " requests each");
+            }
+            jvmOptions = List.copyOf(jvmOptions);
+        }
+
+        /** Workers kept warm. */
+        public Processes spare(int n) {
+            return new Processes(workers, n, requestsPerChild, jvmOptions);
+        }
+
+        /** 1 is fork's full isolation, at the price of a JVM a request. */
+        public Processes requestsPerChild(int n) {
+            return new Processes(workers, spare, n, jvmOptions);
+        }
+
+        /** Options for the workers' JVMs, {@code -Xmx256m} for example. */
+        public Processes jvmOptions(String... options) {
+            return new Processes(workers, spare, requestsPerChild, List.of(options));
+        }
+    }
+}

@@ -1,0 +1,483 @@
+package dev.weft.net;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ProtocolException;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLSession;
+
+import dev.weft.net.spi.SocketSettings;
+import dev.weft.net.spi.StreamChannel;
+import dev.weft.net.spi.Transport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a connection, accepted or dialled.
+ *
+ * <p>It owns the only read buffer and the only write order; every view below reads and writes through it, keeps nothing of its own, and may
+ * be mixed with the others. One thread reads at a time; any number may write, and whole calls never interleave. {@code send} has left when
+ * it returns; {@link Frames#write} may gather.
+ *
+ * <p>A blocked call ends when its deadline passes ({@link SocketTimeoutException}), when its thread is interrupted
+ * ({@link java.io.InterruptedIOException}; the connection stays open, the interrupt is cleared, and the rest of a write that had begun
+ * follows by itself), or when the connection is closed here, by any thread ({@link SocketException}).
+ */
+public final class Connection implements Closeable {
+    static final ScopedValue<Connection> CURRENT = ScopedValue.newInstance();
+    private static final AtomicLong IDS = new AtomicLong();
+
+    /** Something that may fail as I/O does. */
+    @FunctionalInterface
+    interface Action {
+        void run() throws IOException;
+    }
+
+    private enum State {
+        OPEN, CLOSING, CLOSED
+    }
+
+    private final long id = IDS.incrementAndGet();
+    private final boolean accepted;
+    private final String peerName;
+    private final TimeSource time;
+    private final long opened;
+    private final Inbound inbound = new Inbound(this);
+    private final Outbound outbound = new Outbound(this);
+    private final Address remote;
+    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+    private volatile StreamChannel channel;
+    private volatile Deadlines deadlines;
+    private volatile boolean draining;
+    private volatile boolean stamping;
+    private volatile long lastProgress;
+    private volatile String closedBecause = "";
+    private @Nullable List<Consumer<Connection>> leavers;
+
+    /** {@code peerName} is what the peer was called when it was dialled, which its certificate must name. */
+    Connection(StreamChannel channel, boolean accepted, String peerName, Deadlines deadlines, TimeSource time) {
+        this.channel = channel;
+        this.accepted = accepted;
+        this.peerName = peerName;
+        this.deadlines = deadlines;
+        this.time = time;
+        remote = channel.remote();
+        opened = time.nanoTime();
+        lastProgress = opened;
+    }
+
+    /** A connection to be made to a TCP server; "localhost" is 127.0.0.1. */
+    public static Builder to(String host, int port) {
+        return to(Address.of(host, port));
+    }
+
+    /** A connection to be made to a Unix socket. */
+    public static Builder to(Path socket) {
+        return to(Address.unix(socket));
+    }
+
+    /** A connection to be made to any address, in-memory servers included. A server's every-interface address means this machine. */
+    public static Builder to(Address address) {
+        return new Builder(address.isAny() ? Address.of("127.0.0.1", address.port()) : address);
+    }
+
+    /**
+     * The connection this thread serves.
+     *
+     * @throws IllegalStateException outside a handler
+     */
+    public static Connection current() {
+        if (!CURRENT.isBound()) {
+            throw new IllegalStateException("no connection is being served on thread " + Thread.currentThread().getName());
+        }
+        return CURRENT.get();
+    }
+
+    /** Unique in this process, in order of opening. */
+    public long id() {
+        return id;
+    }
+
+    /** This end. */
+    public Address local() {
+        return channel.local();
+    }
+
+    /** The other end (socketserver's client_address); {@code unix:} for a Unix peer that bound no path (SPEC SS-48). */
+    public Address remote() {
+        return remote;
+    }
+
+    /** Present once TLS is up. */
+    public Optional<SSLSession> tls() {
+        return channel instanceof TlsChannel tls ? Optional.of(tls.session()) : Optional.empty();
+    }
+
+    /** The protocol that both sides agreed on through ALPN. */
+    public Optional<String> protocol() {
+        return channel instanceof TlsChannel tls && !tls.applicationProtocol().isEmpty()
+                ? Optional.of(tls.applicationProtocol())
+                : Optional.empty();
+    }
+
+    /** A socket option of this connection, {@code java.net.StandardSocketOptions.TCP_NODELAY} for example. */
+    public <T> void option(SocketOption<T> option, T value) throws IOException {
+        channel.option(option, value);
+    }
+
+    /** What has arrived, at most {@code max} bytes, waiting for the first (recv); empty at the end of the stream. */
+    public byte[] receive(int max) throws IOException {
+        return inbound.receive(max);
+    }
+
+    /** Sends all of it (sendall): never a part, whatever its size (SPEC SS-43). */
+    public void send(byte[] bytes) throws IOException {
+        outbound.send(bytes, 0, bytes.length);
+    }
+
+    /** Sends a text in UTF-8, as it is: a line's end is the caller's to add. */
+    public void send(String text) throws IOException {
+        send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The incoming bytes for everything in the JDK that reads a stream (rfile); it reads nothing ahead of its caller. Closing it closes nothing. */
+    public InputStream input() {
+        return new ConnectionInput(inbound);
+    }
+
+    /** The outgoing bytes, unbuffered like a socket's (wfile): a write has left when it returns. Closing it ends the outgoing half. */
+    public OutputStream output() {
+        return new ConnectionOutput(this, outbound);
+    }
+
+    /**
+     * The next UTF-8 line without its end, LF or CR LF, of 1 MiB at most; the last one may lack it (SPEC SS-45).
+     *
+     * @throws java.io.EOFException when there is none
+     */
+    public String readLine() throws IOException {
+        return lines().read();
+    }
+
+    /** This connection as UTF-8 lines. */
+    public Frames<String> lines() {
+        return frames(Framing.lines());
+    }
+
+    /** This connection as messages. */
+    public <T> Frames<T> frames(Framing<T> framing) {
+        return new Frames<>(this, framing);
+    }
+
+    /** This connection as a file of text, as Python's {@code makefile} gives it (SPEC CH-12). */
+    public TextFile text(Charset charset) {
+        return new TextFile(this, charset, Framing.DEFAULT_LIMIT);
+    }
+
+    /**
+     * Waits for the first byte of the next message, under the idle deadline; the message's own deadline runs from then until the next call.
+     * {@link Frames} call it themselves, and hand-written parsers may.
+     *
+     * @return false at the end of the stream, or when the server drains and nothing more has come
+     */
+    public boolean awaitMessage() throws IOException {
+        return inbound.awaitMessage();
+    }
+
+    /** The deadlines in force. */
+    public Deadlines deadlines() {
+        return deadlines;
+    }
+
+    /** Replaces the deadlines, from the next wait on. */
+    public void deadlines(Deadlines deadlines) {
+        this.deadlines = deadlines;
+    }
+
+    /**
+     * Turns TLS on in place (STARTTLS), as the server on an accepted connection and as the client on a dialled one; writes of other threads
+     * wait until it is up. To be called by the thread that reads.
+     *
+     * @throws ProtocolException when bytes that came in plaintext are still unread: a man in the middle may have put them there
+     * @throws SocketTimeoutException when the handshake takes longer than its deadline
+     * @throws javax.net.ssl.SSLException when the peer and we can't agree or don't trust each other; the connection is then of no use
+     */
+    public void startTls(Tls tls) throws IOException {
+        if (inbound.available() > 0) {
+            throw new ProtocolException(remote + ": " + inbound.available() + " bytes came in plaintext behind the request for TLS");
+        }
+        if (channel instanceof TlsChannel) {
+            throw new ProtocolException(remote + ": TLS is already on");
+        }
+        outbound.between(() -> {
+            var began = time.nanoTime();
+            var secure = new TlsChannel(channel, tls.engine(!accepted, peerName, remote.port()));
+            until(deadlines.handshake(), "the TLS handshake", secure::handshakeStep, secure::awaitHandshake);
+            channel = secure;
+            Events.handshake(this, secure, time.nanoTime() - began);
+        });
+    }
+
+    /** Ends the outgoing half; the peer reads to its end, and reading goes on here. */
+    public void shutdownOutput() throws IOException {
+        outbound.shutdown();
+    }
+
+    /** True once the server drains: finish what is begun, then return. */
+    public boolean draining() {
+        return draining;
+    }
+
+    /** Drops the connection at once, unsent bytes included: the peer sees a reset. Whoever is blocked on it is told. Idempotent. */
+    public void abort() {
+        abort("aborted");
+    }
+
+    /**
+     * Sends what was gathered and what stands in the write order, waiting for the peer as long as the write deadline allows, then closes.
+     * Idempotent; a second call, and one from another thread meanwhile, returns at once.
+     */
+    @Override
+    public void close() {
+        if (state.compareAndSet(State.OPEN, State.CLOSING)) {
+            outbound.finish();
+            end("closed", false);
+        }
+    }
+
+    /** False once it was closed or aborted here. */
+    public boolean isOpen() {
+        return state.get() != State.CLOSED;
+    }
+
+    /** {@code tcp 127.0.0.1:43684 -> 127.0.0.1:9999, 12 s, 120 B in, 80 B out}: from the peer to us when accepted. */
+    @Override
+    public String toString() {
+        var from = accepted ? remote : local();
+        var to = accepted ? local() : remote;
+        var scheme = remote.kind() == Address.Kind.INET ? "tcp " : "";
+        return "%s%s -> %s, %d s, %d B in, %d B out".formatted(scheme, from, to, age().toSeconds(), bytesIn(), bytesOut());
+    }
+
+    void abort(String why) {
+        end(why, true);
+    }
+
+    private void end(String why, boolean drop) {
+        if (state.getAndSet(State.CLOSED) == State.CLOSED) {
+            return;
+        }
+        closedBecause = why;
+        try {
+            if (drop) {
+                channel.abort();
+            } else {
+                channel.close();
+            }
+        } finally {
+            outbound.close();
+            inbound.close();
+            leave();
+        }
+    }
+
+    /** Has something done when this connection ends; at once when it has ended. */
+    void onEnd(Consumer<Connection> leaver) {
+        synchronized (this) {
+            if (isOpen()) {
+                if (leavers == null) {
+                    leavers = new ArrayList<>(1);
+                }
+                leavers.add(leaver);
+                return;
+            }
+        }
+        leaver.accept(this);
+    }
+
+    private void leave() {
+        List<Consumer<Connection>> all;
+        synchronized (this) {
+            all = leavers == null ? List.of() : leavers;
+            leavers = null;
+        }
+        all.forEach(l -> l.accept(this));
+    }
+
+    /** Repeats a step until it says true, waiting in between, for so long at most. */
+    void until(Duration limit, String what, Step step, Action await) throws IOException {
+        var deadline = Alarm.after(time, limit);
+        var alarm = new Alarm(time, this::wake);
+        try {
+            while (!step.done()) {
+                if (Alarm.passed(time, deadline)) {
+                    throw new SocketTimeoutException(what + " with " + remote + " took longer than " + Inbound.words(limit));
+                }
+                if (!isOpen()) {
+                    throw closedHere();
+                }
+                alarm.set(deadline);
+                await.run();
+            }
+        } finally {
+            alarm.cancel();
+        }
+    }
+
+    /** One step towards something. */
+    @FunctionalInterface
+    interface Step {
+        boolean done() throws IOException;
+    }
+
+    /** Closes at once, telling the peer why as far as its socket takes it now. */
+    void evict(Optional<byte[]> farewell, String why) {
+        farewell.ifPresent(bytes -> outbound.post(new Outbound.Posted(bytes, _ -> {})));
+        end(why, false);
+    }
+
+    void drain() {
+        draining = true;
+        wake();
+    }
+
+    void wake() {
+        channel.wake();
+    }
+
+    StreamChannel channel() {
+        return channel;
+    }
+
+    Inbound inbound() {
+        return inbound;
+    }
+
+    Outbound outbound() {
+        return outbound;
+    }
+
+    TimeSource time() {
+        return time;
+    }
+
+    long bytesIn() {
+        return inbound.received();
+    }
+
+    long bytesOut() {
+        return outbound.sent();
+    }
+
+    Duration age() {
+        return Duration.ofNanos(time.nanoTime() - opened);
+    }
+
+    /** Bytes moved. The clock is only asked where somebody wants to know who idles longest. */
+    void progressed() {
+        if (stamping) {
+            lastProgress = time.nanoTime();
+        }
+    }
+
+    void stampProgress() {
+        stamping = true;
+    }
+
+    long lastProgress() {
+        return lastProgress;
+    }
+
+    /** What to throw for a failure of the channel: when we closed it ourselves, that and why. */
+    IOException explain(IOException failure) {
+        if (isOpen()) {
+            return failure;
+        }
+        var closed = closedHere();
+        closed.initCause(failure);
+        return closed;
+    }
+
+    SocketException closedHere() {
+        return new SocketException("the connection with " + remote + " was " + (closedBecause.isEmpty() ? "closed" : closedBecause));
+    }
+
+    /** How a connection will be made. */
+    public static final class Builder {
+        private final Address address;
+        private final Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
+        private Deadlines deadlines = Deadlines.defaults();
+        private TimeSource time = TimeSource.system();
+        private @Nullable Tls tls;
+        private @Nullable Address from;
+        private @Nullable Transport transport;
+
+        private Builder(Address address) {
+            this.address = address;
+        }
+
+        /** Default: {@link Deadlines#defaults}. */
+        public Builder deadlines(Deadlines deadlines) {
+            this.deadlines = deadlines;
+            return this;
+        }
+
+        /** Default: none. The handshake is done when {@code open} returns. */
+        public Builder tls(Tls tls) {
+            this.tls = tls;
+            return this;
+        }
+
+        /** Any that the transport knows; TCP_NODELAY is on unless set otherwise. */
+        public <T> Builder option(SocketOption<T> option, T value) {
+            options.put(option, value);
+            return this;
+        }
+
+        /** The local end; default: the system's choice. */
+        public Builder from(Address local) {
+            from = local;
+            return this;
+        }
+
+        /** Default: the best transport found for the address. */
+        public Builder transport(Transport transport) {
+            this.transport = transport;
+            return this;
+        }
+
+        /** Default: {@link TimeSource#system}. */
+        public Builder time(TimeSource time) {
+            this.time = time;
+            return this;
+        }
+
+        /**
+         * Connects, within the connect deadline; a name with several addresses is tried in their order, each with an even share of the time
+         * left.
+         *
+         * @throws java.net.ConnectException when nobody listens there, with the address in its message
+         * @throws SocketTimeoutException when nobody answered in time
+         * @throws java.net.UnknownHostException when the name is not known
+         */
+        public Connection open() throws IOException {
+            var settings = new SocketSettings(options, 0, Optional.ofNullable(from));
+            return Dialer.dial(address, Optional.ofNullable(transport), settings, deadlines, Optional.ofNullable(tls), time);
+        }
+    }
+}

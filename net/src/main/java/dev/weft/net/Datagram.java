@@ -1,0 +1,88 @@
+package dev.weft.net;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+import org.jspecify.annotations.Nullable;
+
+/** One datagram received, and the way to answer it. For the one thread that handles it, but {@code reply} is for any. */
+public final class Datagram {
+    /** The socket it came by. */
+    @FunctionalInterface
+    interface Way {
+        void send(byte[] data, Address to) throws IOException;
+    }
+
+    private final byte[] data;
+    private final Address sender;
+    private final boolean truncated;
+    private final Way way;
+    private final InputStream input;
+    private @Nullable ByteArrayOutputStream output;
+
+    Datagram(byte[] data, Address sender, boolean truncated, Way way) {
+        this.data = data;
+        this.sender = sender;
+        this.truncated = truncated;
+        this.way = way;
+        input = new ByteArrayInputStream(data);
+    }
+
+    /** What came, at most the server's {@code maxPacketSize} bytes of it; a copy. */
+    public byte[] data() {
+        return data.clone();
+    }
+
+    /** The data as UTF-8. */
+    public String text() {
+        return new String(data, StandardCharsets.UTF_8);
+    }
+
+    /** Who sent it (client_address); {@code unix:} for a sender without an address, which can't be answered (SPEC SS-48). */
+    public Address sender() {
+        return sender;
+    }
+
+    /** True when it was longer than the limit, the rest being lost (SPEC SS-24). */
+    public boolean truncated() {
+        return truncated;
+    }
+
+    /** Sends one datagram back. */
+    public void reply(byte[] data) throws IOException {
+        way.send(data, sender);
+    }
+
+    /** Sends a text back, in UTF-8. */
+    public void reply(String text) throws IOException {
+        reply(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The data as a stream (rfile), the same at every call. */
+    public InputStream input() {
+        return input;
+    }
+
+    /** Becomes one reply when the handler ends, also when it threw (wfile, SPEC SS-46, SS-47); nothing is sent if this was never called. */
+    public OutputStream output() {
+        if (output == null) {
+            output = new ByteArrayOutputStream();
+        }
+        return output;
+    }
+
+    /** The handler has ended. */
+    void finish() throws IOException {
+        if (output != null) {
+            reply(output.toByteArray());
+        }
+    }
+
+    int size() {
+        return data.length;
+    }
+}

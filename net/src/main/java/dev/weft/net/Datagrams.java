@@ -1,0 +1,114 @@
+package dev.weft.net;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+import dev.weft.net.spi.PacketChannel;
+import dev.weft.net.spi.SocketSettings;
+
+/** A datagram socket of one's own: the client of a datagram server. One thread receives at a time; any number send. */
+public final class Datagrams implements Closeable {
+    /** The longest datagram UDP can carry. */
+    private static final int LONGEST = 65_535;
+
+    private final PacketChannel channel;
+    private final TimeSource time = TimeSource.system();
+    private final Alarm alarm;
+    private volatile boolean closed;
+
+    private Datagrams(PacketChannel channel) {
+        this.channel = channel;
+        alarm = new Alarm(time, channel::wake);
+    }
+
+    /** A UDP socket on a port of the system's choice. */
+    public static Datagrams udp() throws IOException {
+        return udp(Address.any(0));
+    }
+
+    /** A UDP socket at an address of one's own. */
+    public static Datagrams udp(Address local) throws IOException {
+        return open(local);
+    }
+
+    /** A Unix datagram socket bound to a path, so that it can be answered; needs the native transport (SPEC SS-50). */
+    public static Datagrams unix(Path local) throws IOException {
+        return open(Address.unix(local));
+    }
+
+    private static Datagrams open(Address local) throws IOException {
+        return new Datagrams(Transports.datagrams(local).bind(local, new SocketSettings(Map.of(), 0, Optional.empty())));
+    }
+
+    /** The address bound. */
+    public Address address() {
+        return channel.local();
+    }
+
+    /** Sends one datagram, waiting while the socket's buffer is full; to a server's every-interface address means to this machine. */
+    public void send(byte[] data, Address to) throws IOException {
+        var target = to.isAny() ? Address.of("127.0.0.1", to.port()) : to;
+        while (!channel.send(data, target)) {
+            checkOpen();
+            channel.awaitWritable();
+        }
+    }
+
+    /** Sends a text, in UTF-8. */
+    public void send(String text, Address to) throws IOException {
+        send(text.getBytes(StandardCharsets.UTF_8), to);
+    }
+
+    /** The next datagram, waiting as long as it takes; of any length. */
+    public Datagram receive() throws IOException {
+        return receive(Duration.ZERO);
+    }
+
+    /**
+     * As receive, for so long at most; zero is without end.
+     *
+     * @throws SocketTimeoutException when none came in time
+     */
+    public Datagram receive(Duration timeout) throws IOException {
+        var deadline = Alarm.after(time, timeout);
+        var buffer = new byte[LONGEST];
+        while (true) {
+            checkOpen();
+            var packet = channel.receive(buffer);
+            if (packet.isPresent()) {
+                var p = packet.get();
+                return new Datagram(Inbound.copy(buffer, 0, p.size()), p.sender(), p.truncated(), this::send);
+            }
+            if (Alarm.passed(time, deadline)) {
+                throw new SocketTimeoutException("no datagram at " + address() + " for " + Inbound.words(timeout));
+            }
+            alarm.set(deadline);
+            try {
+                channel.awaitReadable();
+            } finally {
+                alarm.clear();
+            }
+        }
+    }
+
+    /** Who waits in receive is told. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        channel.close();
+        alarm.cancel();
+    }
+
+    private void checkOpen() throws SocketException {
+        if (closed) {
+            throw new SocketException("the datagram socket at " + address() + " was closed");
+        }
+    }
+}

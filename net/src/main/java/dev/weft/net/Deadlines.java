@@ -1,0 +1,70 @@
+package dev.weft.net;
+
+import java.time.Duration;
+
+/**
+ * How long each thing may take; past it, {@link java.net.SocketTimeoutException}. {@link Duration#ZERO} switches one off. Immutable.
+ *
+ * <p>A read that times out leaves the connection usable. A write that times out has sent an unknown part and aborts the connection.
+ *
+ * @param connect until a connection to be made stands, over all the addresses of its name; default 10 s
+ * @param handshake until TLS is up; default 10 s
+ * @param idle silence between messages, and any wait of a raw read that no message encloses; default none
+ * @param read any single wait for the peer's next bytes (socketserver's {@code timeout}, SPEC SS-44); default none
+ * @param message from a message's first byte to its last, however the bytes dribble; default 30 s
+ * @param write a write in which the peer takes nothing at all; default 30 s
+ */
+public record Deadlines(Duration connect, Duration handshake, Duration idle, Duration read, Duration message, Duration write) {
+    private static final Deadlines DEFAULTS = new Deadlines(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO, Duration.ZERO,
+            Duration.ofSeconds(30), Duration.ofSeconds(30));
+    private static final Deadlines NONE = new Deadlines(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+
+    /** Refuses negative durations. */
+    public Deadlines {
+        for (var d : new Duration[] {connect, handshake, idle, read, message, write}) {
+            if (d.isNegative()) {
+                throw new IllegalArgumentException("a deadline of " + d + " is over before it begins; Duration.ZERO switches it off");
+            }
+        }
+    }
+
+    /** connect 10 s, TLS handshake 10 s, no idle and no read limit, message 30 s, write 30 s. */
+    public static Deadlines defaults() {
+        return DEFAULTS;
+    }
+
+    /** None at all. */
+    public static Deadlines none() {
+        return NONE;
+    }
+
+    /** Until a connection stands. */
+    public Deadlines connect(Duration d) {
+        return new Deadlines(d, handshake, idle, read, message, write);
+    }
+
+    /** Until TLS is up. */
+    public Deadlines handshake(Duration d) {
+        return new Deadlines(connect, d, idle, read, message, write);
+    }
+
+    /** Silence between messages. */
+    public Deadlines idle(Duration d) {
+        return new Deadlines(connect, handshake, d, read, message, write);
+    }
+
+    /** Any single wait for the peer's next bytes. */
+    public Deadlines read(Duration d) {
+        return new Deadlines(connect, handshake, idle, d, message, write);
+    }
+
+    /** From a message's first byte to its last. */
+    public Deadlines message(Duration d) {
+        return new Deadlines(connect, handshake, idle, read, d, write);
+    }
+
+    /** A write that makes no progress. */
+    public Deadlines write(Duration d) {
+        return new Deadlines(connect, handshake, idle, read, message, d);
+    }
+}

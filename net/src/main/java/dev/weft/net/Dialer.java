@@ -1,0 +1,59 @@
+package dev.weft.net;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+import dev.weft.net.spi.SocketSettings;
+import dev.weft.net.spi.Transport;
+
+/** Makes connections: every address of a name in turn, one deadline for them all. */
+final class Dialer {
+    private Dialer() {}
+
+    static Connection dial(Address address, Optional<Transport> transport, SocketSettings settings, Deadlines deadlines, Optional<Tls> tls,
+            TimeSource time) throws IOException {
+        var by = transport.orElseGet(() -> Transports.streams(address));
+        var end = Alarm.after(time, deadlines.connect());
+        var targets = address.kind() == Address.Kind.INET ? address.resolve().stream().map(Address::of).toList() : List.of(address);
+        IOException failure = null;
+        for (int i = 0; i < targets.size(); i++) {
+            var left = Duration.ZERO;
+            if (end != Alarm.NEVER) {
+                left = Duration.ofNanos(Math.max(1, (end - time.nanoTime()) / (targets.size() - i)));
+            }
+            try {
+                return connect(targets.get(i), address, by, settings, deadlines, left, tls, time);
+            } catch (IOException e) {
+                if (failure != null) {
+                    e.addSuppressed(failure);
+                }
+                failure = e;
+                if (e instanceof java.io.InterruptedIOException && !(e instanceof java.net.SocketTimeoutException)) {
+                    break;
+                }
+            }
+        }
+        throw failure == null ? new java.net.UnknownHostException(address.host()) : failure;
+    }
+
+    private static Connection connect(Address target, Address asked, Transport transport, SocketSettings settings, Deadlines deadlines,
+            Duration limit, Optional<Tls> tls, TimeSource time) throws IOException {
+        var channel = transport.connect(target, settings);
+        var connection = new Connection(channel, false, asked.host(), deadlines, time);
+        var whole = false;
+        try {
+            connection.until(limit, "connecting", channel::finishConnect, channel::awaitWritable);
+            if (tls.isPresent()) {
+                connection.startTls(tls.get());
+            }
+            whole = true;
+            return connection;
+        } finally {
+            if (!whole) {
+                connection.abort();
+            }
+        }
+    }
+}

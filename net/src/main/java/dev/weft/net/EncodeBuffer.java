@@ -1,0 +1,66 @@
+package dev.weft.net;
+
+import java.io.DataOutputStream;
+import java.io.OutputStream;
+import java.util.Arrays;
+
+/** Bytes on their way out: grows as it is written, in a leased buffer as long as that is enough. */
+final class EncodeBuffer extends OutputStream {
+    private final DataOutputStream data = new DataOutputStream(this);
+    private byte[] array = Buffers.lease();
+    private int size;
+
+    /** This buffer as framings write it. */
+    DataOutputStream data() {
+        return data;
+    }
+
+    byte[] array() {
+        return array;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** A copy of what was written. */
+    byte[] toBytes() {
+        return Arrays.copyOf(array, size);
+    }
+
+    /** Forgets what was written after the first {@code length} bytes. */
+    void truncate(int length) {
+        size = length;
+    }
+
+    void clear() {
+        size = 0;
+    }
+
+    /** Gives the array back; the buffer must not be used again. */
+    void release() {
+        Buffers.release(array);
+        array = new byte[0];
+    }
+
+    @Override
+    public void write(int b) {
+        ensure(1);
+        array[size++] = (byte) b;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+        ensure(length);
+        System.arraycopy(bytes, offset, array, size, length);
+        size += length;
+    }
+
+    private void ensure(int more) {
+        if (array.length - size < more) {
+            var grown = Arrays.copyOf(array, Math.max(array.length * 2, Math.addExact(size, more)));
+            Buffers.release(array);
+            array = grown;
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.weft.net;
+
+import java.time.Duration;
+
+import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
+
+/** What a flight recording shows of servers. Each event costs a branch while no recording runs. */
+@SuppressWarnings("UnusedVariable") // the recording reads the fields
+final class Events {
+    private Events() {}
+
+    @Category("Weft")
+    @StackTrace(false)
+    private abstract static class Net extends Event {
+        @Label("Server")
+        String server = "";
+        @Label("Remote Address")
+        String remote = "";
+    }
+
+    @Name("dev.weft.Accepted")
+    @Label("Connection Accepted")
+    private static final class Accepted extends Net {
+        @Label("Connection")
+        long connection;
+    }
+
+    @Name("dev.weft.Rejected")
+    @Label("Connection Rejected")
+    private static final class Rejected extends Net {
+        @Label("Reason")
+        String reason = "";
+    }
+
+    @Name("dev.weft.Handshake")
+    @Label("TLS Handshake")
+    private static final class Handshake extends Net {
+        @Label("Connection")
+        long connection;
+        @Label("Protocol")
+        String protocol = "";
+        @Label("Cipher Suite")
+        String cipherSuite = "";
+        @Label("Took")
+        @Timespan(Timespan.NANOSECONDS)
+        long took;
+    }
+
+    @Name("dev.weft.Closed")
+    @Label("Connection Closed")
+    private static final class Closed extends Net {
+        @Label("Connection")
+        long connection;
+        @Label("Age")
+        @Timespan(Timespan.NANOSECONDS)
+        long age;
+        @Label("Bytes In")
+        @DataAmount
+        long bytesIn;
+        @Label("Bytes Out")
+        @DataAmount
+        long bytesOut;
+    }
+
+    @Name("dev.weft.HandlerFailed")
+    @Label("Handler Failed")
+    private static final class HandlerFailed extends Net {
+        @Label("Failure")
+        String failure = "";
+    }
+
+    @Name("dev.weft.Drained")
+    @Label("Server Drained")
+    private static final class Drained extends Net {
+        @Label("Took")
+        @Timespan(Timespan.NANOSECONDS)
+        long took;
+        @Label("Finished")
+        int finished;
+        @Label("Interrupted")
+        int interrupted;
+        @Label("Aborted")
+        int aborted;
+    }
+
+    static void accepted(String server, Connection c) {
+        var event = new Accepted();
+        if (event.isEnabled()) {
+            event.server = server;
+            event.remote = c.remote().toString();
+            event.connection = c.id();
+            event.commit();
+        }
+    }
+
+    static void rejected(String server, Address remote, String reason) {
+        var event = new Rejected();
+        if (event.isEnabled()) {
+            event.server = server;
+            event.remote = remote.toString();
+            event.reason = reason;
+            event.commit();
+        }
+    }
+
+    static void handshake(Connection c, TlsChannel tls, long took) {
+        var event = new Handshake();
+        if (event.isEnabled()) {
+            event.remote = c.remote().toString();
+            event.connection = c.id();
+            event.protocol = tls.session().getProtocol();
+            event.cipherSuite = tls.session().getCipherSuite();
+            event.took = took;
+            event.commit();
+        }
+    }
+
+    static void closed(String server, Connection c, Duration age) {
+        var event = new Closed();
+        if (event.isEnabled()) {
+            event.server = server;
+            event.remote = c.remote().toString();
+            event.connection = c.id();
+            event.age = age.toNanos();
+            event.bytesIn = c.bytesIn();
+            event.bytesOut = c.bytesOut();
+            event.commit();
+        }
+    }
+
+    static void failed(String server, Address remote, Throwable failure) {
+        var event = new HandlerFailed();
+        if (event.isEnabled()) {
+            event.server = server;
+            event.remote = remote.toString();
+            event.failure = failure.toString();
+            event.commit();
+        }
+    }
+
+    static void drained(String server, DrainReport report) {
+        var event = new Drained();
+        if (event.isEnabled()) {
+            event.server = server;
+            event.took = report.took().toNanos();
+            event.finished = report.finished();
+            event.interrupted = report.interrupted();
+            event.aborted = report.aborted();
+            event.commit();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.weft.net;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ProtocolException;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+
+/**
+ * A connection seen as messages. It holds no bytes: two views of one connection never take from each other.
+ *
+ * <p>A message written by the thread that reads is gathered while requests already received are still unread, and leaves at the latest just
+ * before a read would block; any other write leaves at once.
+ *
+ * @param <T> the type of a message
+ */
+public final class Frames<T> implements Iterable<T> {
+    private final Connection connection;
+    private final Framing<T> framing;
+    private final FrameInput in;
+    private final long limit;
+
+    Frames(Connection connection, Framing<T> framing) {
+        this.connection = connection;
+        this.framing = framing;
+        in = new FrameInput(connection.inbound());
+        limit = countsItself(framing) ? Long.MAX_VALUE : framing.limit();
+    }
+
+    /**
+     * The next message, under the idle deadline until its first byte and the message deadline until its last.
+     *
+     * @throws EOFException when there is none: the peer has ended between two messages, or the server drains
+     * @throws ProtocolException when the framing can't be obeyed: too long, malformed, or the end of the stream inside a message
+     */
+    public T read() throws IOException {
+        if (!connection.inbound().awaitMessage()) {
+            throw connection.inbound().noMessage();
+        }
+        return message();
+    }
+
+    /**
+     * Each message until the end of the stream, a drain, or our own close; one pass at a time.
+     *
+     * <p>The iterator throws {@link UncheckedIOException} around whatever {@link #read} throws.
+     */
+    @Override
+    public Iterator<T> iterator() {
+        return new Iterator<>() {
+            private boolean ready;
+
+            @Override
+            public boolean hasNext() {
+                if (!ready) {
+                    try {
+                        ready = connection.isOpen() && connection.inbound().awaitMessage();
+                    } catch (IOException e) {
+                        if (connection.isOpen()) {
+                            throw new UncheckedIOException(e);
+                        }
+                    }
+                }
+                return ready;
+            }
+
+            @Override
+            public T next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                ready = false;
+                try {
+                    return message();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        };
+    }
+
+    /** Writes one message. */
+    public void write(T message) throws IOException {
+        connection.outbound().frame(framing, message);
+    }
+
+    /** Writes many messages in one go; other threads' writes do not come between, as long as it takes less than 64 KiB. */
+    public void writeAll(Iterable<? extends T> messages) throws IOException {
+        connection.outbound().frames(framing, messages);
+    }
+
+    /** Sends what was gathered: call it before waiting for anything but this connection. */
+    public void flush() throws IOException {
+        connection.outbound().flush();
+    }
+
+    private static boolean countsItself(Framing<?> framing) {
+        return framing instanceof BuiltIn || (framing instanceof MappedFraming<?, ?> mapped && mapped.countsItself());
+    }
+
+    private T message() throws IOException {
+        in.begin(limit);
+        try {
+            return framing.read(in);
+        } catch (EOFException e) {
+            var broken = new ProtocolException(connection.remote() + ": the stream ended inside a message");
+            broken.initCause(e);
+            throw broken;
+        } finally {
+            connection.inbound().endMessage();
+        }
+    }
+}

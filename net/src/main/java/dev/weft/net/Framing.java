@@ -1,0 +1,108 @@
+package dev.weft.net;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
+
+/**
+ * How messages lie on a stream; immutable, shared, and written in plain blocking code. Framings compose: one may read with another.
+ *
+ * <p>The built-in ones are bounded by {@link #limit(int)}, 1 MiB unless said otherwise, and never allocate room on the word of a header.
+ *
+ * @param <T> the type of a message
+ */
+public interface Framing<T> {
+    /** The limit of a framing that says nothing else: 1 MiB. */
+    int DEFAULT_LIMIT = 1 << 20;
+
+    /**
+     * Reads one message; called when its first byte is there, under the message deadline and the limit.
+     *
+     * @throws java.io.EOFException at the end of the stream
+     * @throws java.net.ProtocolException when what came is no message
+     */
+    T read(DataInputStream in) throws IOException;
+
+    /**
+     * Writes one message; it leaves as a whole, or not at all when this throws.
+     *
+     * @throws IllegalArgumentException when the message can't be written so that it is read again
+     */
+    void write(T message, DataOutputStream out) throws IOException;
+
+    /** The most bytes one message may take before {@link java.net.ProtocolException}. */
+    default int limit() {
+        return DEFAULT_LIMIT;
+    }
+
+    /** This framing with another limit. */
+    default Framing<T> limit(int bytes) {
+        return new LimitedFraming<>(this, bytes);
+    }
+
+    /** This framing for messages of another type. */
+    default <U> Framing<U> map(Function<? super T, ? extends U> decode, Function<? super U, ? extends T> encode) {
+        return new MappedFraming<>(this, decode, encode, limit());
+    }
+
+    /** UTF-8 lines ending in LF or CR LF; the end is not part of the line; LF is written. The last line may lack its end. */
+    static Framing<String> lines() {
+        return LineFraming.UTF_8;
+    }
+
+    /**
+     * As {@link #lines()} in another charset.
+     *
+     * @throws IllegalArgumentException when a byte LF may be part of a character there (UTF-16, UTF-32, EBCDIC)
+     */
+    static Framing<String> lines(Charset charset) {
+        return charset.equals(StandardCharsets.UTF_8) ? lines() : new LineFraming(charset, DEFAULT_LIMIT, false);
+    }
+
+    /**
+     * Text as it arrives, at most the limit's bytes of it; a character cut by the network waits for its rest, bytes that are no text become
+     * U+FFFD.
+     *
+     * @throws IllegalArgumentException for a charset with shift states (ISO-2022), whose meaning depends on what was read before
+     */
+    static Framing<String> text(Charset charset) {
+        return new TextFraming(charset, DEFAULT_LIMIT);
+    }
+
+    /** Bytes as they arrive, at most the limit's number of them. */
+    static Framing<byte[]> chunks() {
+        return new ChunkFraming(DEFAULT_LIMIT);
+    }
+
+    /** Messages that end in a delimiter, taken as UTF-8; it is not part of the message and must not stand in one. */
+    static Framing<byte[]> delimited(String delimiter) {
+        return delimited(delimiter.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Messages that end in a delimiter; it is not part of the message and must not stand in one. */
+    static Framing<byte[]> delimited(byte[] delimiter) {
+        return new DelimitedFraming(delimiter, DEFAULT_LIMIT);
+    }
+
+    /**
+     * A big-endian unsigned length of 1, 2, 3, 4 or 8 bytes, then the body.
+     *
+     * @throws IllegalArgumentException for another width
+     */
+    static Framing<byte[]> lengthPrefixed(int width) {
+        return new LengthFraming(width, DEFAULT_LIMIT);
+    }
+
+    /** A length as a protobuf varint of at most 10 bytes, then the body. */
+    static Framing<byte[]> varintPrefixed() {
+        return new VarintFraming(DEFAULT_LIMIT);
+    }
+
+    /** Messages of one length, at least 1 byte. */
+    static Framing<byte[]> fixed(int length) {
+        return new FixedFraming(length);
+    }
+}

@@ -1,0 +1,302 @@
+package dev.weft.net;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading half of a connection: the only buffer of what has arrived, the deadlines of reads, and the boundary between messages.
+ *
+ * <p>Every view reads from here and keeps nothing, so views mix. One thread reads at a time. The buffer is leased when bytes come and given
+ * back when all are read and the next read has to wait.
+ */
+final class Inbound {
+    private static final byte[] NONE = {};
+
+    private final Connection connection;
+    private byte[] buffer = NONE;
+    private int position;
+    private int limit;
+    private boolean ended;
+    private boolean inMessage;
+    private long messageDeadline = Alarm.NEVER;
+    private @Nullable Alarm alarm;
+    private volatile @Nullable Thread reader;
+    private volatile long received;
+
+    Inbound(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** How many bytes wait to be read. */
+    int available() {
+        return limit - position;
+    }
+
+    /** Whether this thread was the last to read. */
+    boolean isRead() {
+        return reader == Thread.currentThread();
+    }
+
+    /** How many bytes have come, read or not. */
+    long received() {
+        return received;
+    }
+
+    /** The unread byte at {@code index}, counted from the first. */
+    byte peek(int index) {
+        return buffer[position + index];
+    }
+
+    /** Where, counted from the first unread byte, the value stands at or after {@code from}; -1 when not among those that are there. */
+    int indexOf(byte value, int from) {
+        var bytes = buffer;
+        for (int i = position + from, end = limit; i < end; i++) {
+            if (bytes[i] == value) {
+                return i - position;
+            }
+        }
+        return -1;
+    }
+
+    /** What a decoder makes of unread bytes. */
+    @FunctionalInterface
+    interface Slice<T> {
+        T of(byte[] bytes, int offset, int length);
+    }
+
+    /** Shows the first {@code length} unread bytes to a decoder. */
+    <T> T view(int length, Slice<T> slice) {
+        return slice.of(buffer, position, length);
+    }
+
+    /** The first {@code n} unread bytes have been read. */
+    void skip(int n) {
+        position += n;
+        if (position == limit) {
+            position = 0;
+            limit = 0;
+        }
+    }
+
+    /** Reads what is there, at least one byte, straight into the caller's array when nothing is buffered; -1 at the end. */
+    int read(byte[] into, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        if (available() == 0) {
+            return next(into, offset, length, false);
+        }
+        var n = Math.min(length, available());
+        System.arraycopy(buffer, position, into, offset, n);
+        skip(n);
+        return n;
+    }
+
+    /** The next byte; -1 at the end. */
+    int read() throws IOException {
+        if (available() == 0 && !fill()) {
+            return -1;
+        }
+        var b = buffer[position] & 0xff;
+        skip(1);
+        return b;
+    }
+
+    /** What has arrived, at most {@code max} bytes, waiting for the first; empty at the end. */
+    byte[] receive(int max) throws IOException {
+        if (max < 1) {
+            throw new IllegalArgumentException("receive(" + max + ")");
+        }
+        if (available() == 0 && !fill()) {
+            return NONE;
+        }
+        var bytes = view(Math.min(max, available()), Inbound::copy);
+        skip(bytes.length);
+        return bytes;
+    }
+
+    static byte[] copy(byte[] bytes, int offset, int length) {
+        var copy = new byte[length];
+        System.arraycopy(bytes, offset, copy, 0, length);
+        return copy;
+    }
+
+    /** Waits until at least one more byte is buffered behind those that are; false at the end of the stream. */
+    boolean fill() throws IOException {
+        return next(null, 0, 0, false) > 0;
+    }
+
+    /** Waits for a message's first byte; false at the end of the stream or when the server drains. */
+    boolean awaitMessage() throws IOException {
+        endMessage();
+        if (available() == 0 && next(null, 0, 0, true) < 0) {
+            return false;
+        }
+        inMessage = true;
+        return true;
+    }
+
+    /** The message that was begun is whole: time is idle time again. */
+    void endMessage() {
+        inMessage = false;
+        messageDeadline = Alarm.NEVER;
+    }
+
+    /** A message was wanted and there is none. */
+    EOFException noMessage() {
+        return new EOFException(connection.remote() + (connection.draining() && !ended
+                ? ": no further message, the server drains"
+                : ": no further message, the peer has ended"));
+    }
+
+    /** Gives the alarm back, and the buffer unless another thread may still read from it; the connection is closed. */
+    void close() {
+        if (reader == null || isRead()) {
+            position = limit;
+            releaseIfEmpty();
+        }
+        var a = alarm;
+        if (a != null) {
+            a.cancel();
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only the reading thread counts; others look
+    private void count(int n) {
+        received += n;
+    }
+
+    /**
+     * Reads into the caller's array, or, without one, behind what is buffered.
+     *
+     * @param boundary whether a message begins here, so that a drain may end the stream
+     * @return how many bytes came; -1 at the end
+     */
+    private int next(byte @Nullable [] into, int offset, int length, boolean boundary) throws IOException {
+        if (ended) {
+            return -1;
+        }
+        if (reader != Thread.currentThread()) {
+            reader = Thread.currentThread();
+        }
+        var waiting = false;
+        var deadline = Alarm.NEVER;
+        while (true) {
+            int n;
+            try {
+                n = into == null ? readBehind() : connection.channel().read(into, offset, length);
+            } catch (IOException e) {
+                releaseIfEmpty();
+                throw connection.explain(e);
+            }
+            if (n != 0) {
+                if (n < 0) {
+                    ended = true;
+                    releaseIfEmpty();
+                    return -1;
+                }
+                count(n);
+                connection.progressed();
+                return n;
+            }
+            releaseIfEmpty();
+            connection.outbound().flush();
+            if (boundary && connection.draining()) {
+                return -1;
+            }
+            if (!waiting) {
+                waiting = true;
+                deadline = deadline();
+            } else if (Alarm.passed(connection.time(), deadline)) {
+                throw timeout();
+            }
+            await(deadline);
+        }
+    }
+
+    private int readBehind() throws IOException {
+        if (buffer == NONE) {
+            buffer = Buffers.lease();
+        } else if (limit == buffer.length) {
+            makeRoom();
+        }
+        var n = connection.channel().read(buffer, limit, buffer.length - limit);
+        if (n > 0) {
+            limit += n;
+        }
+        return n;
+    }
+
+    /** Moves the unread bytes to the front, or, when they fill more than half, into twice the room: no byte is copied often. */
+    private void makeRoom() {
+        var unread = available();
+        var room = unread > buffer.length / 2 ? new byte[buffer.length * 2] : buffer;
+        System.arraycopy(buffer, position, room, 0, unread);
+        if (room != buffer) {
+            Buffers.release(buffer);
+            buffer = room;
+        }
+        position = 0;
+        limit = unread;
+    }
+
+    private void releaseIfEmpty() {
+        if (position == limit && buffer != NONE) {
+            Buffers.release(buffer);
+            buffer = NONE;
+            position = 0;
+            limit = 0;
+        }
+    }
+
+    private void await(long deadline) throws IOException {
+        if (deadline == Alarm.NEVER) {
+            connection.channel().awaitReadable();
+            return;
+        }
+        var a = alarm;
+        if (a == null) {
+            a = new Alarm(connection.time(), connection::wake);
+            alarm = a;
+        }
+        a.set(deadline);
+        try {
+            connection.channel().awaitReadable();
+        } finally {
+            a.clear();
+        }
+    }
+
+    /** The message's deadline stands from the first wait inside it, however often bytes dribble in. */
+    private long deadline() {
+        var deadlines = connection.deadlines();
+        var read = Alarm.after(connection.time(), deadlines.read());
+        if (!inMessage) {
+            return Alarm.earlier(read, Alarm.after(connection.time(), deadlines.idle()));
+        }
+        if (messageDeadline == Alarm.NEVER) {
+            messageDeadline = Alarm.after(connection.time(), deadlines.message());
+        }
+        return Alarm.earlier(read, messageDeadline);
+    }
+
+    private SocketTimeoutException timeout() {
+        var deadlines = connection.deadlines();
+        if (inMessage && Alarm.passed(connection.time(), messageDeadline)) {
+            endMessage();
+            return new SocketTimeoutException(connection.remote() + ": a message was not whole after " + words(deadlines.message()));
+        }
+        var read = deadlines.read();
+        var idle = deadlines.idle();
+        var which = inMessage || idle.isZero() || (!read.isZero() && read.compareTo(idle) < 0) ? read : idle;
+        return new SocketTimeoutException(connection.remote() + ": nothing came for " + words(which));
+    }
+
+    static String words(Duration d) {
+        return d.toMillis() % 1000 == 0 ? d.toSeconds() + " s" : d.toMillis() + " ms";
+    }
+}

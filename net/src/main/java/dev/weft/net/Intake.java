@@ -1,0 +1,37 @@
+package dev.weft.net;
+
+import java.io.IOException;
+import java.net.SocketOption;
+import java.util.OptionalInt;
+
+import dev.weft.net.spi.ListenerChannel.AcceptFailure;
+
+/** Where a server's requests come from. One thread at a time takes; the rest is for any. */
+interface Intake {
+    /** Takes one request, if there is one now, and has it served or turned away; false when there is none. Never waits for one. */
+    boolean take() throws IOException;
+
+    /** Waits until there may be one, or until {@link #wake}. */
+    void await() throws IOException;
+
+    /** Ends the wait. */
+    void wake();
+
+    /** From now on what is taken knows that the server drains; so does what was taken before. */
+    void drain();
+
+    /** No more come. Where requests don't need the socket that brought them, its address is free when this returns. */
+    void stop();
+
+    /** All is over: the address is free when this returns. */
+    void close();
+
+    /** What a failure of {@link #take} means. */
+    AcceptFailure classify(IOException failure);
+
+    Address address();
+
+    OptionalInt fileno();
+
+    <T> T option(SocketOption<T> option) throws IOException;
+}

@@ -1,0 +1,27 @@
+package dev.weft.net;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
+/** Somebody's framing with another limit. */
+record LimitedFraming<T>(Framing<T> inner, int limit) implements Framing<T> {
+    LimitedFraming {
+        BuiltIn.checkLimit(limit);
+    }
+
+    @Override
+    public T read(DataInputStream in) throws IOException {
+        return inner.read(in);
+    }
+
+    @Override
+    public void write(T message, DataOutputStream out) throws IOException {
+        inner.write(message, out);
+    }
+
+    @Override
+    public Framing<T> limit(int bytes) {
+        return new LimitedFraming<>(inner, bytes);
+    }
+}

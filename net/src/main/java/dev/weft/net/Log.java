@@ -1,0 +1,40 @@
+package dev.weft.net;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+
+/** Everything this module logs, in one place: nothing of it on a hot path. */
+final class Log {
+    private static final String DASHES = "-".repeat(40);
+
+    private Log() {}
+
+    /** Looked up late: asking for a logger costs a start-up tens of milliseconds. */
+    private static System.Logger logger() {
+        return System.getLogger("dev.weft.net");
+    }
+
+    static void requestFailed(Address remote, Throwable failure) {
+        logger().log(Level.ERROR, () -> DASHES + "\nException occurred during processing of request from " + remote + "\n" + DASHES, failure);
+    }
+
+    static void acceptFailed(Server server, IOException failure) {
+        logger().log(Level.WARNING, () -> "server " + server.name() + " at " + server.address() + " could not accept: " + failure.getMessage());
+    }
+
+    static void observerFailed(String call, Throwable failure) {
+        logger().log(Level.ERROR, () -> "a ServerObserver threw in " + call, failure);
+    }
+
+    static void actionFailed(Throwable failure) {
+        logger().log(Level.ERROR, "an action given to every(...) threw; it will be called again", failure);
+    }
+
+    static void loopFailed(Server server, Throwable failure) {
+        logger().log(Level.ERROR, () -> "server " + server.name() + " stopped serving: its loop failed", failure);
+    }
+
+    static void stragglers(String server, DrainReport report) {
+        logger().log(Level.WARNING, () -> "server " + server + " " + report);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.weft.net;
+
+import java.util.ArrayDeque;
+
+/** One connection's place in a group: what waits for it there, and what is done when that is too much. */
+final class Member {
+    private final Connection connection;
+    private final Outbox outbox;
+    private final Gate room;
+    private final ArrayDeque<Outbound.Posted> waiting = new ArrayDeque<>();
+    private int bytes;
+    private boolean gone;
+    /** When it last took something, while it is full. */
+    private long fullSince = Alarm.NEVER;
+
+    Member(Connection connection, Outbox outbox) {
+        this.connection = connection;
+        this.outbox = outbox;
+        room = new Gate(connection.time());
+    }
+
+    /** Puts a message in its outbox, or does what the outbox says when it is full. */
+    void offer(byte[] message) {
+        switch (outbox.overflow()) {
+            case DROP_NEWEST -> admit(message);
+            case DROP_OLDEST -> {
+                while (!admit(message) && dropOldest()) {
+                    // until it fits
+                }
+            }
+            case DISCONNECT -> {
+                if (!admit(message) && impatient()) {
+                    connection.abort("too slow for its group: its outbox was full");
+                }
+            }
+            case BLOCK -> {
+                var until = Alarm.after(connection.time(), outbox.patience());
+                if (!room.await(() -> admit(message), until) && !Thread.currentThread().isInterrupted()) {
+                    connection.abort("too slow for its group: no room in its outbox for " + Inbound.words(outbox.patience()));
+                }
+            }
+        }
+    }
+
+    /** It is no member any more: who waits for room need not. */
+    void left() {
+        synchronized (this) {
+            gone = true;
+        }
+        room.signal();
+    }
+
+    /** True when the message was taken, or need not be because the member is gone. */
+    private boolean admit(byte[] message) {
+        Outbound.Posted posted;
+        synchronized (this) {
+            if (gone) {
+                return true;
+            }
+            if (!waiting.isEmpty() && (waiting.size() >= outbox.messages() || bytes + (long) message.length > outbox.bytes())) {
+                return false;
+            }
+            posted = new Outbound.Posted(message, this::begun);
+            waiting.add(posted);
+            bytes += message.length;
+            fullSince = Alarm.NEVER;
+        }
+        if (!connection.outbound().post(posted)) {
+            begun(posted);
+        }
+        return true;
+    }
+
+    /** This message is on its way, or given up: there is room again. */
+    private void begun(Outbound.Posted posted) {
+        remove(posted);
+        room.signal();
+    }
+
+    private synchronized void remove(Outbound.Posted posted) {
+        if (waiting.removeFirstOccurrence(posted)) {
+            bytes -= posted.bytes.length;
+            fullSince = Alarm.NEVER;
+        }
+    }
+
+    /** Always true: the oldest is gone from here, or it is just leaving by itself. */
+    private boolean dropOldest() {
+        Outbound.Posted oldest;
+        synchronized (this) {
+            oldest = waiting.peek();
+        }
+        if (oldest != null && connection.outbound().retract(oldest)) {
+            remove(oldest);
+        }
+        return true;
+    }
+
+    private synchronized boolean impatient() {
+        if (outbox.patience().isZero()) {
+            return true;
+        }
+        if (fullSince == Alarm.NEVER) {
+            fullSince = connection.time().nanoTime();
+        }
+        return connection.time().nanoTime() - fullSince >= outbox.patience().toNanos();
+    }
+}

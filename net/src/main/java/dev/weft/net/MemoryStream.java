@@ -1,0 +1,121 @@
+package dev.weft.net;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.util.Set;
+
+import dev.weft.net.spi.StreamChannel;
+
+/** One end of an in-memory connection. */
+final class MemoryStream implements StreamChannel {
+    private final MemoryPipe in;
+    private final MemoryPipe out;
+    private final Address local;
+    private final Address remote;
+    private volatile boolean closed;
+
+    MemoryStream(MemoryPipe in, MemoryPipe out, Address local, Address remote) {
+        this.in = in;
+        this.out = out;
+        this.local = local;
+        this.remote = remote;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        checkOpen();
+        return in.read(into, offset, length);
+    }
+
+    @Override
+    public int write(byte[] from, int offset, int length) throws IOException {
+        checkOpen();
+        return length == 0 ? 0 : out.write(from, offset, length);
+    }
+
+    @Override
+    public void awaitReadable() throws IOException {
+        if (!closed) {
+            in.readable.await();
+        }
+    }
+
+    @Override
+    public void awaitWritable() throws IOException {
+        if (!closed) {
+            out.writable.await();
+        }
+    }
+
+    @Override
+    public boolean finishConnect() {
+        return true;
+    }
+
+    @Override
+    public void wake() {
+        in.readable.wake();
+        out.writable.wake();
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        checkOpen();
+        out.end();
+    }
+
+    @Override
+    public void abort() {
+        if (!closed) {
+            closed = true;
+            in.reset();
+            out.reset();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            out.end();
+            in.readerGone();
+            if (in.isReset()) {
+                out.reset();
+            }
+            in.readable.signal();
+            out.writable.signal();
+        }
+    }
+
+    @Override
+    public Address local() {
+        return local;
+    }
+
+    @Override
+    public Address remote() {
+        return remote;
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return Set.of();
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) {
+        throw new UnsupportedOperationException("a memory connection has no option " + option);
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) {
+        throw new UnsupportedOperationException("a memory connection has no option " + option);
+    }
+
+    private void checkOpen() throws SocketException {
+        if (closed) {
+            throw new SocketException("Socket closed");
+        }
+    }
+}

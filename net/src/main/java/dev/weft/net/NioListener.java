@@ -1,0 +1,141 @@
+package dev.weft.net;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.SocketOption;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+import dev.weft.net.spi.ListenerChannel;
+import dev.weft.net.spi.Readiness;
+import dev.weft.net.spi.SocketSettings;
+import dev.weft.net.spi.StreamChannel;
+
+/** A java.nio listening socket, TCP or Unix. */
+final class NioListener implements ListenerChannel, NioLoop.Parked {
+    private final ServerSocketChannel channel;
+    private final SocketSettings settings;
+    private final SelectionKey key;
+    private final Readiness acceptable = new Readiness(true);
+    private final Address local;
+
+    NioListener(ServerSocketChannel channel, SocketSettings settings) throws IOException {
+        this.channel = channel;
+        this.settings = settings;
+        channel.configureBlocking(false);
+        key = NioLoop.shared().register(channel, this);
+        local = Address.of(channel.getLocalAddress());
+    }
+
+    @Override
+    public Optional<StreamChannel> accept() throws IOException {
+        if (!acceptable.ready()) {
+            return Optional.empty();
+        }
+        var stamp = acceptable.stamp();
+        var accepted = channel.accept();
+        if (accepted == null) {
+            acceptable.drained(stamp);
+            return Optional.empty();
+        }
+        StreamChannel stream = NioStream.of(accepted, Address.of(accepted.getRemoteAddress()));
+        try {
+            NioTransport.apply(stream, settings.options());
+        } catch (IOException | RuntimeException e) {
+            stream.abort();
+            throw e;
+        }
+        return Optional.of(stream);
+    }
+
+    @Override
+    public void awaitAcceptable() throws IOException {
+        if (!acceptable.ready()) {
+            try {
+                NioLoop.shared().ask(key, SelectionKey.OP_ACCEPT);
+            } catch (CancelledKeyException e) {
+                return;
+            }
+        }
+        acceptable.await();
+    }
+
+    /** java.nio has no error numbers, only strerror's texts: those of accept(2) are told apart by them. */
+    @Override
+    public AcceptFailure classify(IOException failure) {
+        if (failure instanceof ClosedChannelException || !channel.isOpen()) {
+            return AcceptFailure.CLOSED;
+        }
+        var text = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+        if (text.contains("too many open files") // EMFILE, ENFILE
+                || text.contains("no buffer space") // ENOBUFS
+                || text.contains("cannot allocate memory")) { // ENOMEM
+            return AcceptFailure.EXHAUSTED;
+        }
+        if (text.contains("abort") // ECONNABORTED: the peer left the queue
+                || text.contains("reset") // ECONNRESET: it left between accept and the first option set
+                || text.contains("protocol") // EPROTO, EOPNOTSUPP, EPROTONOSUPPORT: accept(2) passes on what happened on the new socket
+                || text.contains("network") // ENETDOWN, ENETUNREACH
+                || text.contains("host") // EHOSTDOWN, EHOSTUNREACH
+                || text.contains("invalid argument") // EINVAL of an option on a socket whose peer is gone
+                || text.contains("not connected")) { // ENOTCONN, likewise
+            return AcceptFailure.CONNECTION;
+        }
+        return AcceptFailure.OTHER;
+    }
+
+    @Override
+    public void ready(int operations) {
+        acceptable.signal();
+    }
+
+    @Override
+    public void wake() {
+        acceptable.wake();
+    }
+
+    @Override
+    public void close() {
+        if (!channel.isOpen()) {
+            return;
+        }
+        try {
+            channel.close();
+            if (local.kind() == Address.Kind.UNIX && settings.option(WeftSocketOptions.UNIX_UNLINK).orElse(false)) {
+                Files.deleteIfExists(Path.of(local.host()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("closing the listener at " + local + " failed", e);
+        } finally {
+            NioLoop.shared().forgetNow();
+            acceptable.signal();
+        }
+    }
+
+    @Override
+    public Address local() {
+        return local;
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return channel.supportedOptions();
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) throws IOException {
+        channel.setOption(option, value);
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) throws IOException {
+        return channel.getOption(option);
+    }
+}

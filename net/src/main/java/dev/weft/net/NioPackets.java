@@ -1,0 +1,139 @@
+package dev.weft.net;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+import dev.weft.net.spi.PacketChannel;
+import dev.weft.net.spi.Readiness;
+
+/** A java.nio datagram channel: UDP. */
+final class NioPackets implements PacketChannel, NioLoop.Parked {
+    private final DatagramChannel channel;
+    private final SelectionKey key;
+    private final Readiness readable = new Readiness(true);
+    private final Readiness writable = new Readiness(true);
+    private final ReentrantLock waitingToWrite = new ReentrantLock();
+    private final Address local;
+
+    NioPackets(DatagramChannel channel) throws IOException {
+        this.channel = channel;
+        channel.configureBlocking(false);
+        key = NioLoop.shared().register(channel, this);
+        local = Address.of(channel.getLocalAddress());
+    }
+
+    /** Asks for one byte more than the caller has room for: more than that many came if it is filled (SPEC SS-24). */
+    @Override
+    public Optional<Packet> receive(byte[] into) throws IOException {
+        if (!readable.ready()) {
+            return Optional.empty();
+        }
+        var stamp = readable.stamp();
+        var buffer = ByteBuffer.allocate(into.length + 1);
+        var sender = channel.receive(buffer);
+        if (sender == null) {
+            readable.drained(stamp);
+            return Optional.empty();
+        }
+        buffer.flip();
+        var size = Math.min(buffer.limit(), into.length);
+        buffer.get(into, 0, size);
+        return Optional.of(new Packet(size, buffer.hasRemaining(), Address.of(sender)));
+    }
+
+    @Override
+    public boolean send(byte[] data, Address to) throws IOException {
+        var stamp = writable.stamp();
+        var target = to.resolve().getFirst();
+        if (channel.send(ByteBuffer.wrap(data), target) == 0 && data.length > 0) {
+            writable.drained(stamp);
+            return false;
+        }
+        return true;
+    }
+
+    @Override
+    public void awaitReadable() throws IOException {
+        await(readable, SelectionKey.OP_READ);
+    }
+
+    @Override
+    public void awaitWritable() throws IOException {
+        waitingToWrite.lock();
+        try {
+            await(writable, SelectionKey.OP_WRITE);
+        } finally {
+            waitingToWrite.unlock();
+        }
+    }
+
+    private void await(Readiness readiness, int operation) throws IOException {
+        if (!readiness.ready()) {
+            try {
+                NioLoop.shared().ask(key, operation);
+            } catch (CancelledKeyException e) {
+                return;
+            }
+        }
+        readiness.await();
+    }
+
+    @Override
+    public void ready(int operations) {
+        if ((operations & SelectionKey.OP_READ) != 0) {
+            readable.signal();
+        }
+        if ((operations & SelectionKey.OP_WRITE) != 0) {
+            writable.signal();
+        }
+    }
+
+    @Override
+    public void wake() {
+        readable.wake();
+    }
+
+    @Override
+    public void close() {
+        if (!channel.isOpen()) {
+            return;
+        }
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("closing the socket at " + local + " failed", e);
+        } finally {
+            NioLoop.shared().forgetNow();
+            readable.signal();
+            writable.signal();
+        }
+    }
+
+    @Override
+    public Address local() {
+        return local;
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return channel.supportedOptions();
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) throws IOException {
+        channel.setOption(option, value);
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) throws IOException {
+        return channel.getOption(option);
+    }
+}

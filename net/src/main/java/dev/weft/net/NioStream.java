@@ -1,0 +1,191 @@
+package dev.weft.net;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Set;
+
+import dev.weft.net.spi.Readiness;
+import dev.weft.net.spi.StreamChannel;
+
+/**
+ * A java.nio socket channel, TCP or Unix, in non-blocking mode under blocked threads.
+ *
+ * <p>Blocking channels would not do: an interrupt closes them, and those of Unix sockets know no timeout.
+ */
+final class NioStream implements StreamChannel, NioLoop.Parked {
+    private final SocketChannel channel;
+    private final SelectionKey key;
+    private final Readiness readable = new Readiness(true);
+    private final Readiness writable;
+    private volatile Address local;
+    private final Address remote;
+
+    private NioStream(SocketChannel channel, Address remote) throws IOException {
+        this.channel = channel;
+        this.remote = remote;
+        channel.configureBlocking(false);
+        key = NioLoop.shared().register(channel, this);
+        writable = new Readiness(channel.isConnected());
+        local = boundTo(channel);
+    }
+
+    private static Address boundTo(SocketChannel channel) throws IOException {
+        var bound = channel.getLocalAddress();
+        return bound == null ? Address.unix(Path.of("")) : Address.of(bound);
+    }
+
+    /** Takes over an accepted or connecting channel, and closes it when that fails. */
+    static NioStream of(SocketChannel channel, Address remote) throws IOException {
+        try {
+            return new NioStream(channel, remote);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        if (!readable.ready()) {
+            return 0;
+        }
+        var stamp = readable.stamp();
+        var n = channel.read(ByteBuffer.wrap(into, offset, length));
+        if (n == 0) {
+            readable.drained(stamp);
+        }
+        return n;
+    }
+
+    @Override
+    public int write(byte[] from, int offset, int length) throws IOException {
+        if (!writable.ready()) {
+            return 0;
+        }
+        var stamp = writable.stamp();
+        var n = channel.write(ByteBuffer.wrap(from, offset, length));
+        if (n == 0) {
+            writable.drained(stamp);
+        }
+        return n;
+    }
+
+    @Override
+    public boolean finishConnect() throws IOException {
+        if (channel.isConnected()) {
+            return true;
+        }
+        var stamp = writable.stamp();
+        try {
+            if (channel.finishConnect()) {
+                local = boundTo(channel);
+                writable.signal();
+                return true;
+            }
+        } catch (ConnectException e) {
+            throw NioTransport.explain(e, "cannot connect to " + remote);
+        }
+        writable.drained(stamp);
+        return false;
+    }
+
+    @Override
+    public void awaitReadable() throws IOException {
+        await(readable, SelectionKey.OP_READ);
+    }
+
+    @Override
+    public void awaitWritable() throws IOException {
+        await(writable, channel.isConnected() ? SelectionKey.OP_WRITE : SelectionKey.OP_CONNECT);
+    }
+
+    private void await(Readiness readiness, int operation) throws IOException {
+        if (!readiness.ready()) {
+            try {
+                NioLoop.shared().ask(key, operation);
+            } catch (CancelledKeyException e) {
+                return; // closed meanwhile: the next operation says so
+            }
+        }
+        readiness.await();
+    }
+
+    @Override
+    public void ready(int operations) {
+        if ((operations & SelectionKey.OP_READ) != 0) {
+            readable.signal();
+        }
+        if ((operations & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT)) != 0) {
+            writable.signal();
+        }
+    }
+
+    @Override
+    public void wake() {
+        readable.wake();
+        writable.wake();
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        channel.shutdownOutput();
+    }
+
+    @Override
+    public void abort() {
+        try {
+            if (channel.supportedOptions().contains(StandardSocketOptions.SO_LINGER)) {
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0); // close(2) then resets: socket(7)
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            // Already closed or broken: closing is all that is left to do.
+        }
+        close();
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("closing a socket failed", e);
+        } finally {
+            NioLoop.shared().forget();
+            readable.signal();
+            writable.signal();
+        }
+    }
+
+    @Override
+    public Address local() {
+        return local;
+    }
+
+    @Override
+    public Address remote() {
+        return remote;
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return channel.supportedOptions();
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) throws IOException {
+        channel.setOption(option, value);
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) throws IOException {
+        return channel.getOption(option);
+    }
+}

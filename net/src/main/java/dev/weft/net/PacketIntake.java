@@ -1,0 +1,171 @@
+package dev.weft.net;
+
+import java.io.IOException;
+import java.net.SocketOption;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+import dev.weft.net.spi.ListenerChannel.AcceptFailure;
+import dev.weft.net.spi.PacketChannel;
+
+/** Receives datagrams and has them served: so many at once, the rest dropped and counted. */
+final class PacketIntake implements Intake {
+    private final Server server;
+    private final PacketChannel channel;
+    private final HandlerSource<DatagramHandler> handlers;
+    private final Predicate<? super Datagram> verify;
+    private final int most;
+    private final Requests requests;
+    private final Reporter reporter;
+    private final Runner runner;
+    private final byte[] buffer;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile boolean closed;
+
+    PacketIntake(Server server, PacketChannel channel, HandlerSource<DatagramHandler> handlers, Predicate<? super Datagram> verify, int most,
+            int maxPacketSize, Requests requests, Reporter reporter, Runner runner) {
+        this.server = server;
+        this.channel = channel;
+        this.handlers = handlers;
+        this.verify = verify;
+        this.most = most;
+        this.requests = requests;
+        this.reporter = reporter;
+        this.runner = runner;
+        buffer = new byte[maxPacketSize];
+    }
+
+    @Override
+    public boolean take() throws IOException {
+        if (closed) {
+            return false;
+        }
+        var packet = channel.receive(buffer);
+        if (packet.isEmpty()) {
+            return false;
+        }
+        var p = packet.get();
+        var datagram = new Datagram(Inbound.copy(buffer, 0, p.size()), p.sender(), p.truncated(), this::reply);
+        reporter.tally.bytesIn.add(p.size());
+        if (!verified(datagram)) {
+            return true;
+        }
+        if (inFlight.get() >= most) {
+            reporter.dropped(datagram);
+            return true;
+        }
+        serve(datagram);
+        return true;
+    }
+
+    private void serve(Datagram datagram) {
+        inFlight.incrementAndGet();
+        reporter.tally.accepted.increment();
+        new PacketRequest(datagram).runBy(runner);
+    }
+
+    private boolean verified(Datagram datagram) {
+        try {
+            if (verify.test(datagram)) {
+                return true;
+            }
+            reporter.dropped(datagram);
+        } catch (Throwable t) {
+            reporter.failed(datagram.sender(), t);
+            if (t instanceof VirtualMachineError e && !(e instanceof StackOverflowError)) {
+                throw e;
+            }
+        }
+        return false;
+    }
+
+    private void reply(byte[] data, Address to) throws IOException {
+        while (!channel.send(data, to)) {
+            channel.awaitWritable();
+        }
+        reporter.tally.bytesOut.add(data.length);
+    }
+
+    /** A datagram being served. */
+    private final class PacketRequest extends Request {
+        private final Datagram datagram;
+
+        PacketRequest(Datagram datagram) {
+            super(server, requests, reporter, datagram.sender());
+            this.datagram = datagram;
+        }
+
+        @Override
+        void serve() throws Exception {
+            var handler = handlers.next();
+            try {
+                handler.handle(datagram);
+            } finally {
+                datagram.finish();
+            }
+        }
+
+        @Override
+        void release() {
+            inFlight.decrementAndGet();
+        }
+
+        @Override
+        void abort() {
+            // A datagram's handler holds nothing that could be taken from it.
+        }
+
+        @Override
+        boolean closedHere() {
+            return closed;
+        }
+    }
+
+    @Override
+    public void await() throws IOException {
+        channel.awaitReadable();
+    }
+
+    @Override
+    public void wake() {
+        channel.wake();
+    }
+
+    @Override
+    public void drain() {
+        // A datagram is a whole request: there is nobody to be told.
+    }
+
+    /** Answers still go out by this socket, so it is closed after the last of them. */
+    @Override
+    public void stop() {
+        closed = true;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        channel.close();
+    }
+
+    @Override
+    public AcceptFailure classify(IOException failure) {
+        return closed ? AcceptFailure.CLOSED : AcceptFailure.OTHER;
+    }
+
+    @Override
+    public Address address() {
+        return channel.local();
+    }
+
+    @Override
+    public OptionalInt fileno() {
+        return channel.fileno();
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) throws IOException {
+        return channel.option(option);
+    }
+}

@@ -1,0 +1,151 @@
+package dev.weft.net;
+
+import java.io.EOFException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+/** One request being served: whom for, on which thread, and how to end it. */
+abstract class Request implements Runnable {
+    private final Server server;
+    private final Reporter reporter;
+    private final Requests requests;
+    private final Address remote;
+    private final long began;
+    private @Nullable Thread thread;
+    private volatile @Nullable Thread ranOn;
+    private boolean interrupted;
+    private volatile @Nullable VirtualMachineError fatal;
+
+    Request(Server server, Requests requests, Reporter reporter, Address remote) {
+        this.server = server;
+        this.requests = requests;
+        this.reporter = reporter;
+        this.remote = remote;
+        began = requests.time().nanoTime();
+        requests.add(this);
+    }
+
+    /** The conversation, with {@link Server#current} bound; whatever it throws is reported. */
+    abstract void serve() throws Exception;
+
+    /** What must happen after it, come what may: SPEC SS-18's shutdown_request and close_request. */
+    abstract void release();
+
+    /** Drops what its handler may be blocked on. */
+    abstract void abort();
+
+    /** Whether a failure only says that we closed the connection ourselves. */
+    abstract boolean closedHere();
+
+    @Override
+    public final void run() {
+        synchronized (this) {
+            thread = Thread.currentThread();
+            ranOn = thread;
+        }
+        try {
+            ScopedValue.where(Server.CURRENT, server).call(() -> {
+                serve();
+                return true;
+            });
+        } catch (Throwable t) {
+            if (!quiet(t)) {
+                reporter.failed(remote, t);
+            }
+            if (t instanceof VirtualMachineError e && !(e instanceof StackOverflowError)) {
+                fatal = e;
+            }
+        } finally {
+            try {
+                release();
+            } catch (RuntimeException e) {
+                reporter.failed(remote, e);
+            } finally {
+                end();
+            }
+        }
+    }
+
+    /** It never got a thread. */
+    final void abandon() {
+        abort();
+        release();
+        requests.remove(this);
+    }
+
+    /** Our own interrupt ends with the request: the thread may be somebody else's (SPEC SS-31). */
+    private void end() {
+        synchronized (this) {
+            thread = null;
+            if (interrupted) {
+                Thread.interrupted();
+            }
+        }
+        requests.remove(this);
+    }
+
+    /** The peer being gone where a message was wanted, or ourselves having ended the connection or the wait, is nobody's failure. */
+    private boolean quiet(Throwable t) {
+        return switch (t) {
+            case UncheckedIOException e when e.getCause() != null -> quiet(e.getCause());
+            case EOFException _ -> true;
+            case SocketException _ -> closedHere();
+            case SocketTimeoutException _ -> false;
+            case InterruptedIOException _ -> wasInterrupted();
+            case InterruptedException _ -> wasInterrupted();
+            default -> false;
+        };
+    }
+
+    private synchronized boolean wasInterrupted() {
+        return interrupted;
+    }
+
+    /** Has it run; when no thread can be had, that costs this request only. A fatal error of a request that ran here ends the loop here. */
+    final void runBy(Runner runner) {
+        try {
+            runner.run(this);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            reporter.failed(remote, e);
+            abandon();
+        }
+        if (fatal != null && ranOn == Thread.currentThread()) {
+            throw fatal;
+        }
+    }
+
+    /** The thread it runs on, unless it waits for one or has ended. */
+    final synchronized Optional<Thread> thread() {
+        return Optional.ofNullable(thread);
+    }
+
+    final synchronized boolean runsHere() {
+        return thread == Thread.currentThread();
+    }
+
+    final synchronized void interrupt() {
+        if (thread != null) {
+            interrupted = true;
+            thread.interrupt();
+        }
+    }
+
+    /** Where it is now. */
+    final DrainReport.Straggler straggler() {
+        Thread t;
+        synchronized (this) {
+            t = thread;
+        }
+        var age = Duration.ofNanos(requests.time().nanoTime() - began);
+        return t == null
+                ? new DrainReport.Straggler(remote, "(none yet)", age, List.of())
+                : new DrainReport.Straggler(remote, t.getName(), age, List.of(t.getStackTrace()));
+    }
+}

@@ -1,0 +1,69 @@
+package dev.weft.net;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** The requests of one server that have not ended; ended ones are not kept (SPEC SS-32). */
+final class Requests {
+    private final Set<Request> running = ConcurrentHashMap.newKeySet();
+    private final LongAdder ended = new LongAdder();
+    private final TimeSource time;
+    private final Gate gate;
+
+    Requests(TimeSource time) {
+        this.time = time;
+        gate = new Gate(time);
+    }
+
+    TimeSource time() {
+        return time;
+    }
+
+    void add(Request request) {
+        running.add(request);
+    }
+
+    void remove(Request request) {
+        if (running.remove(request)) {
+            ended.increment();
+            gate.signal();
+        }
+    }
+
+    int size() {
+        return running.size();
+    }
+
+    long ended() {
+        return ended.sum();
+    }
+
+    /** Those on other threads than this. */
+    List<Request> others() {
+        return running.stream().filter(r -> !r.runsHere()).toList();
+    }
+
+    /** Those that serve connections. */
+    List<Connection> connections() {
+        return running.stream().filter(StreamRequest.class::isInstance).map(r -> ((StreamRequest) r).connection()).toList();
+    }
+
+    /** The threads they run on. */
+    List<Thread> threads() {
+        return running.stream().flatMap(r -> r.thread().stream()).toList();
+    }
+
+    /** Waits until none of others' is left, for so long at most. */
+    boolean awaitOthers(long moment) {
+        return gate.await(() -> others().isEmpty(), moment);
+    }
+
+    /** Waits until none of these is left, for so long at most; returns those that are. */
+    List<Request> await(Collection<Request> these, long moment) {
+        gate.await(() -> these.stream().noneMatch(running::contains), moment);
+        return these.stream().filter(running::contains).toList();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.weft.net;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+
+/** Where requests run: a {@link Concurrency} at work. */
+interface Runner {
+    /** Runs it here, or hands it over. */
+    void run(Request request);
+
+    /** Whether requests run on the serving thread itself. */
+    default boolean inline() {
+        return false;
+    }
+
+    /** No more come. Those that wait for a thread run still ({@code orderly}) or are abandoned. */
+    default void close(boolean orderly) {}
+
+    static Runner of(Concurrency concurrency, String name) {
+        return switch (concurrency) {
+            case Concurrency.Sequential _ -> new Inline();
+            case Concurrency.VirtualThreads _ -> {
+                var threads = Thread.ofVirtual().name(name + "-", 1).factory();
+                yield request -> threads.newThread(request).start();
+            }
+            case Concurrency.PlatformThreads(var n) -> new Pool(Executors.newFixedThreadPool(n, daemons(name)));
+            case Concurrency.Processes _ -> throw new UnsupportedOperationException(
+                    "worker processes need the native transport, which hands them descriptors: put dev.weft.linux on the class path");
+        };
+    }
+
+    private static ThreadFactory daemons(String name) {
+        return Thread.ofPlatform().daemon().name(name + "-", 1).factory();
+    }
+
+    /** The serving thread. */
+    record Inline() implements Runner {
+        @Override
+        public void run(Request request) {
+            request.run();
+        }
+
+        @Override
+        public boolean inline() {
+            return true;
+        }
+    }
+
+    /** A fixed number of platform threads. */
+    record Pool(ExecutorService threads) implements Runner {
+        @Override
+        public void run(Request request) {
+            threads.execute(request);
+        }
+
+        @Override
+        public void close(boolean orderly) {
+            if (orderly) {
+                threads.shutdown();
+            } else {
+                threads.shutdownNow().forEach(waiting -> ((Request) waiting).abandon());
+            }
+        }
+    }
+}

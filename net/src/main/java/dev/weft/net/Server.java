@@ -1,0 +1,836 @@
+package dev.weft.net;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import dev.weft.net.spi.SocketSettings;
+import dev.weft.net.spi.Transport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bound server: one type and one lifecycle for TCP, UDP, Unix stream, Unix datagram and in-memory servers (SPEC SS-1 to SS-35).
+ *
+ * <pre>{@code
+ * Server.tcp(9999).serve(c -> c.send(c.readLine().toUpperCase()));   // a whole program
+ * }</pre>
+ *
+ * <p>{@code open} gives a server that is {@link State#OPEN}: bound, its queue filling, nothing served. {@link #serveForever} on a thread of
+ * yours, or {@link #start} on one of its own, makes it {@link State#SERVING} until {@link #shutdown} makes it OPEN again. {@link #drain} and
+ * {@link #close} lead from either through {@link State#DRAINING} to {@link State#CLOSED}, once. A call that the state forbids throws an
+ * {@link IllegalStateException} that names the state; no call waits without a bound for a server that is idle.
+ *
+ * <p>All methods are for any thread. Inside a handler, and inside an action, a verify or an observer that the serving thread calls,
+ * {@code shutdown}, {@code drain} and {@code close} never wait for their own caller.
+ */
+public final class Server implements AutoCloseable {
+    /** Where a server is in its life; before {@code open} it is a builder. */
+    public enum State {
+        /** Bound; not serving. */
+        OPEN,
+        /** Its loop, or one handleRequest, is running. */
+        SERVING,
+        /** Ending: what was begun may finish. */
+        DRAINING,
+        /** Ended; the address is free. */
+        CLOSED
+    }
+
+    static final ScopedValue<Server> CURRENT = ScopedValue.newInstance();
+    /** What a handler gets for its clean-up once it was interrupted, and again once its connection was dropped. */
+    private static final Duration LAST_CALL = Duration.ofSeconds(1);
+    /** How long the loop rests when accepting fails for want of descriptors. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private final String name;
+    private final Object handler;
+    private final Intake intake;
+    private final Requests requests;
+    private final Reporter reporter;
+    private final Runner runner;
+    private final TimeSource time;
+    private final Duration grace;
+    private final Actions actions;
+    private final Gate gate;
+    private final Alarm alarm;
+    private final Object transition = new Object();
+    private volatile State state = State.OPEN;
+    private volatile boolean stop;
+    private volatile @Nullable Thread loop;
+    private volatile long drainEnd = Alarm.NEVER;
+    private volatile DrainReport report = new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
+    private @Nullable Thread exitHook;
+
+    private Server(Settings settings, HandlerSource<?> handlers, Function<Server, Intake> intake) {
+        name = settings.name;
+        handler = handlers.given();
+        time = settings.time;
+        grace = settings.grace;
+        gate = new Gate(time);
+        requests = new Requests(time);
+        reporter = new Reporter(name, settings.observer);
+        actions = new Actions(settings.actions, time);
+        runner = Runner.of(settings.concurrency, name);
+        this.intake = intake.apply(this);
+        alarm = new Alarm(time, this.intake::wake);
+    }
+
+    /** A stream server on every interface (socketserver's TCPServer); port 0 picks one. */
+    public static Builder tcp(int port) {
+        return at(Address.any(port));
+    }
+
+    /** A stream server on one interface; "localhost" is 127.0.0.1. */
+    public static Builder tcp(String host, int port) {
+        return at(Address.of(host, port));
+    }
+
+    /** A stream server on a Unix socket (UnixStreamServer). Its file is not removed unless {@link WeftSocketOptions#UNIX_UNLINK} says so. */
+    public static Builder unix(Path socket) {
+        return at(Address.unix(socket));
+    }
+
+    /** A stream server at any address, so that a program or a test can take the transport as a value. */
+    public static Builder at(Address address) {
+        return new Builder(address);
+    }
+
+    /** A datagram server on every interface (UDPServer); port 0 picks one. */
+    public static DatagramBuilder udp(int port) {
+        return new DatagramBuilder(Address.any(port));
+    }
+
+    /** A datagram server on one interface; "localhost" is 127.0.0.1. */
+    public static DatagramBuilder udp(String host, int port) {
+        return new DatagramBuilder(Address.of(host, port));
+    }
+
+    /** A datagram server on a Unix socket (UnixDatagramServer); needs the native transport, without which open refuses (SPEC SS-50). */
+    public static DatagramBuilder unixDatagrams(Path socket) {
+        return new DatagramBuilder(Address.unix(socket));
+    }
+
+    /**
+     * The server whose handler is running on this thread.
+     *
+     * @throws IllegalStateException outside a handler
+     */
+    public static Server current() {
+        if (!CURRENT.isBound()) {
+            throw new IllegalStateException("no server's handler is running on thread " + Thread.currentThread().getName());
+        }
+        return CURRENT.get();
+    }
+
+    /** As the builder named it. */
+    public String name() {
+        return name;
+    }
+
+    /** The address really bound (server_address, SPEC SS-7). */
+    public Address address() {
+        return intake.address();
+    }
+
+    /** Short for {@code address().port()}. */
+    public int port() {
+        return address().port();
+    }
+
+    /** Where it is in its life. */
+    public State state() {
+        return state;
+    }
+
+    /** The handler object or class it was opened with (RequestHandlerClass). */
+    public Object handler() {
+        return handler;
+    }
+
+    /** The descriptor of its socket, where the transport has one to show: never on the portable one (SPEC SS-8). */
+    public OptionalInt fileno() {
+        return state == State.CLOSED ? OptionalInt.empty() : intake.fileno();
+    }
+
+    /** A socket option of the listening or datagram socket. */
+    public <T> T option(SocketOption<T> option) throws IOException {
+        return intake.option(option);
+    }
+
+    /** The connections being served now; empty on a datagram server. */
+    public List<Connection> connections() {
+        return requests.connections();
+    }
+
+    /** The threads it runs now: its loop's, and one for each request being served; a snapshot. The JVM lists no virtual threads itself. */
+    public List<Thread> threads() {
+        return Stream.concat(Stream.ofNullable(loop), requests.threads().stream()).distinct().toList();
+    }
+
+    /** Its counters, now. */
+    public ServerStats stats() {
+        return reporter.tally.snapshot(requests.size());
+    }
+
+    /** The admission in force. */
+    public Admission admission() {
+        return streams().admission();
+    }
+
+    /**
+     * Replaces the admission while running; nobody that is in is put out.
+     *
+     * @throws IllegalStateException on a datagram server and under {@link Concurrency#sequential}
+     */
+    public void admission(Admission admission) {
+        if (runner.inline()) {
+            throw new IllegalStateException(Settings.SEQUENTIAL_ADMISSION);
+        }
+        streams().admission(admission);
+    }
+
+    private StreamIntake streams() {
+        if (intake instanceof StreamIntake streams) {
+            return streams;
+        }
+        throw new IllegalStateException("a datagram server admits no connections; its bound is inFlight");
+    }
+
+    /**
+     * Serves on this thread until {@link #shutdown} or {@link #close}; after a {@link #drain} it returns when that has ended. It returns at
+     * once when a shutdown has come since it last served, so that a shutdown racing with it always wins (SPEC SS-12). An interrupt of this
+     * thread ends it like a shutdown, and stays set.
+     *
+     * @throws IllegalStateException unless OPEN
+     */
+    public void serveForever() {
+        synchronized (transition) {
+            require(State.OPEN, "serveForever");
+            if (stop) {
+                stop = false;
+                return;
+            }
+            begin(Thread.currentThread());
+        }
+        run();
+    }
+
+    /**
+     * Serves at most one request (socketserver's handle_request and handle_timeout, SPEC SS-16); unless sequential it returns once the
+     * request is handed over. A connection that is turned away counts.
+     *
+     * @param timeout how long to wait for it; zero waits without end
+     * @return false when none came in time, or a shutdown came
+     * @throws IllegalStateException unless OPEN
+     */
+    public boolean handleRequest(Duration timeout) {
+        synchronized (transition) {
+            require(State.OPEN, "handleRequest");
+            stop = false;
+            begin(Thread.currentThread());
+        }
+        try {
+            var until = Alarm.after(time, timeout);
+            while (!stop) {
+                if (turn(until)) {
+                    return true;
+                }
+                if (Alarm.passed(time, until)) {
+                    return false;
+                }
+            }
+            return false;
+        } finally {
+            end();
+        }
+    }
+
+    /** Serves at most one request, waiting as long as it takes. */
+    public void handleRequest() {
+        handleRequest(Duration.ZERO);
+    }
+
+    /**
+     * Serves in the background and returns this server. Its thread keeps the JVM alive until the server is closed or shut down.
+     *
+     * @throws IllegalStateException unless OPEN
+     */
+    public Server start() {
+        synchronized (transition) {
+            require(State.OPEN, "start");
+            stop = false;
+            var thread = Thread.ofPlatform().name(name + "-accept").unstarted(this::run);
+            begin(thread);
+            thread.start();
+        }
+        return this;
+    }
+
+    /**
+     * Ends the loop and returns when it has ended; the port stays bound, and connections already accepted are served on. From inside it only
+     * asks. Where no loop runs it returns at once, and the next {@link #serveForever} does too. It waits for the builder's grace at most (at
+     * least 1 s): a sequential loop ends with its request, which is then interrupted, and a second later cut off; a verify or an action that
+     * blocks the loop longer is left to itself, and the loop ends when it does.
+     */
+    public void shutdown() {
+        synchronized (transition) {
+            if (state == State.OPEN || state == State.SERVING) {
+                stop = true;
+            }
+            if (state != State.SERVING) {
+                return;
+            }
+        }
+        intake.wake();
+        if (inside() || gate.await(this::idle, time.nanoTime() + Math.max(grace.toNanos(), LAST_CALL.toNanos()))) {
+            return;
+        }
+        if (runner.inline()) {
+            requests.others().forEach(Request::interrupt);
+            if (!gate.await(this::idle, lastCall())) {
+                requests.others().forEach(Request::abort);
+                gate.await(this::idle, lastCall());
+            }
+        }
+    }
+
+    /**
+     * Accepts what is already queued, stops accepting, lets go the connections that stand between messages, shows
+     * {@link Connection#draining} to the rest, waits; at the deadline interrupts, a second later drops the connections; CLOSED when it
+     * returns, at most two seconds after the deadline. The first drain wins: a later one, or a close, waits for it and returns its report;
+     * from inside a handler it does not wait. On a closed server it returns the last report.
+     */
+    public DrainReport drain(Duration deadline) {
+        return drain(deadline, true);
+    }
+
+    /** Drains when the process is asked to stop (SIGTERM, Ctrl-C), then shows the report. One at a time: the last call counts. */
+    public Server drainOnExit(Duration deadline, Consumer<? super DrainReport> show) {
+        var hook = Thread.ofPlatform().name(name + "-exit").unstarted(() -> show.accept(drain(deadline)));
+        synchronized (transition) {
+            forgetExitHook();
+            if (state != State.CLOSED) {
+                Runtime.getRuntime().addShutdownHook(hook);
+                exitHook = hook;
+            }
+        }
+        return this;
+    }
+
+    /**
+     * Drains for the builder's grace (5 s by default); waits for a drain already running, never shortens it; ends a running loop; the port
+     * is free when it returns (SPEC SS-8, SS-15, SS-31). With a grace of zero it waits for no handler and ends none (socketserver's
+     * daemon_threads). Idempotent.
+     */
+    @Override
+    public void close() {
+        drain(grace, !grace.isZero());
+    }
+
+    @Override
+    public String toString() {
+        return "server %s at %s, %s, %d active".formatted(name, address(), state, requests.size());
+    }
+
+    private void require(State needed, String call) {
+        if (state != needed) {
+            throw new IllegalStateException(call + " on a server that is " + state + ", not " + needed + ": " + name + " at " + address());
+        }
+    }
+
+    private void begin(Thread thread) {
+        state = State.SERVING;
+        loop = thread;
+    }
+
+    private boolean idle() {
+        return loop == null;
+    }
+
+    private boolean inside() {
+        return loop == Thread.currentThread() || (CURRENT.isBound() && CURRENT.get() == this);
+    }
+
+    private void run() {
+        try {
+            while (!stop) {
+                turn(Alarm.NEVER);
+            }
+            takeWhatIsQueued();
+        } catch (RuntimeException | Error e) {
+            Log.loopFailed(this, e);
+            throw e;
+        } finally {
+            end();
+        }
+    }
+
+    /** The loop has ended: OPEN again, or, when that was because of a drain, CLOSED before its thread goes on. */
+    private void end() {
+        alarm.clear();
+        synchronized (transition) {
+            loop = null;
+            if (state == State.SERVING) {
+                state = State.OPEN;
+                stop = false;
+            }
+        }
+        gate.signal();
+        if (state == State.DRAINING && !(CURRENT.isBound() && CURRENT.get() == this)) {
+            gate.await(() -> state == State.CLOSED, Alarm.NEVER);
+        }
+    }
+
+    /** One turn of the loop: serves one request if there is one, else waits, until the moment at most; true when it served one. */
+    private boolean turn(long until) {
+        actions.runDue();
+        try {
+            if (intake.take()) {
+                return true;
+            }
+            alarm.set(Alarm.earlier(until, actions.next()));
+            if (!stop) {
+                intake.await();
+            }
+        } catch (InterruptedIOException e) {
+            stop = true;
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            afterFailure(e);
+        }
+        return false;
+    }
+
+    /** What accept(2) may fail with, and why it is safe to go on: see {@link dev.weft.net.spi.ListenerChannel.AcceptFailure}. */
+    private void afterFailure(IOException e) {
+        switch (intake.classify(e)) {
+            case CLOSED -> stop = true;
+            case CONNECTION -> reporter.acceptFailed(this, e);
+            case EXHAUSTED, OTHER -> {
+                reporter.acceptFailed(this, e);
+                gate.await(() -> stop, time.nanoTime() + PAUSE.toNanos());
+            }
+        }
+    }
+
+    /** A drain serves those who knocked before it began, as long as its deadline lets it. */
+    private void takeWhatIsQueued() {
+        if (state != State.DRAINING) {
+            return;
+        }
+        try {
+            while (!Alarm.passed(time, drainEnd) && intake.take()) {
+                // each was handed over, or served here
+            }
+        } catch (IOException e) {
+            if (intake.classify(e) != dev.weft.net.spi.ListenerChannel.AcceptFailure.CLOSED) {
+                reporter.acceptFailed(this, e);
+            }
+        }
+    }
+
+    private DrainReport drain(Duration deadline, boolean join) {
+        if (beginDrain(deadline)) {
+            return drainNow(join);
+        }
+        if (!inside()) {
+            gate.await(() -> state == State.CLOSED, Alarm.NEVER);
+        }
+        return report;
+    }
+
+    /** False when another was first. */
+    private boolean beginDrain(Duration deadline) {
+        synchronized (transition) {
+            if (state == State.DRAINING || state == State.CLOSED) {
+                return false;
+            }
+            drainEnd = time.nanoTime() + deadline.toNanos();
+            state = State.DRAINING;
+            stop = true;
+            return true;
+        }
+    }
+
+    private DrainReport drainNow(boolean join) {
+        var began = time.nanoTime();
+        var endedBefore = requests.ended();
+        intake.drain();
+        intake.wake();
+        gate.signal();
+        if (loop != Thread.currentThread()) {
+            gate.await(this::idle, drainEnd);
+        }
+        intake.stop();
+        var interrupted = 0;
+        var aborted = 0;
+        var finished = 0L;
+        List<DrainReport.Straggler> stragglers = List.of();
+        if (join) {
+            requests.awaitOthers(drainEnd);
+            var late = requests.others();
+            finished = requests.ended() - endedBefore;
+            stragglers = late.stream().map(Request::straggler).toList();
+            late.forEach(Request::interrupt);
+            var later = requests.await(late, lastCall());
+            later.forEach(Request::abort);
+            requests.await(later, lastCall());
+            interrupted = late.size() - later.size();
+            aborted = later.size();
+        }
+        intake.close();
+        runner.close(!join);
+        alarm.cancel();
+        var result = new DrainReport(Duration.ofNanos(time.nanoTime() - began), (int) finished, interrupted, aborted, stragglers);
+        synchronized (transition) {
+            report = result;
+            state = State.CLOSED;
+            forgetExitHook();
+        }
+        gate.signal();
+        reporter.drained(result);
+        return result;
+    }
+
+    private long lastCall() {
+        return time.nanoTime() + LAST_CALL.toNanos();
+    }
+
+    private void forgetExitHook() {
+        if (exitHook != null && exitHook != Thread.currentThread()) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(exitHook);
+            } catch (IllegalStateException e) {
+                // The process is going down already: the hook finds the server closed.
+            }
+        }
+        exitHook = null;
+    }
+
+    /** How a stream server will be; nothing is bound until {@code open}, {@code serve} or {@code listen}. Not for several threads at once. */
+    public static final class Builder {
+        private final Settings settings = new Settings("server");
+        private final Address address;
+        private @Nullable Admission admission;
+        private Deadlines deadlines = Deadlines.defaults();
+        private @Nullable Tls tls;
+        private int backlog = 4_096;
+        private Predicate<? super Connection> verify = c -> true;
+
+        private Builder(Address address) {
+            this.address = address;
+        }
+
+        /** Names the server in logs, events and its threads: {@code name-1}, {@code name-2}, ...; default "server". */
+        public Builder name(String name) {
+            settings.name = name;
+            return this;
+        }
+
+        /** Default: virtual threads. */
+        public Builder concurrency(Concurrency concurrency) {
+            settings.concurrency = concurrency;
+            return this;
+        }
+
+        /** Default: 10,000 connections, then wait. Not together with {@link Concurrency#sequential}, whose waiting room is the backlog. */
+        public Builder admission(Admission admission) {
+            this.admission = admission;
+            return this;
+        }
+
+        /** What each connection begins with; default {@link Deadlines#defaults}. */
+        public Builder deadlines(Deadlines deadlines) {
+            this.deadlines = deadlines;
+            return this;
+        }
+
+        /** Every connection's handshake is done on its own request thread before its handler runs; default: no TLS. */
+        public Builder tls(Tls tls) {
+            this.tls = tls;
+            return this;
+        }
+
+        /**
+         * Any of java.net.StandardSocketOptions and {@link WeftSocketOptions}: SO_REUSEADDR (on unless set), TCP_NODELAY (on unless set),
+         * SO_REUSEPORT, SO_RCVBUF, ...; those that belong to a connection are set on each. One that the transport does not know is refused
+         * when the server is opened.
+         */
+        public <T> Builder option(SocketOption<T> option, T value) {
+            settings.options.put(option, value);
+            return this;
+        }
+
+        /** listen(2)'s queue (request_queue_size); default 4,096, as far as the system allows. */
+        public Builder backlog(int connections) {
+            backlog = connections;
+            return this;
+        }
+
+        /** Default: the best transport found for the address. */
+        public Builder transport(Transport transport) {
+            settings.transport = transport;
+            return this;
+        }
+
+        /**
+         * socketserver's verify_request: false closes the connection before any handler runs; so does an exception, which is reported. Called
+         * on the serving thread: it must be quick.
+         */
+        public Builder verify(Predicate<? super Connection> verify) {
+            this.verify = verify;
+            return this;
+        }
+
+        /** socketserver's service_actions: runs on the serving thread, at least this often. What it throws is logged. May be called again. */
+        public Builder every(Duration interval, Runnable action) {
+            settings.actions.put(action, interval);
+            return this;
+        }
+
+        /** How long {@link Server#close} lets handlers finish; default 5 s, zero is socketserver's daemon_threads. */
+        public Builder grace(Duration grace) {
+            settings.grace = grace;
+            return this;
+        }
+
+        /** Default: failures are logged. */
+        public Builder observer(ServerObserver observer) {
+            settings.observer = observer;
+            return this;
+        }
+
+        /** Default: {@link TimeSource#system}. */
+        public Builder time(TimeSource time) {
+            settings.time = time;
+            return this;
+        }
+
+        /**
+         * Binds; one handler object serves every connection.
+         *
+         * @throws java.net.BindException when the address can't be had, saying which and why; nothing is left open (SPEC SS-4)
+         * @throws UnsupportedOperationException when the address, an option or the concurrency needs a transport that is not there
+         * @throws IllegalArgumentException when the parts don't fit: a {@link RequestHandler} object, sequential with an admission
+         */
+        public Server open(Handler handler) throws IOException {
+            return open(HandlerSource.of(handler));
+        }
+
+        /**
+         * As {@link #open(Handler)}; each connection gets its own object of this class (SPEC SS-40): static or top-level, with a constructor
+         * without arguments; needed for worker processes.
+         */
+        public Server open(Class<? extends Handler> handler) throws IOException {
+            return open(HandlerSource.<Handler>of(handler));
+        }
+
+        /** A whole program: opens, serves on this thread, and drains for the grace when shut down or asked to exit (SIGTERM, Ctrl-C). */
+        public void serve(Handler handler) throws IOException {
+            settings.serve(open(handler));
+        }
+
+        /** As {@link #serve(Handler)}, with an object of this class each. */
+        public void serve(Class<? extends Handler> handler) throws IOException {
+            settings.serve(open(handler));
+        }
+
+        /** Binds, without a handler: the caller accepts. Admission, verify, concurrency and actions have no part in it. */
+        public Acceptor listen() throws IOException {
+            if (tls != null) {
+                tls.check();
+            }
+            return new Acceptor(transport().listen(address, socketSettings()), deadlines, Optional.ofNullable(tls), settings.time);
+        }
+
+        private Server open(HandlerSource<Handler> handlers) throws IOException {
+            if (admission != null && settings.concurrency instanceof Concurrency.Sequential) {
+                throw new IllegalArgumentException(Settings.SEQUENTIAL_ADMISSION);
+            }
+            if (tls != null) {
+                tls.check();
+            }
+            var admits = admission == null ? Admission.waiting(10_000) : admission;
+            settings.checkConcurrency();
+            var listener = transport().listen(address, socketSettings());
+            return settings.opened(listener::close, () -> new Server(settings, handlers, server -> new StreamIntake(server, listener, handlers,
+                    verify, admits, deadlines, Optional.ofNullable(tls), settings.time, server.requests, server.reporter, server.runner)));
+        }
+
+        private Transport transport() {
+            return settings.transport == null ? Transports.streams(address) : settings.transport;
+        }
+
+        private SocketSettings socketSettings() {
+            return new SocketSettings(settings.options, backlog, Optional.empty());
+        }
+    }
+
+    /** How a datagram server will be; nothing is bound until {@code open} or {@code serve}. Not for several threads at once. */
+    public static final class DatagramBuilder {
+        private final Settings settings = new Settings("server");
+        private final Address address;
+        private int inFlight = 1_000;
+        private int maxPacketSize = 8_192;
+        private Predicate<? super Datagram> verify = d -> true;
+
+        private DatagramBuilder(Address address) {
+            this.address = address;
+        }
+
+        /** Names the server in logs, events and its threads: {@code name-1}, {@code name-2}, ...; default "server". */
+        public DatagramBuilder name(String name) {
+            settings.name = name;
+            return this;
+        }
+
+        /** Default: virtual threads. */
+        public DatagramBuilder concurrency(Concurrency concurrency) {
+            settings.concurrency = concurrency;
+            return this;
+        }
+
+        /** Requests in flight; the rest are dropped and counted. Default 1,000. */
+        public DatagramBuilder inFlight(int requests) {
+            inFlight = Settings.atLeastOne(requests, "requests in flight");
+            return this;
+        }
+
+        /** Longer datagrams are cut, and say so. Default 8,192 bytes, as in socketserver. */
+        public DatagramBuilder maxPacketSize(int bytes) {
+            maxPacketSize = Settings.atLeastOne(bytes, "bytes a packet");
+            return this;
+        }
+
+        /** Any of java.net.StandardSocketOptions that datagram sockets know: SO_RCVBUF, SO_BROADCAST, ... */
+        public <T> DatagramBuilder option(SocketOption<T> option, T value) {
+            settings.options.put(option, value);
+            return this;
+        }
+
+        /** Default: the best transport found for the address. */
+        public DatagramBuilder transport(Transport transport) {
+            settings.transport = transport;
+            return this;
+        }
+
+        /** socketserver's verify_request: false, or an exception, drops the datagram. */
+        public DatagramBuilder verify(Predicate<? super Datagram> verify) {
+            this.verify = verify;
+            return this;
+        }
+
+        /** socketserver's service_actions: runs on the serving thread, at least this often. */
+        public DatagramBuilder every(Duration interval, Runnable action) {
+            settings.actions.put(action, interval);
+            return this;
+        }
+
+        /** How long {@link Server#close} lets handlers finish; default 5 s, zero is socketserver's daemon_threads. */
+        public DatagramBuilder grace(Duration grace) {
+            settings.grace = grace;
+            return this;
+        }
+
+        /** Default: failures are logged. */
+        public DatagramBuilder observer(ServerObserver observer) {
+            settings.observer = observer;
+            return this;
+        }
+
+        /** Default: {@link TimeSource#system}. */
+        public DatagramBuilder time(TimeSource time) {
+            settings.time = time;
+            return this;
+        }
+
+        /** Binds; one handler object serves every datagram. Throws as {@link Builder#open(Handler)} does. */
+        public Server open(DatagramHandler handler) throws IOException {
+            return open(HandlerSource.of(handler));
+        }
+
+        /** Binds; each datagram gets its own object of this class: static or top-level, with a constructor without arguments. */
+        public Server open(Class<? extends DatagramHandler> handler) throws IOException {
+            return open(HandlerSource.<DatagramHandler>of(handler));
+        }
+
+        /** A whole program: opens, serves on this thread, and drains for the grace when shut down or asked to exit (SIGTERM, Ctrl-C). */
+        public void serve(DatagramHandler handler) throws IOException {
+            settings.serve(open(handler));
+        }
+
+        /** As {@link #serve(DatagramHandler)}, with an object of this class each. */
+        public void serve(Class<? extends DatagramHandler> handler) throws IOException {
+            settings.serve(open(handler));
+        }
+
+        private Server open(HandlerSource<DatagramHandler> handlers) throws IOException {
+            settings.checkConcurrency();
+            var transport = settings.transport == null ? Transports.datagrams(address) : settings.transport;
+            var channel = transport.bind(address, new SocketSettings(settings.options, 0, Optional.empty()));
+            return settings.opened(channel::close, () -> new Server(settings, handlers, server -> new PacketIntake(server, channel, handlers, verify,
+                    inFlight, maxPacketSize, server.requests, server.reporter, server.runner)));
+        }
+    }
+
+    /** What both builders set. */
+    private static final class Settings {
+        static final String SEQUENTIAL_ADMISSION = "a sequential server admits one at a time, the rest wait in the backlog: give it no admission";
+
+        String name;
+        Concurrency concurrency = Concurrency.virtualThreads();
+        Duration grace = Duration.ofSeconds(5);
+        ServerObserver observer = new ServerObserver() {};
+        TimeSource time = TimeSource.system();
+        @Nullable
+        Transport transport;
+        final Map<Runnable, Duration> actions = new LinkedHashMap<>();
+        final Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
+
+        Settings(String name) {
+            this.name = name;
+        }
+
+        static int atLeastOne(int n, String what) {
+            if (n < 1) {
+                throw new IllegalArgumentException(n + " " + what);
+            }
+            return n;
+        }
+
+        /** Before anything is bound. */
+        void checkConcurrency() {
+            Runner.of(concurrency, name).close(true);
+        }
+
+        /** The server made from a socket that stands; when that fails the socket is closed. */
+        Server opened(Runnable close, Supplier<Server> make) {
+            try {
+                var server = make.get();
+                server.reporter.opened(server);
+                return server;
+            } catch (RuntimeException | Error e) {
+                close.run();
+                throw e;
+            }
+        }
+
+        void serve(Server server) {
+            try (server) {
+                server.drainOnExit(grace, r -> {}).serveForever();
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package dev.weft.net;
+
+import java.io.IOException;
+import java.net.SocketOption;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+import dev.weft.net.spi.ListenerChannel;
+import dev.weft.net.spi.ListenerChannel.AcceptFailure;
+import dev.weft.net.spi.Readiness;
+import dev.weft.net.spi.StreamChannel;
+
+/** Accepts connections and lets them in or turns them away; the one place that counts them. */
+final class StreamIntake implements Intake {
+    private final Server server;
+    private final ListenerChannel listener;
+    private final HandlerSource<Handler> handlers;
+    private final Predicate<? super Connection> verify;
+    private final Deadlines deadlines;
+    private final Optional<Tls> tls;
+    private final TimeSource time;
+    private final Requests requests;
+    private final Reporter reporter;
+    private final Runner runner;
+    /** Those that count against the limit: not the evicted ones, whose handlers may still be ending. */
+    private final Set<Connection> admitted = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<String, Integer> perHost = new ConcurrentHashMap<>();
+    private final Readiness vacancy = new Readiness(true);
+    private volatile Admission admission;
+    private volatile boolean draining;
+
+    StreamIntake(Server server, ListenerChannel listener, HandlerSource<Handler> handlers, Predicate<? super Connection> verify, Admission admission,
+            Deadlines deadlines, Optional<Tls> tls, TimeSource time, Requests requests, Reporter reporter, Runner runner) {
+        this.server = server;
+        this.listener = listener;
+        this.handlers = handlers;
+        this.verify = verify;
+        this.admission = admission;
+        this.deadlines = deadlines;
+        this.tls = tls;
+        this.time = time;
+        this.requests = requests;
+        this.reporter = reporter;
+        this.runner = runner;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    /** A smaller limit closes nobody: it holds for those who come. */
+    void admission(Admission admission) {
+        this.admission = admission;
+        if (admission.past() == Admission.Past.EVICT_IDLEST) {
+            admitted.forEach(Connection::stampProgress);
+        }
+        vacancy.signal();
+    }
+
+    @Override
+    public boolean take() throws IOException {
+        if (mustWait()) {
+            return false;
+        }
+        var channel = listener.accept();
+        channel.ifPresent(this::receive);
+        return channel.isPresent();
+    }
+
+    @Override
+    public void await() throws IOException {
+        var stamp = vacancy.stamp();
+        if (mustWait()) {
+            vacancy.drained(stamp);
+            vacancy.await();
+        } else {
+            listener.awaitAcceptable();
+        }
+    }
+
+    private boolean mustWait() {
+        var a = admission;
+        return a.past() == Admission.Past.WAIT && admitted.size() >= a.limit();
+    }
+
+    private void receive(StreamChannel channel) {
+        var connection = new Connection(channel, true, channel.remote().host(), deadlines, time);
+        var a = admission;
+        var host = hostOf(connection);
+        if (host.isPresent() && perHost.getOrDefault(host.get(), 0) >= a.perPeer()) {
+            turnAway(connection, "more than " + a.perPeer() + " connections from " + host.get());
+        } else if (admitted.size() >= a.limit() && !makeRoom(a)) {
+            turnAway(connection, "more than " + a.limit() + " connections");
+        } else if (verified(connection)) {
+            letIn(connection, host, a);
+        }
+    }
+
+    private void letIn(Connection connection, Optional<String> host, Admission a) {
+        admitted.add(connection);
+        host.ifPresent(h -> perHost.merge(h, 1, Integer::sum));
+        if (a.past() == Admission.Past.EVICT_IDLEST) {
+            connection.stampProgress();
+        }
+        reporter.tally.accepted.increment();
+        var request = new StreamRequest(server, requests, reporter, connection, handlers, tls, () -> {
+            admitted.remove(connection);
+            host.ifPresent(this::leftHost);
+            vacancy.signal();
+        });
+        if (draining) {
+            connection.drain();
+        }
+        request.runBy(runner);
+    }
+
+    private void leftHost(String host) {
+        if (perHost.merge(host, -1, Integer::sum) == 0) {
+            perHost.remove(host, 0);
+        }
+    }
+
+    /** SPEC SS-19, SS-20: false, or an exception, costs this one connection. */
+    private boolean verified(Connection connection) {
+        try {
+            if (verify.test(connection)) {
+                return true;
+            }
+            reporter.rejected(connection.remote(), "verify said no");
+        } catch (Throwable t) {
+            reporter.failed(connection.remote(), t);
+            if (t instanceof VirtualMachineError e && !(e instanceof StackOverflowError)) {
+                connection.abort();
+                throw e;
+            }
+        }
+        connection.close();
+        return false;
+    }
+
+    /** Says goodbye as far as that needs no waiting, and takes what the peer has sent, as unread bytes would turn the close into a reset. */
+    private void turnAway(Connection connection, String reason) {
+        reporter.rejected(connection.remote(), reason);
+        if (tls.isEmpty()) {
+            admission.farewellBytes().ifPresent(farewell -> {
+                try {
+                    connection.channel().write(farewell, 0, farewell.length);
+                    connection.channel().shutdownOutput();
+                    var unread = new byte[1024];
+                    while (connection.channel().read(unread, 0, unread.length) == unread.length) {
+                        // at most what its window let it send
+                    }
+                } catch (IOException e) {
+                    // It is gone already, and was not to be served anyway.
+                }
+            });
+        }
+        connection.close();
+    }
+
+    /** Under evictingIdlest: takes a place from the connection idle longest. As many may be on their way out as are let in. */
+    private boolean makeRoom(Admission a) {
+        if (a.past() != Admission.Past.EVICT_IDLEST || requests.size() >= 2L * a.limit()) {
+            return false;
+        }
+        var now = time.nanoTime();
+        var idlest = admitted.stream().max(Comparator.comparingLong(c -> now - c.lastProgress()));
+        idlest.ifPresent(c -> {
+            admitted.remove(c);
+            reporter.tally.evicted.increment();
+            c.evict(a.farewellBytes(), "evicted: it was idle longest and another came");
+        });
+        return idlest.isPresent();
+    }
+
+    private static Optional<String> hostOf(Connection connection) {
+        var remote = connection.remote();
+        return remote.kind() == Address.Kind.INET ? Optional.of(remote.host()) : Optional.empty();
+    }
+
+    @Override
+    public void wake() {
+        listener.wake();
+        vacancy.wake();
+    }
+
+    @Override
+    public void drain() {
+        draining = true;
+        requests.connections().forEach(Connection::drain);
+    }
+
+    @Override
+    public void stop() {
+        listener.close();
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+    }
+
+    @Override
+    public AcceptFailure classify(IOException failure) {
+        return listener.classify(failure);
+    }
+
+    @Override
+    public Address address() {
+        return listener.local();
+    }
+
+    @Override
+    public OptionalInt fileno() {
+        return listener.fileno();
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) throws IOException {
+        return listener.option(option);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.weft.net;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.Charset;
+
+/**
+ * A connection as a file of text: Python's {@code makefile(mode="rw")} (SPEC CH-12), recv as reading and send as writing.
+ *
+ * <p>As in Python's text mode a line keeps its end, CR LF is read as LF, and the end of the stream is the empty string. It holds no bytes,
+ * so it mixes with every other view; a write has left when it returns, so there is nothing to flush.
+ */
+public final class TextFile {
+    private final Connection connection;
+    private final Charset charset;
+    private final int limit;
+    private final Frames<String> pieces;
+    private final Frames<String> lines;
+
+    TextFile(Connection connection, Charset charset, int limit) {
+        this.connection = connection;
+        this.charset = charset;
+        this.limit = limit;
+        pieces = connection.frames(Framing.text(charset));
+        lines = connection.frames(new LineFraming(charset, limit, true));
+    }
+
+    /** The same with another bound, in bytes, for a line and for all that {@link #read()} returns; default 1 MiB. */
+    public TextFile limit(int bytes) {
+        return new TextFile(connection, charset, bytes);
+    }
+
+    /** The next line with its {@code "\n"}; without one when the stream ended first; empty at the end. */
+    public String readLine() throws IOException {
+        try {
+            return lines.read();
+        } catch (EOFException e) {
+            return "";
+        }
+    }
+
+    /** Everything until the end of the stream; {@link java.net.ProtocolException} when that is more than the limit. */
+    public String read() throws IOException {
+        var all = new StringBuilder();
+        try {
+            while (all.length() <= limit) {
+                all.append(pieces.read());
+            }
+        } catch (EOFException e) {
+            return all.toString().replace("\r\n", "\n");
+        }
+        throw BuiltIn.tooLong("a text", all.length(), limit);
+    }
+
+    /** Writes a text; it has left when this returns. */
+    public void write(String text) throws IOException {
+        connection.send(text.getBytes(charset));
+    }
+}

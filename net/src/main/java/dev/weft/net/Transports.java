@@ -1,0 +1,65 @@
+package dev.weft.net;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.function.Predicate;
+
+import dev.weft.net.spi.Transport;
+
+/**
+ * The transports of this process: the portable {@code nio}, {@code memory}, and what is found through {@link ServiceLoader}.
+ *
+ * <p>A server or connection takes the one of highest priority that serves its address; the system property {@code weft.transport} names
+ * another, for all addresses which that one serves, and the builders' {@code transport} decides for one server or connection.
+ */
+public final class Transports {
+    /** Names one transport for all addresses that it serves: {@code -Dweft.transport=nio}. */
+    private static final String PROPERTY = "weft.transport";
+
+    /** Looked up when first asked for: providers first by priority, the portable ones last. */
+    private static final class Known {
+        static final List<Transport> ALL = load();
+
+        private static List<Transport> load() {
+            var all = new ArrayList<Transport>();
+            ServiceLoader.load(Transport.class, Transport.class.getClassLoader()).forEach(all::add);
+            all.add(new NioTransport());
+            all.add(new MemoryTransport());
+            all.sort(Comparator.comparingInt(Transport::priority).reversed());
+            return List.copyOf(all);
+        }
+    }
+
+    private Transports() {}
+
+    /**
+     * One by its name; to wrap it, or to give it to a builder.
+     *
+     * @throws IllegalArgumentException when there is none of that name; the message lists them
+     */
+    public static Transport named(String name) {
+        return Known.ALL.stream().filter(t -> t.name().equals(name)).findFirst().orElseThrow(() -> new IllegalArgumentException(
+                "no transport is named " + name + "; there are " + Known.ALL.stream().map(Transport::name).toList()));
+    }
+
+    static Transport streams(Address address) {
+        return choose(address, t -> t.streams(address), "stream sockets");
+    }
+
+    static Transport datagrams(Address address) {
+        return choose(address, t -> t.datagrams(address), "datagram sockets");
+    }
+
+    private static Transport choose(Address address, Predicate<Transport> serves, String what) {
+        var wanted = System.getProperty(PROPERTY, "");
+        if (!wanted.isEmpty() && serves.test(named(wanted))) {
+            return named(wanted);
+        }
+        return Known.ALL.stream().filter(serves).findFirst().orElseThrow(() -> new UnsupportedOperationException(
+                "no transport here has " + what + " at " + address + (address.kind() == Address.Kind.MEMORY
+                        ? ""
+                        : ": java.nio has none; put dev.weft.linux, the native transport, on the class path")));
+    }
+}

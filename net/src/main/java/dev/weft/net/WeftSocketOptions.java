@@ -1,0 +1,36 @@
+package dev.weft.net;
+
+import java.net.SocketOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** Socket options beyond java.net.StandardSocketOptions; set like those. */
+public final class WeftSocketOptions {
+    /** The file mode of a Unix server's socket, {@code PosixFilePermissions.fromString("rw-rw----")}; default as the umask says. */
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    public static final SocketOption<Set<PosixFilePermission>> UNIX_MODE = new Option<>("UNIX_MODE", (Class) Set.class);
+
+    /**
+     * Whether a Unix server removes the socket file: a stale one, to which nobody listens, before it binds, and its own when it closes.
+     * Default false: no file is ever deleted (SPEC SS-49).
+     */
+    public static final SocketOption<Boolean> UNIX_UNLINK = new Option<>("UNIX_UNLINK", Boolean.class);
+
+    /** Whether an IPv6 server refuses IPv4 peers; needs the native transport. */
+    public static final SocketOption<Boolean> IPV6_ONLY = new Option<>("IPV6_ONLY", Boolean.class);
+
+    private WeftSocketOptions() {}
+
+    /** The file mode of a Unix server's socket, written as {@code ls -l} does: {@code unixMode("rw-rw----")}. */
+    public static Set<PosixFilePermission> unixMode(String permissions) {
+        return PosixFilePermissions.fromString(permissions);
+    }
+
+    private record Option<T>(String name, Class<T> type) implements SocketOption<T> {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+}

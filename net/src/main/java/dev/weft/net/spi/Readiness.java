@@ -1,0 +1,96 @@
+package dev.weft.net.spi;
+
+import java.io.InterruptedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether one direction of a channel may be ready, and the one thread that waits for it: the meeting point of a transport's poller and a
+ * blocked handler.
+ *
+ * <p>The state is a counter of events whose lowest bit says "may be ready". Who finds nothing to do calls {@link #drained} with the
+ * {@link #stamp} taken before it looked: an event that came in between has moved the counter on, so it is never lost. {@link #wake} is
+ * remembered separately until a wait has consumed it.
+ */
+public final class Readiness {
+    private static final VarHandle STATE;
+    private static final VarHandle WAITER;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(Readiness.class, "state", int.class);
+            WAITER = lookup.findVarHandle(Readiness.class, "waiter", Thread.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile int state;
+    private volatile boolean woken;
+    private volatile @Nullable Thread waiter;
+
+    /** Starts ready or not. */
+    public Readiness(boolean ready) {
+        state = ready ? 1 : 0;
+    }
+
+    /** Whether an operation is worth trying. */
+    public boolean ready() {
+        return (state & 1) != 0;
+    }
+
+    /** To be taken before an operation, for {@link #drained}. */
+    public int stamp() {
+        return state;
+    }
+
+    /** The operation begun at this stamp found nothing: not ready any more, unless an event came since. */
+    public void drained(int stamp) {
+        STATE.compareAndSet(this, stamp, stamp & ~1);
+    }
+
+    /** An event came: whoever waits looks again. */
+    public void signal() {
+        int seen;
+        do {
+            seen = state;
+        } while (!STATE.compareAndSet(this, seen, (seen + 2) | 1));
+        LockSupport.unpark(waiter);
+    }
+
+    /** Ends the wait that runs, or else the next one, without saying "ready". */
+    public void wake() {
+        woken = true;
+        LockSupport.unpark(waiter);
+    }
+
+    /**
+     * Waits until ready or woken.
+     *
+     * @throws InterruptedIOException when interrupted; the interrupt is cleared
+     * @throws IllegalStateException when another thread waits here already
+     */
+    public void await() throws InterruptedIOException {
+        if (ready()) {
+            return;
+        }
+        if (!WAITER.compareAndSet(this, (Thread) null, Thread.currentThread())) {
+            throw new IllegalStateException("another thread already waits for the same direction of this channel");
+        }
+        try {
+            while (!ready() && !woken) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedIOException("interrupted while waiting for the peer");
+                }
+                LockSupport.park(this);
+            }
+            woken = false;
+        } finally {
+            waiter = null;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.weft.net.spi;
+
+import java.io.IOException;
+
+import dev.weft.net.Address;
+
+/**
+ * One end of a byte stream.
+ *
+ * <p>{@code read}, {@code write} and {@code flush} never block; {@code awaitReadable} and {@code awaitWritable} do. At most one thread
+ * reads and one writes at any time, possibly both at once; {@code wake}, {@code abort} and {@code close} come from anywhere.
+ */
+public interface StreamChannel extends Waitable {
+    /**
+     * Takes what has arrived.
+     *
+     * @return how many bytes, at least 1; 0 when none are there now; -1 at the end of the stream
+     * @throws IOException when the connection is broken or was closed here
+     */
+    int read(byte[] into, int offset, int length) throws IOException;
+
+    /**
+     * Hands over bytes to be sent.
+     *
+     * @return how many were taken; 0 when none can be taken now
+     * @throws IOException when the connection is broken or was closed here
+     */
+    int write(byte[] from, int offset, int length) throws IOException;
+
+    /**
+     * Pushes out what the channel itself still holds of earlier writes (a TLS record, say).
+     *
+     * @return true when nothing is left
+     */
+    default boolean flush() throws IOException {
+        return true;
+    }
+
+    /**
+     * Waits until a read may do something: bytes, the end, an error, a close; or until {@link #wake}. May return for no reason.
+     *
+     * @throws java.io.InterruptedIOException when the thread is interrupted, whose interrupt is then cleared; the channel stays open
+     */
+    void awaitReadable() throws IOException;
+
+    /** As {@link #awaitReadable}, for a write, a flush, or a connect. */
+    void awaitWritable() throws IOException;
+
+    /**
+     * Whether the connection stands; always true on an accepted one.
+     *
+     * @throws java.net.ConnectException when the peer refused, and other IOExceptions for other reasons
+     */
+    boolean finishConnect() throws IOException;
+
+    /** Ends the outgoing half after all that was written; the peer reads to its end. */
+    void shutdownOutput() throws IOException;
+
+    /** Drops the connection and what was not sent: the peer sees a reset where the transport can show one. */
+    void abort();
+
+    /** This end. */
+    Address local();
+
+    /** The other end. */
+    Address remote();
+}
