@@ -9,10 +9,10 @@ import java.util.Map;
 final class Actions {
     private static final class Action {
         final Runnable task;
-        final long interval;
+        final Duration interval;
         long due;
 
-        Action(Runnable task, long interval, long due) {
+        Action(Runnable task, Duration interval, long due) {
             this.task = task;
             this.interval = interval;
             this.due = due;
@@ -28,7 +28,7 @@ final class Actions {
             if (interval.isNegative() || interval.isZero()) {
                 throw new IllegalArgumentException("an action every " + interval);
             }
-            this.actions.add(new Action(task, interval.toNanos(), time.nanoTime() + interval.toNanos()));
+            this.actions.add(new Action(task, interval, Alarm.in(time, interval)));
         });
     }
 
@@ -41,7 +41,7 @@ final class Actions {
                 } catch (RuntimeException e) {
                     Log.actionFailed(e);
                 }
-                action.due = time.nanoTime() + action.interval;
+                action.due = Alarm.in(time, action.interval);
             }
         }
     }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Alarm {
     /** No deadline. */
     static final long NEVER = Long.MAX_VALUE;
+    /** Moments are compared by their difference, which must fit into a long: 146 years. */
+    private static final Duration FARTHEST = Duration.ofNanos(Long.MAX_VALUE / 2);
 
     private final TimeSource time;
     private final Runnable wake;
@@ -28,7 +30,12 @@ final class Alarm {
 
     /** The moment so far ahead, for {@link #set}; NEVER when the duration is zero, which switches a deadline off. */
     static long after(TimeSource time, Duration duration) {
-        return duration.isZero() ? NEVER : time.nanoTime() + duration.toNanos();
+        return duration.isZero() ? NEVER : in(time, duration);
+    }
+
+    /** The moment so far ahead; NEVER when that is farther than the clock can tell. */
+    static long in(TimeSource time, Duration duration) {
+        return duration.compareTo(FARTHEST) >= 0 ? NEVER : time.nanoTime() + duration.toNanos();
     }
 
     /** The earlier of two moments. */

@@ -12,6 +12,9 @@ import java.util.random.RandomGenerator;
  * step, so that a thousand clients that lost one server don't come back as one.
  */
 public final class Backoff {
+    /** A pause is drawn in nanoseconds, which a long holds for so long: nobody waits longer. */
+    private static final Duration LONGEST_DRAWN = Duration.ofNanos(Long.MAX_VALUE - 1);
+
     private final Duration first;
     private final Duration most;
     private final int attempts;
@@ -68,8 +71,14 @@ public final class Backoff {
         if (n > attempts) {
             return Optional.empty();
         }
-        var doublings = Math.min(n - 1, 62 - (64 - Long.numberOfLeadingZeros(Math.max(1, first.toNanos()))));
-        var step = Math.min(most.toNanos(), first.toNanos() << Math.max(0, doublings));
-        return Optional.of(Duration.ofNanos(jitter && step > 0 ? random.nextLong(step + 1) : step));
+        var step = first;
+        for (int i = 1; i < n && !step.isZero() && step.compareTo(most) < 0; i++) {
+            step = step.compareTo(most.dividedBy(2)) > 0 ? most : step.multipliedBy(2);
+        }
+        if (!jitter || step.isZero()) {
+            return Optional.of(step);
+        }
+        var drawn = step.compareTo(LONGEST_DRAWN) < 0 ? step : LONGEST_DRAWN;
+        return Optional.of(Duration.ofNanos(random.nextLong(drawn.toNanos() + 1)));
     }
 }

@@ -75,6 +75,11 @@ public final class Datagram {
         return output;
     }
 
+    /** What was written to the output is not sent after all. */
+    void discard() {
+        output = null;
+    }
+
     /** The handler has ended. */
     void finish() throws IOException {
         if (output != null) {

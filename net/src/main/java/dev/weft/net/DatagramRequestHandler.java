@@ -54,8 +54,16 @@ public abstract class DatagramRequestHandler implements DatagramHandler {
             throw new IllegalStateException(getClass().getSimpleName() + " serves one datagram: give the server the class, not an object");
         }
         datagram = d;
-        setup();
-        d.output();
+        var ready = false;
+        try {
+            setup();
+            d.output();
+            ready = true;
+        } finally {
+            if (!ready) {
+                d.discard();
+            }
+        }
         try {
             handle();
         } finally {

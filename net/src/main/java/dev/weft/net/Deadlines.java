@@ -5,7 +5,9 @@ import java.time.Duration;
 /**
  * How long each thing may take; past it, {@link java.net.SocketTimeoutException}. {@link Duration#ZERO} switches one off. Immutable.
  *
- * <p>A read that times out leaves the connection usable. A write that times out has sent an unknown part and aborts the connection.
+ * <p>A read that times out leaves the connection usable; inside a message that means that lines, text and delimited messages can be read
+ * again from their beginning, while of others a part has been consumed. A write that times out has sent an unknown part and aborts the
+ * connection.
  *
  * @param connect until a connection to be made stands, over all the addresses of its name; default 10 s
  * @param handshake until TLS is up; default 10 s

@@ -14,7 +14,7 @@ final class Dialer {
 
     static Connection dial(Address address, Optional<Transport> transport, SocketSettings settings, Deadlines deadlines, Optional<Tls> tls,
             TimeSource time) throws IOException {
-        var by = transport.orElseGet(() -> Transports.streams(address));
+        var by = Transports.streams(address, transport);
         var end = Alarm.after(time, deadlines.connect());
         var targets = address.kind() == Address.Kind.INET ? address.resolve().stream().map(Address::of).toList() : List.of(address);
         IOException failure = null;

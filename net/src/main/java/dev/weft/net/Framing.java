@@ -48,13 +48,16 @@ public interface Framing<T> {
         return new MappedFraming<>(this, decode, encode, limit());
     }
 
-    /** UTF-8 lines ending in LF or CR LF; the end is not part of the line; LF is written. The last line may lack its end. */
+    /**
+     * UTF-8 lines ending in LF or CR LF; the end is not part of the line; LF is written. The last line may lack its end. A line to be written
+     * must not contain LF nor end in CR.
+     */
     static Framing<String> lines() {
         return LineFraming.UTF_8;
     }
 
     /**
-     * As {@link #lines()} in another charset.
+     * As {@link #lines()} in another charset; characters it lacks are written as its replacement, mostly {@code ?}.
      *
      * @throws IllegalArgumentException when a byte LF may be part of a character there (UTF-16, UTF-32, EBCDIC)
      */
@@ -63,8 +66,8 @@ public interface Framing<T> {
     }
 
     /**
-     * Text as it arrives, at most the limit's bytes of it; a character cut by the network waits for its rest, bytes that are no text become
-     * U+FFFD.
+     * Text as it arrives, at most the limit's bytes of it (or one character); a character cut by the network waits for its rest, bytes that
+     * are no text become U+FFFD, characters that the charset lacks are written as its replacement.
      *
      * @throws IllegalArgumentException for a charset with shift states (ISO-2022), whose meaning depends on what was read before
      */

@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Lines. The byte LF is searched before anything is decoded, which is right wherever that byte is never part of another character: UTF-8,
@@ -16,8 +17,7 @@ record LineFraming(Charset charset, int limit, boolean endKept) implements Built
 
     LineFraming {
         BuiltIn.checkLimit(limit);
-        var end = "\n".getBytes(charset);
-        if (end.length != 1 || end[0] != '\n') {
+        if (!charset.canEncode() || !Arrays.equals("\n".getBytes(charset), new byte[] {'\n'})) {
             throw new IllegalArgumentException("lines can't be told apart in " + charset + ": its line end is not the byte 0x0A");
         }
     }
@@ -33,7 +33,7 @@ record LineFraming(Charset charset, int limit, boolean endKept) implements Built
         while (true) {
             var end = inbound.indexOf((byte) '\n', searched);
             searched = end >= 0 ? end : inbound.available();
-            if (searched > limit + 1) { // one more for the CR
+            if (searched > limit + 1L) { // one more for the CR
                 throw BuiltIn.tooLong("a line", searched, limit);
             }
             if (end >= 0) {
@@ -75,7 +75,7 @@ record LineFraming(Charset charset, int limit, boolean endKept) implements Built
                 return endKept && b == '\n' ? decode(line.array(), 0, length) + "\n" : decode(line.array(), 0, length);
             }
             line.write(b);
-            if (line.size() > limit + 1) {
+            if (line.size() > limit + 1L) {
                 throw BuiltIn.tooLong("a line", line.size(), limit);
             }
         }
@@ -87,8 +87,8 @@ record LineFraming(Charset charset, int limit, boolean endKept) implements Built
 
     @Override
     public void write(String line, DataOutputStream out) throws IOException {
-        if (line.indexOf('\n') >= 0) {
-            throw new IllegalArgumentException("a line end inside a line would make two of it");
+        if (line.indexOf('\n') >= 0 || line.endsWith("\r")) {
+            throw new IllegalArgumentException("a line end inside a line would be read as the line's own");
         }
         var bytes = line.getBytes(charset);
         if (bytes.length > limit) {

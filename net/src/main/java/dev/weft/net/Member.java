@@ -1,5 +1,6 @@
 package dev.weft.net;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 
 /** One connection's place in a group: what waits for it there, and what is done when that is too much. */
@@ -103,6 +104,6 @@ final class Member {
         if (fullSince == Alarm.NEVER) {
             fullSince = connection.time().nanoTime();
         }
-        return connection.time().nanoTime() - fullSince >= outbox.patience().toNanos();
+        return Duration.ofNanos(connection.time().nanoTime() - fullSince).compareTo(outbox.patience()) >= 0;
     }
 }

@@ -43,9 +43,7 @@ final class MemoryTransport implements Transport {
 
     @Override
     public ListenerChannel listen(Address address, SocketSettings settings) throws IOException {
-        settings.options().keySet().stream().findFirst().ifPresent(option -> {
-            throw new UnsupportedOperationException("a memory connection has no socket options, so no " + option);
-        });
+        refuseOptions(settings);
         var listener = new MemoryListener(address, settings.backlog(), l -> LISTENERS.remove(address.host(), l));
         if (LISTENERS.putIfAbsent(address.host(), listener) != null) {
             throw new BindException("cannot bind " + address + ": address already in use (another server of that name in this process)");
@@ -55,6 +53,7 @@ final class MemoryTransport implements Transport {
 
     @Override
     public StreamChannel connect(Address remote, SocketSettings settings) throws IOException {
+        refuseOptions(settings);
         var listener = LISTENERS.get(remote.host());
         if (listener == null) {
             throw new ConnectException("cannot connect to " + remote + ": no server of that name in this process");
@@ -69,5 +68,12 @@ final class MemoryTransport implements Transport {
     @Override
     public PacketChannel bind(Address local, SocketSettings settings) {
         throw new UnsupportedOperationException("the memory transport has no datagrams");
+    }
+
+    private static void refuseOptions(SocketSettings settings) {
+        if (!settings.options().isEmpty()) {
+            throw new UnsupportedOperationException(
+                    "a memory connection has no socket options, so no " + settings.options().keySet().iterator().next());
+        }
     }
 }

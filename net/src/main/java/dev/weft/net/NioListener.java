@@ -7,28 +7,28 @@ import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.Readiness;
-import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.StreamChannel;
 
 /** A java.nio listening socket, TCP or Unix. */
 final class NioListener implements ListenerChannel, NioLoop.Parked {
     private final ServerSocketChannel channel;
-    private final SocketSettings settings;
+    private final NioOptions options;
+    private final Optional<SocketFile> file;
     private final SelectionKey key;
     private final Readiness acceptable = new Readiness(true);
     private final Address local;
 
-    NioListener(ServerSocketChannel channel, SocketSettings settings) throws IOException {
+    /** With the file that is to be removed with it. */
+    NioListener(ServerSocketChannel channel, NioOptions options, Optional<SocketFile> file) throws IOException {
         this.channel = channel;
-        this.settings = settings;
+        this.options = options;
+        this.file = file;
         channel.configureBlocking(false);
         key = NioLoop.shared().register(channel, this);
         local = Address.of(channel.getLocalAddress());
@@ -45,14 +45,13 @@ final class NioListener implements ListenerChannel, NioLoop.Parked {
             acceptable.drained(stamp);
             return Optional.empty();
         }
-        StreamChannel stream = NioStream.of(accepted, Address.of(accepted.getRemoteAddress()));
         try {
-            NioTransport.apply(stream, settings.options());
+            options.apply(accepted);
+            return Optional.of(NioStream.of(accepted, Address.of(accepted.getRemoteAddress())));
         } catch (IOException | RuntimeException e) {
-            stream.abort();
-            throw e;
+            accepted.close();
+            throw e instanceof IOException io ? io : new IOException("an accepted connection could not be set up: " + e.getMessage(), e);
         }
-        return Optional.of(stream);
     }
 
     @Override
@@ -108,8 +107,8 @@ final class NioListener implements ListenerChannel, NioLoop.Parked {
         }
         try {
             channel.close();
-            if (local.kind() == Address.Kind.UNIX && settings.option(WeftSocketOptions.UNIX_UNLINK).orElse(false)) {
-                Files.deleteIfExists(Path.of(local.host()));
+            if (file.isPresent()) {
+                file.get().remove();
             }
         } catch (IOException e) {
             throw new UncheckedIOException("closing the listener at " + local + " failed", e);

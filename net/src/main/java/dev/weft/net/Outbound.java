@@ -141,7 +141,7 @@ final class Outbound {
         }
     }
 
-    /** Sends what was gathered. */
+    /** Sends what was gathered. An interrupt before any of it has left keeps it gathered. */
     void flush() throws IOException {
         if (gathered == null) {
             return;
@@ -151,12 +151,29 @@ final class Outbound {
             buffer = gathered;
             gathered = null;
         }
-        if (buffer != null) {
-            try {
-                transmitInTurn(buffer.array(), 0, buffer.size());
-            } finally {
-                buffer.release();
+        if (buffer == null) {
+            return;
+        }
+        try {
+            transmitInTurn(buffer.array(), 0, buffer.size());
+        } catch (InterruptedIOException e) {
+            if (e.bytesTransferred == 0 && !(e instanceof SocketTimeoutException)) {
+                keep(buffer);
+                buffer = new EncodeBuffer();
             }
+            throw e;
+        } finally {
+            buffer.release();
+        }
+    }
+
+    private void keep(EncodeBuffer first) {
+        synchronized (gathering) {
+            if (gathered != null) {
+                first.write(gathered.array(), 0, gathered.size());
+                gathered.release();
+            }
+            gathered = first;
         }
     }
 
@@ -304,17 +321,16 @@ final class Outbound {
             startPusher();
             return;
         }
-        switch (order == null ? null : order.peekFirst()) {
-            case null -> {
-                taken = false;
-                order = null; // an idle connection holds no queue
-            }
-            case Turn turn -> {
-                order().pollFirst();
-                turn.granted = true;
-                LockSupport.unpark(turn.thread);
-            }
-            case Posted _ -> startPusher();
+        var next = order == null ? null : order.peekFirst();
+        if (next == null) {
+            taken = false;
+            order = null; // an idle connection holds no queue
+        } else if (next instanceof Turn turn) {
+            order().pollFirst();
+            turn.granted = true;
+            LockSupport.unpark(turn.thread);
+        } else {
+            startPusher();
         }
     }
 

@@ -93,15 +93,14 @@ abstract class Request implements Runnable {
 
     /** The peer being gone where a message was wanted, or ourselves having ended the connection or the wait, is nobody's failure. */
     private boolean quiet(Throwable t) {
-        return switch (t) {
-            case UncheckedIOException e when e.getCause() != null -> quiet(e.getCause());
-            case EOFException _ -> true;
-            case SocketException _ -> closedHere();
-            case SocketTimeoutException _ -> false;
-            case InterruptedIOException _ -> wasInterrupted();
-            case InterruptedException _ -> wasInterrupted();
-            default -> false;
-        };
+        if (t instanceof UncheckedIOException e && e.getCause() != null) {
+            return quiet(e.getCause());
+        }
+        if (t instanceof SocketTimeoutException) {
+            return false;
+        }
+        return t instanceof EOFException || (t instanceof SocketException && closedHere())
+                || ((t instanceof InterruptedIOException || t instanceof InterruptedException) && wasInterrupted());
     }
 
     private synchronized boolean wasInterrupted() {

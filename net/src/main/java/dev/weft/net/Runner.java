@@ -18,16 +18,19 @@ interface Runner {
     default void close(boolean orderly) {}
 
     static Runner of(Concurrency concurrency, String name) {
-        return switch (concurrency) {
-            case Concurrency.Sequential _ -> new Inline();
-            case Concurrency.VirtualThreads _ -> {
-                var threads = Thread.ofVirtual().name(name + "-", 1).factory();
-                yield request -> threads.newThread(request).start();
-            }
-            case Concurrency.PlatformThreads(var n) -> new Pool(Executors.newFixedThreadPool(n, daemons(name)));
-            case Concurrency.Processes _ -> throw new UnsupportedOperationException(
-                    "worker processes need the native transport, which hands them descriptors: put dev.weft.linux on the class path");
-        };
+        // No switch over types: the JDK's first one costs a start-up some 60 ms, and every server comes by here.
+        if (concurrency instanceof Concurrency.VirtualThreads) {
+            var threads = Thread.ofVirtual().name(name + "-", 1).factory();
+            return request -> threads.newThread(request).start();
+        }
+        if (concurrency instanceof Concurrency.Sequential) {
+            return new Inline();
+        }
+        if (concurrency instanceof Concurrency.PlatformThreads pool) {
+            return new Pool(Executors.newFixedThreadPool(pool.threads(), daemons(name)));
+        }
+        throw new UnsupportedOperationException(
+                "worker processes need the native transport, which hands them descriptors: put dev.weft.linux on the class path");
     }
 
     private static ThreadFactory daemons(String name) {

@@ -1,7 +1,6 @@
 package dev.weft.net;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.SocketOption;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,10 +48,6 @@ public final class Server implements AutoCloseable {
     }
 
     static final ScopedValue<Server> CURRENT = ScopedValue.newInstance();
-    /** What a handler gets for its clean-up once it was interrupted, and again once its connection was dropped. */
-    private static final Duration LAST_CALL = Duration.ofSeconds(1);
-    /** How long the loop rests when accepting fails for want of descriptors. */
-    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final String name;
     private final Object handler;
@@ -60,31 +55,18 @@ public final class Server implements AutoCloseable {
     private final Requests requests;
     private final Reporter reporter;
     private final Runner runner;
-    private final TimeSource time;
     private final Duration grace;
-    private final Actions actions;
-    private final Gate gate;
-    private final Alarm alarm;
-    private final Object transition = new Object();
-    private volatile State state = State.OPEN;
-    private volatile boolean stop;
-    private volatile @Nullable Thread loop;
-    private volatile long drainEnd = Alarm.NEVER;
-    private volatile DrainReport report = new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
-    private @Nullable Thread exitHook;
+    private final Lifecycle life;
 
     private Server(Settings settings, HandlerSource<?> handlers, Function<Server, Intake> intake) {
         name = settings.name;
         handler = handlers.given();
-        time = settings.time;
         grace = settings.grace;
-        gate = new Gate(time);
-        requests = new Requests(time);
+        requests = new Requests(settings.time);
         reporter = new Reporter(name, settings.observer);
-        actions = new Actions(settings.actions, time);
         runner = Runner.of(settings.concurrency, name);
         this.intake = intake.apply(this);
-        alarm = new Alarm(time, this.intake::wake);
+        life = new Lifecycle(this, this.intake, requests, runner, reporter, new Actions(settings.actions, settings.time));
     }
 
     /** A stream server on every interface (socketserver's TCPServer); port 0 picks one. */
@@ -151,7 +133,7 @@ public final class Server implements AutoCloseable {
 
     /** Where it is in its life. */
     public State state() {
-        return state;
+        return life.state();
     }
 
     /** The handler object or class it was opened with (RequestHandlerClass). */
@@ -161,7 +143,7 @@ public final class Server implements AutoCloseable {
 
     /** The descriptor of its socket, where the transport has one to show: never on the portable one (SPEC SS-8). */
     public OptionalInt fileno() {
-        return state == State.CLOSED ? OptionalInt.empty() : intake.fileno();
+        return state() == State.CLOSED ? OptionalInt.empty() : intake.fileno();
     }
 
     /** A socket option of the listening or datagram socket. */
@@ -176,7 +158,7 @@ public final class Server implements AutoCloseable {
 
     /** The threads it runs now: its loop's, and one for each request being served; a snapshot. The JVM lists no virtual threads itself. */
     public List<Thread> threads() {
-        return Stream.concat(Stream.ofNullable(loop), requests.threads().stream()).distinct().toList();
+        return Stream.concat(life.thread().stream(), requests.threads().stream()).distinct().toList();
     }
 
     /** Its counters, now. */
@@ -216,15 +198,7 @@ public final class Server implements AutoCloseable {
      * @throws IllegalStateException unless OPEN
      */
     public void serveForever() {
-        synchronized (transition) {
-            require(State.OPEN, "serveForever");
-            if (stop) {
-                stop = false;
-                return;
-            }
-            begin(Thread.currentThread());
-        }
-        run();
+        life.serveForever();
     }
 
     /**
@@ -236,25 +210,7 @@ public final class Server implements AutoCloseable {
      * @throws IllegalStateException unless OPEN
      */
     public boolean handleRequest(Duration timeout) {
-        synchronized (transition) {
-            require(State.OPEN, "handleRequest");
-            stop = false;
-            begin(Thread.currentThread());
-        }
-        try {
-            var until = Alarm.after(time, timeout);
-            while (!stop) {
-                if (turn(until)) {
-                    return true;
-                }
-                if (Alarm.passed(time, until)) {
-                    return false;
-                }
-            }
-            return false;
-        } finally {
-            end();
-        }
+        return life.handleRequest(timeout);
     }
 
     /** Serves at most one request, waiting as long as it takes. */
@@ -268,13 +224,7 @@ public final class Server implements AutoCloseable {
      * @throws IllegalStateException unless OPEN
      */
     public Server start() {
-        synchronized (transition) {
-            require(State.OPEN, "start");
-            stop = false;
-            var thread = Thread.ofPlatform().name(name + "-accept").unstarted(this::run);
-            begin(thread);
-            thread.start();
-        }
+        life.start();
         return this;
     }
 
@@ -285,25 +235,7 @@ public final class Server implements AutoCloseable {
      * blocks the loop longer is left to itself, and the loop ends when it does.
      */
     public void shutdown() {
-        synchronized (transition) {
-            if (state == State.OPEN || state == State.SERVING) {
-                stop = true;
-            }
-            if (state != State.SERVING) {
-                return;
-            }
-        }
-        intake.wake();
-        if (inside() || gate.await(this::idle, time.nanoTime() + Math.max(grace.toNanos(), LAST_CALL.toNanos()))) {
-            return;
-        }
-        if (runner.inline()) {
-            requests.others().forEach(Request::interrupt);
-            if (!gate.await(this::idle, lastCall())) {
-                requests.others().forEach(Request::abort);
-                gate.await(this::idle, lastCall());
-            }
-        }
+        life.shutdown(grace);
     }
 
     /**
@@ -313,19 +245,12 @@ public final class Server implements AutoCloseable {
      * from inside a handler it does not wait. On a closed server it returns the last report.
      */
     public DrainReport drain(Duration deadline) {
-        return drain(deadline, true);
+        return life.drain(deadline, true);
     }
 
     /** Drains when the process is asked to stop (SIGTERM, Ctrl-C), then shows the report. One at a time: the last call counts. */
     public Server drainOnExit(Duration deadline, Consumer<? super DrainReport> show) {
-        var hook = Thread.ofPlatform().name(name + "-exit").unstarted(() -> show.accept(drain(deadline)));
-        synchronized (transition) {
-            forgetExitHook();
-            if (state != State.CLOSED) {
-                Runtime.getRuntime().addShutdownHook(hook);
-                exitHook = hook;
-            }
-        }
+        life.drainOnExit(deadline, show);
         return this;
     }
 
@@ -336,187 +261,12 @@ public final class Server implements AutoCloseable {
      */
     @Override
     public void close() {
-        drain(grace, !grace.isZero());
+        life.drain(grace, !grace.isZero());
     }
 
     @Override
     public String toString() {
-        return "server %s at %s, %s, %d active".formatted(name, address(), state, requests.size());
-    }
-
-    private void require(State needed, String call) {
-        if (state != needed) {
-            throw new IllegalStateException(call + " on a server that is " + state + ", not " + needed + ": " + name + " at " + address());
-        }
-    }
-
-    private void begin(Thread thread) {
-        state = State.SERVING;
-        loop = thread;
-    }
-
-    private boolean idle() {
-        return loop == null;
-    }
-
-    private boolean inside() {
-        return loop == Thread.currentThread() || (CURRENT.isBound() && CURRENT.get() == this);
-    }
-
-    private void run() {
-        try {
-            while (!stop) {
-                turn(Alarm.NEVER);
-            }
-            takeWhatIsQueued();
-        } catch (RuntimeException | Error e) {
-            Log.loopFailed(this, e);
-            throw e;
-        } finally {
-            end();
-        }
-    }
-
-    /** The loop has ended: OPEN again, or, when that was because of a drain, CLOSED before its thread goes on. */
-    private void end() {
-        alarm.clear();
-        synchronized (transition) {
-            loop = null;
-            if (state == State.SERVING) {
-                state = State.OPEN;
-                stop = false;
-            }
-        }
-        gate.signal();
-        if (state == State.DRAINING && !(CURRENT.isBound() && CURRENT.get() == this)) {
-            gate.await(() -> state == State.CLOSED, Alarm.NEVER);
-        }
-    }
-
-    /** One turn of the loop: serves one request if there is one, else waits, until the moment at most; true when it served one. */
-    private boolean turn(long until) {
-        actions.runDue();
-        try {
-            if (intake.take()) {
-                return true;
-            }
-            alarm.set(Alarm.earlier(until, actions.next()));
-            if (!stop) {
-                intake.await();
-            }
-        } catch (InterruptedIOException e) {
-            stop = true;
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            afterFailure(e);
-        }
-        return false;
-    }
-
-    /** What accept(2) may fail with, and why it is safe to go on: see {@link dev.weft.net.spi.ListenerChannel.AcceptFailure}. */
-    private void afterFailure(IOException e) {
-        switch (intake.classify(e)) {
-            case CLOSED -> stop = true;
-            case CONNECTION -> reporter.acceptFailed(this, e);
-            case EXHAUSTED, OTHER -> {
-                reporter.acceptFailed(this, e);
-                gate.await(() -> stop, time.nanoTime() + PAUSE.toNanos());
-            }
-        }
-    }
-
-    /** A drain serves those who knocked before it began, as long as its deadline lets it. */
-    private void takeWhatIsQueued() {
-        if (state != State.DRAINING) {
-            return;
-        }
-        try {
-            while (!Alarm.passed(time, drainEnd) && intake.take()) {
-                // each was handed over, or served here
-            }
-        } catch (IOException e) {
-            if (intake.classify(e) != dev.weft.net.spi.ListenerChannel.AcceptFailure.CLOSED) {
-                reporter.acceptFailed(this, e);
-            }
-        }
-    }
-
-    private DrainReport drain(Duration deadline, boolean join) {
-        if (beginDrain(deadline)) {
-            return drainNow(join);
-        }
-        if (!inside()) {
-            gate.await(() -> state == State.CLOSED, Alarm.NEVER);
-        }
-        return report;
-    }
-
-    /** False when another was first. */
-    private boolean beginDrain(Duration deadline) {
-        synchronized (transition) {
-            if (state == State.DRAINING || state == State.CLOSED) {
-                return false;
-            }
-            drainEnd = time.nanoTime() + deadline.toNanos();
-            state = State.DRAINING;
-            stop = true;
-            return true;
-        }
-    }
-
-    private DrainReport drainNow(boolean join) {
-        var began = time.nanoTime();
-        var endedBefore = requests.ended();
-        intake.drain();
-        intake.wake();
-        gate.signal();
-        if (loop != Thread.currentThread()) {
-            gate.await(this::idle, drainEnd);
-        }
-        intake.stop();
-        var interrupted = 0;
-        var aborted = 0;
-        var finished = 0L;
-        List<DrainReport.Straggler> stragglers = List.of();
-        if (join) {
-            requests.awaitOthers(drainEnd);
-            var late = requests.others();
-            finished = requests.ended() - endedBefore;
-            stragglers = late.stream().map(Request::straggler).toList();
-            late.forEach(Request::interrupt);
-            var later = requests.await(late, lastCall());
-            later.forEach(Request::abort);
-            requests.await(later, lastCall());
-            interrupted = late.size() - later.size();
-            aborted = later.size();
-        }
-        intake.close();
-        runner.close(!join);
-        alarm.cancel();
-        var result = new DrainReport(Duration.ofNanos(time.nanoTime() - began), (int) finished, interrupted, aborted, stragglers);
-        synchronized (transition) {
-            report = result;
-            state = State.CLOSED;
-            forgetExitHook();
-        }
-        gate.signal();
-        reporter.drained(result);
-        return result;
-    }
-
-    private long lastCall() {
-        return time.nanoTime() + LAST_CALL.toNanos();
-    }
-
-    private void forgetExitHook() {
-        if (exitHook != null && exitHook != Thread.currentThread()) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(exitHook);
-            } catch (IllegalStateException e) {
-                // The process is going down already: the hook finds the server closed.
-            }
-        }
-        exitHook = null;
+        return "server %s at %s, %s, %d active".formatted(name, address(), state(), requests.size());
     }
 
     /** How a stream server will be; nothing is bound until {@code open}, {@code serve} or {@code listen}. Not for several threads at once. */
@@ -670,7 +420,7 @@ public final class Server implements AutoCloseable {
         }
 
         private Transport transport() {
-            return settings.transport == null ? Transports.streams(address) : settings.transport;
+            return Transports.streams(address, Optional.ofNullable(settings.transport));
         }
 
         private SocketSettings socketSettings() {
@@ -778,7 +528,7 @@ public final class Server implements AutoCloseable {
 
         private Server open(HandlerSource<DatagramHandler> handlers) throws IOException {
             settings.checkConcurrency();
-            var transport = settings.transport == null ? Transports.datagrams(address) : settings.transport;
+            var transport = Transports.datagrams(address, Optional.ofNullable(settings.transport));
             var channel = transport.bind(address, new SocketSettings(settings.options, 0, Optional.empty()));
             return settings.opened(channel::close, () -> new Server(settings, handlers, server -> new PacketIntake(server, channel, handlers, verify,
                     inFlight, maxPacketSize, server.requests, server.reporter, server.runner)));

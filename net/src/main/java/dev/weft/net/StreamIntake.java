@@ -148,10 +148,13 @@ final class StreamIntake implements Intake {
         if (tls.isEmpty()) {
             admission.farewellBytes().ifPresent(farewell -> {
                 try {
-                    connection.channel().write(farewell, 0, farewell.length);
-                    connection.channel().shutdownOutput();
+                    var channel = connection.channel();
+                    for (int sent = 0, n; sent < farewell.length && (n = channel.write(farewell, sent, farewell.length - sent)) > 0;) {
+                        sent += n;
+                    }
+                    channel.shutdownOutput();
                     var unread = new byte[1024];
-                    while (connection.channel().read(unread, 0, unread.length) == unread.length) {
+                    while (channel.read(unread, 0, unread.length) == unread.length) {
                         // at most what its window let it send
                     }
                 } catch (IOException e) {

@@ -27,7 +27,7 @@ final class SystemTime implements TimeSource {
 
     @Override
     public Scheduled schedule(Duration delay, Runnable task) {
-        var future = Scheduler.EXECUTOR.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        var future = Scheduler.EXECUTOR.schedule(task, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);
     }
 }

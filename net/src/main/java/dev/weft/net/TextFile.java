@@ -1,5 +1,6 @@
 package dev.weft.net;
 
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -14,14 +15,12 @@ public final class TextFile {
     private final Connection connection;
     private final Charset charset;
     private final int limit;
-    private final Frames<String> pieces;
     private final Frames<String> lines;
 
     TextFile(Connection connection, Charset charset, int limit) {
         this.connection = connection;
         this.charset = charset;
         this.limit = limit;
-        pieces = connection.frames(Framing.text(charset));
         lines = connection.frames(new LineFraming(charset, limit, true));
     }
 
@@ -39,17 +38,20 @@ public final class TextFile {
         }
     }
 
-    /** Everything until the end of the stream; {@link java.net.ProtocolException} when that is more than the limit. */
+    /**
+     * Everything until the end of the stream, under the idle deadline; a drain of the server does not end it.
+     *
+     * @throws java.net.ProtocolException when that is more than the limit
+     */
     public String read() throws IOException {
-        var all = new StringBuilder();
-        try {
-            while (all.length() <= limit) {
-                all.append(pieces.read());
+        var all = new ByteArrayOutputStream();
+        for (byte[] piece; (piece = connection.receive(Buffers.SIZE)).length > 0;) {
+            all.writeBytes(piece);
+            if (all.size() > limit) {
+                throw BuiltIn.tooLong("a text", all.size(), limit);
             }
-        } catch (EOFException e) {
-            return all.toString().replace("\r\n", "\n");
         }
-        throw BuiltIn.tooLong("a text", all.length(), limit);
+        return all.toString(charset).replace("\r\n", "\n");
     }
 
     /** Writes a text; it has left when this returns. */

@@ -17,10 +17,20 @@ record TextFraming(Charset charset, int limit) implements BuiltIn<String> {
 
     TextFraming {
         BuiltIn.checkLimit(limit);
-        var name = charset.name().toUpperCase(Locale.ROOT);
-        if (name.contains("ISO-2022") || name.contains("UTF-7") || name.equals("HZ-GB-2312") || !charset.canEncode()) {
+        if (!charset.canEncode() || shifts(charset)) {
             throw new IllegalArgumentException(charset + " has shift states: its text can't be read piece by piece");
         }
+    }
+
+    /** Whether wide characters are announced by SO, SI or ESC (ISO-2022, EBCDIC mixes) or, as in UTF-7 and HZ, by plus or tilde. */
+    private static boolean shifts(Charset charset) {
+        for (var b : "\u4e2d\u65e5\uac00\u30a2".getBytes(charset)) {
+            if (b == 0x0e || b == 0x0f || b == 0x1b) {
+                return true;
+            }
+        }
+        var name = charset.name().toUpperCase(Locale.ROOT);
+        return name.contains("UTF-7") || name.contains("HZ-GB");
     }
 
     @Override

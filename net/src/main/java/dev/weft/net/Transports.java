@@ -1,8 +1,8 @@
 package dev.weft.net;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Predicate;
 
@@ -27,7 +27,7 @@ public final class Transports {
             ServiceLoader.load(Transport.class, Transport.class.getClassLoader()).forEach(all::add);
             all.add(new NioTransport());
             all.add(new MemoryTransport());
-            all.sort(Comparator.comparingInt(Transport::priority).reversed());
+            all.sort((a, b) -> Integer.compare(b.priority(), a.priority()));
             return List.copyOf(all);
         }
     }
@@ -50,6 +50,23 @@ public final class Transports {
 
     static Transport datagrams(Address address) {
         return choose(address, t -> t.datagrams(address), "datagram sockets");
+    }
+
+    /** What a builder was given, for stream sockets at this address. */
+    static Transport streams(Address address, Optional<Transport> given) {
+        return given.isEmpty() ? streams(address) : check(given.get(), given.get().streams(address), "stream sockets", address);
+    }
+
+    /** What a builder was given, for datagram sockets at this address. */
+    static Transport datagrams(Address address, Optional<Transport> given) {
+        return given.isEmpty() ? datagrams(address) : check(given.get(), given.get().datagrams(address), "datagram sockets", address);
+    }
+
+    private static Transport check(Transport transport, boolean serves, String what, Address address) {
+        if (!serves) {
+            throw new UnsupportedOperationException("the transport " + transport.name() + " has no " + what + " at " + address);
+        }
+        return transport;
     }
 
     private static Transport choose(Address address, Predicate<Transport> serves, String what) {

@@ -18,12 +18,12 @@ record VarintFraming(int limit) implements BuiltIn<byte[]> {
         long length = 0;
         for (int shift = 0;; shift += 7) {
             var b = in.readUnsignedByte();
+            if (shift == MOST_BITS && b > 1) {
+                throw new ProtocolException("a varint of more than 64 bits");
+            }
             length |= (long) (b & 0x7f) << shift;
             if (b < 0x80) {
                 break;
-            }
-            if (shift >= MOST_BITS) {
-                throw new ProtocolException("a varint of more than 10 bytes");
             }
         }
         if (length < 0 || length > limit) {

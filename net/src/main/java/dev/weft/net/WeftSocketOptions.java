@@ -27,7 +27,26 @@ public final class WeftSocketOptions {
         return PosixFilePermissions.fromString(permissions);
     }
 
-    private record Option<T>(String name, Class<T> type) implements SocketOption<T> {
+    /** Compared by identity, like java.net's own. */
+    private static final class Option<T> implements SocketOption<T> {
+        private final String name;
+        private final Class<T> type;
+
+        Option(String name, Class<T> type) {
+            this.name = name;
+            this.type = type;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public Class<T> type() {
+            return type;
+        }
+
         @Override
         public String toString() {
             return name;

@@ -1,0 +1,326 @@
+package dev.weft.net;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+import dev.weft.net.Server.State;
+import dev.weft.net.spi.ListenerChannel.AcceptFailure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server's life: the one state machine of all servers, the loop that serves, and the ways to end it.
+ *
+ * <p>Transitions happen under one monitor and are announced through one gate; nothing waits while it holds the monitor. The serving thread
+ * alone takes from the intake. The thread that drains closes it, after the loop has ended or the deadline has come.
+ */
+final class Lifecycle {
+    /** What a handler gets for its clean-up once it was interrupted, and again once its connection was dropped. */
+    private static final Duration LAST_CALL = Duration.ofSeconds(1);
+    /** How long the loop rests when accepting fails for want of descriptors. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private final Server server;
+    private final Intake intake;
+    private final Requests requests;
+    private final Runner runner;
+    private final Reporter reporter;
+    private final Actions actions;
+    private final TimeSource time;
+    private final Gate gate;
+    private final Alarm alarm;
+    private final Object transition = new Object();
+    private volatile State state = State.OPEN;
+    private volatile boolean stop;
+    private volatile @Nullable Thread loop;
+    private volatile int loopsEnded;
+    private volatile long drainEnd = Alarm.NEVER;
+    private volatile DrainReport report = new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
+    private @Nullable Thread exitHook;
+
+    Lifecycle(Server server, Intake intake, Requests requests, Runner runner, Reporter reporter, Actions actions) {
+        this.server = server;
+        this.intake = intake;
+        this.requests = requests;
+        this.runner = runner;
+        this.reporter = reporter;
+        this.actions = actions;
+        time = requests.time();
+        gate = new Gate(time);
+        alarm = new Alarm(time, intake::wake);
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** The serving thread. */
+    Optional<Thread> thread() {
+        return Optional.ofNullable(loop);
+    }
+
+    void serveForever() {
+        synchronized (transition) {
+            require("serveForever");
+            if (stop) { // a shutdown that came before: SPEC SS-12
+                stop = false;
+                return;
+            }
+            begin(Thread.currentThread());
+        }
+        run();
+    }
+
+    void start() {
+        synchronized (transition) {
+            require("start");
+            stop = false;
+            var thread = Thread.ofPlatform().name(server.name() + "-accept").unstarted(this::run);
+            begin(thread);
+            thread.start();
+        }
+    }
+
+    boolean handleRequest(Duration timeout) {
+        synchronized (transition) {
+            require("handleRequest");
+            stop = false;
+            begin(Thread.currentThread());
+        }
+        try {
+            var until = Alarm.after(time, timeout);
+            while (!stop) {
+                if (turn(until)) {
+                    return true;
+                }
+                if (Alarm.passed(time, until)) {
+                    return false;
+                }
+            }
+            return false;
+        } finally {
+            end();
+        }
+    }
+
+    void shutdown(Duration grace) {
+        int before;
+        synchronized (transition) {
+            if (state == State.OPEN || state == State.SERVING) {
+                stop = true;
+            }
+            if (state != State.SERVING) {
+                return;
+            }
+            before = loopsEnded;
+        }
+        intake.wake();
+        gate.signal();
+        var patience = grace.compareTo(LAST_CALL) > 0 ? grace : LAST_CALL;
+        if (inside() || gate.await(() -> loopsEnded != before, Alarm.in(time, patience)) || !runner.inline()) {
+            return;
+        }
+        requests.others().forEach(Request::interrupt);
+        if (!gate.await(() -> loopsEnded != before, lastCall())) {
+            requests.others().forEach(Request::abort);
+            gate.await(() -> loopsEnded != before, lastCall());
+        }
+    }
+
+    /** The first drain wins. With {@code join} false it waits for no handler and ends none. */
+    DrainReport drain(Duration deadline, boolean join) {
+        if (beginDrain(deadline)) {
+            return drainNow(join);
+        }
+        if (!inside()) {
+            gate.await(() -> state == State.CLOSED, Alarm.NEVER);
+        }
+        return report;
+    }
+
+    private boolean beginDrain(Duration deadline) {
+        synchronized (transition) {
+            if (state == State.DRAINING || state == State.CLOSED) {
+                return false;
+            }
+            drainEnd = Alarm.in(time, deadline);
+            state = State.DRAINING;
+            stop = true;
+            return true;
+        }
+    }
+
+    void drainOnExit(Duration deadline, Consumer<? super DrainReport> show) {
+        var hook = Thread.ofPlatform().name(server.name() + "-exit").unstarted(() -> show.accept(drain(deadline, true)));
+        synchronized (transition) {
+            forgetExitHook();
+            if (state != State.CLOSED) {
+                Runtime.getRuntime().addShutdownHook(hook);
+                exitHook = hook;
+            }
+        }
+    }
+
+    private void require(String call) {
+        if (state != State.OPEN) {
+            throw new IllegalStateException(
+                    call + " on a server that is " + state + ", not OPEN: " + server.name() + " at " + server.address());
+        }
+    }
+
+    private void begin(Thread thread) {
+        state = State.SERVING;
+        loop = thread;
+    }
+
+    /** Whether this thread is one that the loop, or a drain, may be waiting for. */
+    private boolean inside() {
+        return loop == Thread.currentThread() || insideHandler();
+    }
+
+    private boolean insideHandler() {
+        return Server.CURRENT.isBound() && Server.CURRENT.get() == server;
+    }
+
+    private void run() {
+        try {
+            while (!stop) {
+                turn(Alarm.NEVER);
+            }
+            takeWhatIsQueued();
+        } catch (RuntimeException | Error e) {
+            Log.loopFailed(server, e);
+            throw e;
+        } finally {
+            end();
+        }
+    }
+
+    /** The loop has ended: OPEN again, or, when that was because of a drain, CLOSED before its thread goes on. */
+    private void end() {
+        alarm.clear();
+        synchronized (transition) {
+            loop = null;
+            loopsEnded++;
+            if (state == State.SERVING) {
+                state = State.OPEN;
+                stop = false;
+            }
+        }
+        gate.signal();
+        if (state == State.DRAINING && !insideHandler()) {
+            gate.await(() -> state == State.CLOSED, Alarm.NEVER);
+        }
+    }
+
+    /** One turn of the loop: serves one request if there is one, else waits, until the moment at most; true when it served one. */
+    private boolean turn(long until) {
+        actions.runDue();
+        if (Thread.currentThread().isInterrupted()) {
+            stop = true; // also in a loop that always finds somebody, or only fails, and so never waits
+            return false;
+        }
+        try {
+            if (intake.take()) {
+                return true;
+            }
+            alarm.set(Alarm.earlier(until, actions.next()));
+            if (!stop) {
+                intake.await();
+            }
+        } catch (InterruptedIOException e) {
+            stop = true;
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            afterFailure(e);
+        }
+        return false;
+    }
+
+    /** What accept(2) may fail with, and why it is safe to go on: see {@link AcceptFailure}. */
+    private void afterFailure(IOException e) {
+        var failure = intake.classify(e);
+        if (failure == AcceptFailure.CLOSED) {
+            stop = true;
+            return;
+        }
+        reporter.acceptFailed(server, e);
+        if (failure != AcceptFailure.CONNECTION) {
+            gate.await(() -> stop, Alarm.in(time, PAUSE));
+        }
+    }
+
+    /** A drain serves those who knocked before it began, as long as its deadline lets it. */
+    private void takeWhatIsQueued() {
+        if (state != State.DRAINING) {
+            return;
+        }
+        try {
+            while (!Alarm.passed(time, drainEnd) && intake.take()) {
+                // each was handed over, or served here
+            }
+        } catch (IOException e) {
+            if (intake.classify(e) != AcceptFailure.CLOSED) {
+                reporter.acceptFailed(server, e);
+            }
+        }
+    }
+
+    private DrainReport drainNow(boolean join) {
+        var began = time.nanoTime();
+        var endedBefore = requests.ended();
+        intake.drain();
+        intake.wake();
+        gate.signal();
+        if (loop != Thread.currentThread()) {
+            gate.await(() -> loop == null, drainEnd);
+        }
+        intake.stop();
+        var ends = join ? endOthers(endedBefore) : new Ends(0, 0, 0, List.of());
+        intake.close();
+        runner.close(!join);
+        alarm.cancel();
+        var took = Duration.ofNanos(time.nanoTime() - began);
+        report = new DrainReport(took, ends.finished, ends.interrupted, ends.aborted, ends.stragglers);
+        synchronized (transition) {
+            state = State.CLOSED;
+            forgetExitHook();
+        }
+        gate.signal();
+        reporter.drained(report);
+        return report;
+    }
+
+    private record Ends(int finished, int interrupted, int aborted, List<DrainReport.Straggler> stragglers) {}
+
+    /** Waits for the handlers on other threads until the deadline, then interrupts, then drops their connections. */
+    private Ends endOthers(long endedBefore) {
+        requests.awaitOthers(drainEnd);
+        var late = requests.others();
+        var finished = (int) (requests.ended() - endedBefore);
+        var stragglers = late.stream().map(Request::straggler).toList();
+        late.forEach(Request::interrupt);
+        var later = requests.await(late, lastCall());
+        later.forEach(Request::abort);
+        requests.await(later, lastCall());
+        return new Ends(finished, late.size() - later.size(), later.size(), stragglers);
+    }
+
+    private long lastCall() {
+        return Alarm.in(time, LAST_CALL);
+    }
+
+    private void forgetExitHook() {
+        if (exitHook != null && exitHook != Thread.currentThread()) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(exitHook);
+            } catch (IllegalStateException e) {
+                // The process is going down already: the hook finds the server closed.
+            }
+        }
+        exitHook = null;
+    }
+}

@@ -1,0 +1,81 @@
+package dev.weft.net;
+
+import java.io.IOException;
+import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A server's socket options on java.nio: which belong to the listener, which to each connection, and that none is lost without a word. What
+ * can't be set on a connection is refused when the server is opened, not at its first client.
+ */
+final class NioOptions {
+    private static final Set<SocketOption<?>> UNIX_ONLY = Set.of(WeftSocketOptions.UNIX_MODE, WeftSocketOptions.UNIX_UNLINK);
+    private static final Set<SocketOption<?>> LISTENER_ONLY = Set.of(StandardSocketOptions.SO_REUSEADDR, StandardSocketOptions.SO_REUSEPORT);
+
+    /** What each accepted connection gets. */
+    private final Map<SocketOption<?>, Object> connections = new LinkedHashMap<>();
+
+    /** Sets the listener's options, over the default of reusing addresses, and keeps the connections'. */
+    NioOptions(ServerSocketChannel listener, StandardProtocolFamily family, Map<SocketOption<?>, Object> asked) throws IOException {
+        refuseNative(asked);
+        if (family != StandardProtocolFamily.UNIX) {
+            listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            connections.put(StandardSocketOptions.TCP_NODELAY, true);
+        }
+        var probe = asked.isEmpty() ? null : SocketChannel.open(family);
+        try {
+            for (var entry : asked.entrySet()) {
+                var option = entry.getKey();
+                if (family == StandardProtocolFamily.UNIX && UNIX_ONLY.contains(option)) {
+                    continue; // the transport sees to these
+                }
+                var onListener = listener.supportedOptions().contains(option);
+                var onConnections = probe != null && !LISTENER_ONLY.contains(option) && probe.supportedOptions().contains(option);
+                if (!onListener && !onConnections) {
+                    throw new UnsupportedOperationException("socket option " + option + " is not known to " + family + " sockets here");
+                }
+                if (onListener) {
+                    set(listener, option, entry.getValue());
+                }
+                if (onConnections && probe != null) {
+                    set(probe, option, entry.getValue());
+                    connections.put(option, entry.getValue());
+                }
+            }
+        } finally {
+            if (probe != null) {
+                probe.close();
+            }
+        }
+    }
+
+    /** Sets an accepted connection's options. */
+    void apply(SocketChannel connection) throws IOException {
+        setAll(connection, connections);
+    }
+
+    /** Sets the options of a socket that has just one part: a dialled connection's, a datagram socket's. */
+    static void setAll(NetworkChannel channel, Map<SocketOption<?>, Object> options) throws IOException {
+        refuseNative(options);
+        for (var option : options.entrySet()) {
+            set(channel, option.getKey(), option.getValue());
+        }
+    }
+
+    private static void refuseNative(Map<SocketOption<?>, Object> options) {
+        if (options.containsKey(WeftSocketOptions.IPV6_ONLY)) {
+            throw new UnsupportedOperationException("IPV6_ONLY needs the native transport: put dev.weft.linux on the class path");
+        }
+    }
+
+    private static <T> void set(NetworkChannel channel, SocketOption<T> option, Object value) throws IOException {
+        channel.setOption(option, option.type().cast(value));
+    }
+}
