@@ -3,10 +3,18 @@ package dev.weft.net;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** What a server's loop does beside serving (socketserver's service_actions, SPEC SS-10). For the serving thread. */
 final class Actions {
+    /** What a builder was given. */
+    record Planned(Duration interval, Runnable task) {
+        Planned {
+            if (interval.isNegative() || interval.isZero()) {
+                throw new IllegalArgumentException("an action every " + interval);
+            }
+        }
+    }
+
     private static final class Action {
         final Runnable task;
         final Duration interval;
@@ -22,14 +30,11 @@ final class Actions {
     private final List<Action> actions = new ArrayList<>();
     private final TimeSource time;
 
-    Actions(Map<Runnable, Duration> actions, TimeSource time) {
+    Actions(List<Planned> planned, TimeSource time) {
         this.time = time;
-        actions.forEach((task, interval) -> {
-            if (interval.isNegative() || interval.isZero()) {
-                throw new IllegalArgumentException("an action every " + interval);
-            }
-            this.actions.add(new Action(task, interval, Alarm.in(time, interval)));
-        });
+        for (var p : planned) {
+            actions.add(new Action(p.task, p.interval, Alarm.in(time, p.interval)));
+        }
     }
 
     /** Runs those whose time has come; what they missed while the loop was busy they don't make up for. */

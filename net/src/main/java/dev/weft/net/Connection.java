@@ -227,7 +227,7 @@ public final class Connection implements Closeable {
         outbound.between(() -> {
             var began = time.nanoTime();
             var secure = new TlsChannel(channel, tls.engine(!accepted, peerName, remote.port()));
-            until(deadlines.handshake(), "the TLS handshake", secure::handshakeStep, secure::awaitHandshake);
+            until(deadlines.handshake(), "the TLS handshake with ", secure::handshakeStep, secure::awaitHandshake);
             channel = secure;
             Events.handshake(this, secure, time.nanoTime() - began);
         });
@@ -326,7 +326,7 @@ public final class Connection implements Closeable {
         try {
             while (!step.done()) {
                 if (Alarm.passed(time, deadline)) {
-                    throw new SocketTimeoutException(what + " with " + remote + " took longer than " + Inbound.words(limit));
+                    throw new SocketTimeoutException(what + remote + " took longer than " + Inbound.words(limit));
                 }
                 if (!isOpen()) {
                     throw closedHere();

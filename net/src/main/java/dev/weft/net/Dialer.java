@@ -19,10 +19,9 @@ final class Dialer {
         var targets = address.kind() == Address.Kind.INET ? address.resolve().stream().map(Address::of).toList() : List.of(address);
         IOException failure = null;
         for (int i = 0; i < targets.size(); i++) {
-            var left = Duration.ZERO;
-            if (end != Alarm.NEVER) {
-                left = Duration.ofNanos(Math.max(1, (end - time.nanoTime()) / (targets.size() - i)));
-            }
+            var left = targets.size() == 1 || end == Alarm.NEVER
+                    ? deadlines.connect()
+                    : Duration.ofNanos(Math.max(1, (end - time.nanoTime()) / (targets.size() - i)));
             try {
                 return connect(targets.get(i), address, by, settings, deadlines, left, tls, time);
             } catch (IOException e) {
@@ -44,7 +43,7 @@ final class Dialer {
         var connection = new Connection(channel, false, asked.host(), deadlines, time);
         var whole = false;
         try {
-            connection.until(limit, "connecting", channel::finishConnect, channel::awaitWritable);
+            connection.until(limit, "connecting to ", channel::finishConnect, channel::awaitWritable);
             if (tls.isPresent()) {
                 connection.startTls(tls.get());
             }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.SocketOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -203,7 +204,8 @@ public final class Server implements AutoCloseable {
 
     /**
      * Serves at most one request (socketserver's handle_request and handle_timeout, SPEC SS-16); unless sequential it returns once the
-     * request is handed over. A connection that is turned away counts.
+     * request is handed over, and a close right after it drains: to serve a whole conversation so, be sequential, or wait for its end. A
+     * connection that is turned away counts.
      *
      * @param timeout how long to wait for it; zero waits without end
      * @return false when none came in time, or a shutdown came
@@ -266,7 +268,7 @@ public final class Server implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "server %s at %s, %s, %d active".formatted(name, address(), state(), requests.size());
+        return "%s at %s, %s, %d active".formatted(name, address(), state(), requests.size());
     }
 
     /** How a stream server will be; nothing is bound until {@code open}, {@code serve} or {@code listen}. Not for several threads at once. */
@@ -346,7 +348,7 @@ public final class Server implements AutoCloseable {
 
         /** socketserver's service_actions: runs on the serving thread, at least this often. What it throws is logged. May be called again. */
         public Builder every(Duration interval, Runnable action) {
-            settings.actions.put(action, interval);
+            settings.actions.add(new Actions.Planned(interval, action));
             return this;
         }
 
@@ -484,7 +486,7 @@ public final class Server implements AutoCloseable {
 
         /** socketserver's service_actions: runs on the serving thread, at least this often. */
         public DatagramBuilder every(Duration interval, Runnable action) {
-            settings.actions.put(action, interval);
+            settings.actions.add(new Actions.Planned(interval, action));
             return this;
         }
 
@@ -546,7 +548,7 @@ public final class Server implements AutoCloseable {
         TimeSource time = TimeSource.system();
         @Nullable
         Transport transport;
-        final Map<Runnable, Duration> actions = new LinkedHashMap<>();
+        final List<Actions.Planned> actions = new ArrayList<>();
         final Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
 
         Settings(String name) {

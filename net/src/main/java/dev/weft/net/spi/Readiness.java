@@ -83,10 +83,10 @@ public final class Readiness {
         }
         try {
             while (!ready() && !woken) {
-                if (Thread.interrupted()) {
+                LockSupport.park(this);
+                if (Thread.interrupted()) { // even when it became ready at the same moment: readiness keeps, an interrupt is for this wait
                     throw new InterruptedIOException("interrupted while waiting for the peer");
                 }
-                LockSupport.park(this);
             }
             woken = false;
         } finally {
