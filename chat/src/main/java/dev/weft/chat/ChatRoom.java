@@ -1,0 +1,72 @@
+package dev.weft.chat;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+import dev.weft.net.Address;
+import dev.weft.net.Connection;
+import dev.weft.net.Group;
+import dev.weft.net.Handler;
+
+/** The handler of the chat: one conversation a client, and everybody gets what one says (SPEC CH-5). */
+final class ChatRoom implements Handler {
+    /** A client that is in. */
+    private record Client(Address address, Thread thread) {}
+
+    private final ChatWire wire;
+    private final Clock clock;
+    private final Group<String> everybody;
+    /** By connection id, which is the order of coming. */
+    private final ConcurrentSkipListMap<Long, Client> clients = new ConcurrentSkipListMap<>();
+
+    ChatRoom(ChatServer.Options options) {
+        wire = options.wire();
+        clock = options.clock();
+        everybody = new Group<>(wire.broadcasts(), options.outbox());
+    }
+
+    @Override
+    public void handle(Connection c) {
+        var remote = c.remote();
+        everybody.join(c);
+        clients.put(c.id(), new Client(remote, Thread.currentThread()));
+        ChatLog.log(Level.INFO, "accepted " + remote + " -> " + c.local());
+        try {
+            converse(c);
+        } catch (EOFException e) {
+            // It has ended, or the server drains: the usual end.
+        } catch (IOException e) {
+            if (!c.draining()) {
+                ChatLog.log(Level.ERROR, String.valueOf(e.getMessage())); // SPEC CH-7: treated as the end
+            }
+        } finally {
+            everybody.leave(c);
+            clients.remove(c.id());
+            ChatLog.log(Level.INFO, "('" + remote.host() + "', " + remote.port() + ") bye bye");
+        }
+    }
+
+    private void converse(Connection c) throws IOException {
+        var texts = c.frames(wire.spoken());
+        // An interrupt ends a read that waits; who never stops talking never lets one wait.
+        while (!Thread.currentThread().isInterrupted()) {
+            var text = texts.read();
+            if (text.equals("quit")) {
+                return;
+            }
+            everybody.send(wire.broadcast(Stamp.of(clock, c.remote()), text));
+        }
+    }
+
+    List<Address> clients() {
+        return clients.values().stream().map(Client::address).toList();
+    }
+
+    List<Thread> threads() {
+        return clients.values().stream().map(Client::thread).toList();
+    }
+}

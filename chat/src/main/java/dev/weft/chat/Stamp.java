@@ -1,0 +1,51 @@
+package dev.weft.chat;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+import dev.weft.net.Address;
+
+/**
+ * What the server writes in front of a text: {@code [YYYY-MM-DD HH:MM:SS] ip:port} (SPEC CH-3).
+ *
+ * <p>The formatter and the time zone's data cost a start-up tens of milliseconds, so neither is touched before the first text.
+ */
+final class Stamp {
+    private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
+
+    private Stamp() {}
+
+    static String of(Clock clock, Address sender) {
+        return "[" + SECONDS.format(LocalDateTime.now(clock)) + "] " + sender;
+    }
+
+    static String seconds(Instant moment) {
+        return SECONDS.format(LocalDateTime.ofInstant(moment, ZoneId.systemDefault()));
+    }
+
+    /** The system's clock and zone, the latter asked for at each use. */
+    static final class LocalClock extends Clock {
+        static final LocalClock INSTANCE = new LocalClock();
+
+        private LocalClock() {}
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneId.systemDefault();
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return Clock.system(zone);
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now();
+        }
+    }
+}
