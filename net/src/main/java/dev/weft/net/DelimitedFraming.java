@@ -31,6 +31,7 @@ final class DelimitedFraming implements BuiltIn<byte[]> {
 
     private byte[] fromBuffer(FrameInput frame) throws IOException {
         var inbound = frame.inbound();
+        var most = frame.most(limit);
         var searched = 0;
         while (true) {
             for (int at; (at = inbound.indexOf(delimiter[0], searched)) >= 0 && at + delimiter.length <= inbound.available(); searched = at + 1) {
@@ -46,8 +47,8 @@ final class DelimitedFraming implements BuiltIn<byte[]> {
             }
             // A delimiter may have begun in the last bytes, so those are searched again with what follows them.
             searched = Math.max(searched, inbound.available() - delimiter.length + 1);
-            if (searched > limit) {
-                throw BuiltIn.tooLong("a message", searched, limit);
+            if (searched > most) {
+                throw BuiltIn.tooLong("a message", searched, most);
             }
             if (!inbound.fill()) {
                 throw new EOFException("the stream ended before the delimiter");

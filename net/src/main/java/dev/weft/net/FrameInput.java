@@ -31,6 +31,11 @@ final class FrameInput extends DataInputStream {
         counted.left = limit;
     }
 
+    /** The smaller of a framing's own limit and what the framing around it has left for it. */
+    int most(int limit) {
+        return (int) Math.min(limit, counted.left);
+    }
+
     /** So many bytes of the message have been taken out of the buffer directly. */
     void spend(int n) throws ProtocolException {
         counted.spend(n);

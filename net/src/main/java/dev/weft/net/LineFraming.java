@@ -29,12 +29,13 @@ record LineFraming(Charset charset, int limit, boolean endKept) implements Built
 
     private String fromBuffer(FrameInput frame) throws IOException {
         var inbound = frame.inbound();
+        var most = frame.most(limit);
         var searched = 0;
         while (true) {
             var end = inbound.indexOf((byte) '\n', searched);
             searched = end >= 0 ? end : inbound.available();
-            if (searched > limit + 1L) { // one more for the CR
-                throw BuiltIn.tooLong("a line", searched, limit);
+            if (searched > most + 1L) { // one more for the CR
+                throw BuiltIn.tooLong("a line", searched, most);
             }
             if (end >= 0) {
                 var length = end > 0 && inbound.peek(end - 1) == '\r' ? end - 1 : end;

@@ -1,8 +1,10 @@
 package dev.weft.net;
 
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.ArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /** Where requests run: a {@link Concurrency} at work. */
 interface Runner {
@@ -27,7 +29,7 @@ interface Runner {
             return new Inline();
         }
         if (concurrency instanceof Concurrency.PlatformThreads pool) {
-            return new Pool(Executors.newFixedThreadPool(pool.threads(), daemons(name)));
+            return new Pool(pool.threads(), daemons(name));
         }
         throw new UnsupportedOperationException(
                 "worker processes need the native transport, which hands them descriptors: put dev.weft.linux on the class path");
@@ -51,18 +53,26 @@ interface Runner {
     }
 
     /** A fixed number of platform threads. */
-    record Pool(ExecutorService threads) implements Runner {
+    final class Pool implements Runner {
+        private final ThreadPoolExecutor threads;
+
+        Pool(int n, ThreadFactory factory) {
+            threads = new ThreadPoolExecutor(n, n, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+        }
+
         @Override
         public void run(Request request) {
             threads.execute(request);
         }
 
+        /** Interrupts nobody: stragglers have been interrupted already, and a handler that closes its own server must not be. */
         @Override
         public void close(boolean orderly) {
-            if (orderly) {
-                threads.shutdown();
-            } else {
-                threads.shutdownNow().forEach(waiting -> ((Request) waiting).abandon());
+            threads.shutdown();
+            if (!orderly) {
+                var waiting = new ArrayList<Runnable>();
+                threads.getQueue().drainTo(waiting);
+                waiting.forEach(request -> ((Request) request).abandon());
             }
         }
     }

@@ -1,0 +1,110 @@
+package dev.weft.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A process that is asked to end finishes what it has begun, says so, and ends as it was asked to. */
+@Timeout(120)
+class DrainOnExitTest {
+    /** An upper-casing server; its first argument says how it is run. */
+    static final class Program {
+        private Program() {}
+
+        public static void main(String[] arguments) throws IOException {
+            var builder = Server.tcp("localhost", 0).grace(Duration.ofSeconds(20)).observer(new ServerObserver() {
+                @Override
+                public void opened(Server server) {
+                    System.out.println("listening on " + server.address());
+                }
+            });
+            Handler upper = c -> {
+                for (var line : c.lines()) {
+                    c.send(line.toUpperCase() + "\n");
+                }
+            };
+            if (arguments[0].equals("serve")) {
+                builder.serve(upper);
+                System.out.println("served");
+                return;
+            }
+            var server = builder.open(upper).drainOnExit(Duration.ofSeconds(20), _ -> System.out.println("replaced report"))
+                    .drainOnExit(Duration.ofSeconds(20), report -> System.out.println("report: " + report)).start();
+            if (arguments[0].equals("close")) {
+                server.close();
+                System.out.println("closed");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TERM, 15", "INT, 2"})
+    void aSignalLetsBegunMessagesFinishAndTheReportBeShown(String name, int signal) throws Exception {
+        try (var child = ChildJvm.running(Program.class, "open")) {
+            var address = Address.parse(child.awaitLine("listening on "));
+            assumeFalse(child.ignores(signal), "started with SIG" + name + " ignored");
+            try (var c = connect(address); var idle = connect(address)) {
+                c.send("half a li");
+                child.signal(name);
+                assertThat(idle.receive(1)).as("what stands between messages is let go").isEmpty();
+                Awaitility.await().until(() -> refuses(address));
+                c.send("ne\n");
+                assertThat(c.readLine()).isEqualTo("HALF A LINE");
+                assertThat(c.receive(1)).isEmpty();
+            }
+            assertThat(child.awaitLine("report: ")).contains("2 finished, 0 interrupted, 0 aborted");
+            assertThat(child.exit()).as("128 and the signal").isEqualTo(128 + signal);
+            assertThat(child.rest()).isEmpty();
+        }
+    }
+
+    @Test
+    void serveDrainsByItself() throws Exception {
+        try (var child = ChildJvm.running(Program.class, "serve")) {
+            var address = Address.parse(child.awaitLine("listening on "));
+            try (var c = connect(address)) {
+                c.send("half a li");
+                child.signal("TERM");
+                Awaitility.await().until(() -> refuses(address));
+                c.send("ne\n");
+                assertThat(c.readLine()).isEqualTo("HALF A LINE");
+            }
+            assertThat(child.exit()).isEqualTo(143);
+        }
+    }
+
+    @Test
+    void aServerThatWasClosedBeforeIsNotDrainedAgain() throws Exception {
+        try (var child = ChildJvm.running(Program.class, "close")) {
+            child.awaitLine("closed");
+            assertThat(child.exit()).isZero();
+            assertThat(child.rest()).isEmpty();
+        }
+    }
+
+    /** A connection that is being served. */
+    private static Connection connect(Address address) throws IOException {
+        var c = Connection.to(address).open();
+        c.send("hello\n");
+        assertThat(c.readLine()).isEqualTo("HELLO");
+        return c;
+    }
+
+    private static boolean refuses(Address address) throws IOException {
+        try {
+            Connection.to(address).open().close();
+            return false;
+        } catch (ConnectException e) {
+            return true;
+        }
+    }
+}

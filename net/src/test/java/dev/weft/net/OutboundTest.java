@@ -1,0 +1,306 @@
+package dev.weft.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The order of all that leaves, under a peer that takes nothing for a while. In memory, where it is known what fits before a writer waits:
+ * {@link MemoryPipe#CAPACITY}.
+ */
+@Timeout(30)
+class OutboundTest {
+    private static final int MEBI = 1 << 20;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private final ManualClock clock = new ManualClock();
+    private Connection here;
+    private Connection peer;
+
+    @BeforeEach
+    void connect() throws IOException {
+        try (var acceptor = Server.at(Address.memory("outbound")).listen()) {
+            here = Connection.to(acceptor.address()).time(clock).deadlines(Deadlines.none().write(LIMIT)).open();
+            peer = acceptor.accept();
+        }
+    }
+
+    @AfterEach
+    void end() {
+        here.abort();
+        peer.abort();
+    }
+
+    private record Blocked<T>(FutureTask<T> task, Thread thread) {
+        T get() throws Exception {
+            return task.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Runs it and waits until it blocks. */
+    private static <T> Blocked<T> blocked(Callable<T> call) {
+        var task = new FutureTask<>(call);
+        var thread = Thread.ofVirtual().start(task);
+        Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> thread.getState() == Thread.State.WAITING);
+        return new Blocked<>(task, thread);
+    }
+
+    private Blocked<Boolean> sending(byte[] bytes) {
+        return blocked(() -> {
+            here.send(bytes);
+            return true;
+        });
+    }
+
+    private static byte[] all(char of, int size) {
+        var bytes = new byte[size];
+        Arrays.fill(bytes, (byte) of);
+        return bytes;
+    }
+
+    private byte[] take(int size) throws IOException {
+        return peer.input().readNBytes(size);
+    }
+
+    private void fill() throws IOException {
+        here.send(all('f', MemoryPipe.CAPACITY));
+    }
+
+    // Interrupts.
+
+    @Test
+    void theRestOfAnInterruptedWriteFollowsByItself() throws Exception {
+        var first = sending(all('a', MEBI));
+        first.thread.interrupt();
+        assertThatThrownBy(first::get).cause().isInstanceOfSatisfying(InterruptedIOException.class,
+                e -> assertThat(e.bytesTransferred).isBetween(1, MEBI - 1));
+        assertThat(here.isOpen()).isTrue();
+        var second = sending(all('b', MEBI));
+        assertThat(take(MEBI)).isEqualTo(all('a', MEBI));
+        assertThat(take(MEBI)).isEqualTo(all('b', MEBI));
+        assertThat(second.get()).isTrue();
+    }
+
+    @Test
+    void nothingOfAWriteThatWasInterruptedBeforeItBeganFollows() throws Exception {
+        fill();
+        var writing = sending(all('x', MEBI));
+        var inLine = sending(all('y', MEBI));
+        inLine.thread.interrupt();
+        assertThatThrownBy(inLine::get).cause().isInstanceOf(InterruptedIOException.class);
+        writing.thread.interrupt();
+        assertThatThrownBy(writing::get).cause()
+                .isInstanceOfSatisfying(InterruptedIOException.class, e -> assertThat(e.bytesTransferred).isZero());
+        var next = sending(all('z', 10));
+        assertThat(take(MemoryPipe.CAPACITY)).isEqualTo(all('f', MemoryPipe.CAPACITY));
+        assertThat(take(10)).isEqualTo(all('z', 10));
+        assertThat(next.get()).isTrue();
+    }
+
+    @Test
+    void answersThatWereGatheredSurviveAnInterruptWhileTheyWaitForTheirTurn() throws Exception {
+        peer.send("1\n2\n");
+        fill();
+        var other = sending(all('o', 10));
+        var answering = blocked(() -> {
+            var lines = here.lines();
+            lines.write("answer to " + lines.read());
+            lines.flush();
+            return true;
+        });
+        answering.thread.interrupt();
+        assertThatThrownBy(answering::get).cause().isInstanceOf(InterruptedIOException.class);
+        assertAnsweredBehind("f".repeat(MemoryPipe.CAPACITY) + "o".repeat(10));
+        assertThat(other.get()).isTrue();
+    }
+
+    @Test
+    void answersThatWereGatheredSurviveAnInterruptWhileThePeerTakesNothing() throws Exception {
+        peer.send("1\n2\n");
+        fill();
+        var answering = blocked(() -> {
+            var lines = here.lines();
+            lines.write("answer to " + lines.read());
+            lines.read();
+            return lines.read(); // which would block, so the answer leaves first
+        });
+        answering.thread.interrupt();
+        assertThatThrownBy(answering::get).cause().isInstanceOf(InterruptedIOException.class);
+        assertAnsweredBehind("f".repeat(MemoryPipe.CAPACITY));
+    }
+
+    private void assertAnsweredBehind(String before) throws Exception {
+        var closing = Thread.ofVirtual().start(here::close);
+        assertThat(new String(peer.input().readAllBytes())).isEqualTo(before + "answer to 1\n");
+        closing.join();
+    }
+
+    // Deadlines.
+
+    @Test
+    void aWriteOfWhichThePeerTakesNothingAbortsTheConnection() throws Exception {
+        var writing = sending(all('a', MEBI));
+        var inLine = sending(all('b', MEBI));
+        Awaitility.await().until(() -> clock.scheduled() == 1);
+        clock.advance(LIMIT.minusMillis(1));
+        assertThat(writing.task.isDone()).isFalse();
+        clock.advance(Duration.ofMillis(1));
+        assertThatThrownBy(writing::get).cause().isInstanceOf(SocketTimeoutException.class).hasMessageContaining("30 s")
+                .hasMessageContaining("dropped");
+        assertThatThrownBy(inLine::get).cause().isInstanceOf(SocketException.class).hasMessageContaining("took nothing");
+        assertThat(here.isOpen()).isFalse();
+        assertThatThrownBy(() -> peer.input().readAllBytes()).isInstanceOf(SocketException.class).hasMessageContaining("reset");
+        assertThatThrownBy(() -> here.send("later")).isInstanceOf(SocketException.class);
+    }
+
+    @Test
+    void aWriteThatMakesProgressNowAndThenMayTakeAsLongAsItLikes() throws Exception {
+        var writing = sending(all('a', MEBI));
+        for (int i = 0; i < MEBI / MemoryPipe.CAPACITY; i++) {
+            Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> writing.task.isDone()
+                    || (here.bytesOut() - peer.bytesIn() == MemoryPipe.CAPACITY && writing.thread.getState() == Thread.State.WAITING));
+            clock.advance(LIMIT.minusMillis(1));
+            take(MemoryPipe.CAPACITY);
+        }
+        assertThat(writing.get()).isTrue();
+    }
+
+    // Order.
+
+    @Test
+    void wholeCallsNeverInterleave() throws Exception {
+        var writers = new ArrayList<Thread>();
+        for (char c = 'a'; c < 'i'; c++) {
+            var block = all(c, 100_000);
+            writers.add(Thread.ofVirtual().start(() -> {
+                try {
+                    here.send(block);
+                    here.output().write(block);
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            }));
+        }
+        for (int i = 0; i < 16; i++) {
+            var block = take(100_000);
+            assertThat(block).isEqualTo(all((char) block[0], 100_000));
+        }
+        for (var writer : writers) {
+            writer.join();
+        }
+    }
+
+    @Test
+    void whatIsPostedTakesItsTurnBetweenDirectWrites() throws Exception {
+        var group = new Group<>(Framing.lines());
+        group.join(here);
+        fill();
+        var first = sending("first\n".getBytes());
+        group.send("posted");
+        var second = sending("second\n".getBytes());
+        take(MemoryPipe.CAPACITY);
+        assertThat(first.get()).isTrue();
+        assertThat(second.get()).isTrue();
+        assertThat(new String(take(20))).isEqualTo("first\nposted\nsecond\n");
+    }
+
+    // Ends.
+
+    @Test
+    void closingWaitsForWhatWasPosted() throws Exception {
+        var group = new Group<>(Framing.lines(), Outbox.disconnecting(100).bytes(2 * MEBI));
+        group.join(here);
+        group.send("p".repeat(MEBI));
+        group.send("q");
+        var closing = blocked(() -> {
+            here.close();
+            return here.isOpen();
+        });
+        assertThat(peer.input().readAllBytes()).hasSize(MEBI + 3).endsWith("p\nq\n".getBytes());
+        assertThat(closing.get()).isFalse();
+    }
+
+    @Test
+    void closingWaitsNoLongerThanTheWriteDeadline() throws Exception {
+        var group = new Group<>(Framing.lines(), Outbox.disconnecting(100).bytes(2 * MEBI));
+        group.join(here);
+        group.send("p".repeat(MEBI));
+        var closing = blocked(() -> {
+            here.close();
+            return here.isOpen();
+        });
+        Awaitility.await().until(() -> clock.scheduled() > 0);
+        clock.advance(LIMIT);
+        assertThat(closing.get()).isFalse();
+    }
+
+    @Test
+    void closingLetsTheWriteOfAnotherThreadFinish() throws Exception {
+        var writing = sending(all('a', MEBI));
+        var closing = blocked(() -> {
+            here.close();
+            return here.isOpen();
+        });
+        assertThat(peer.input().readAllBytes()).isEqualTo(all('a', MEBI));
+        assertThat(writing.get()).isTrue();
+        assertThat(closing.get()).isFalse();
+    }
+
+    @Test
+    void abortingWaitsForNothingAndTellsWhoWrites() throws Exception {
+        var group = new Group<>(Framing.lines());
+        group.join(here);
+        var writing = sending(all('a', MEBI));
+        var inLine = sending(all('b', MEBI));
+        group.send("posted");
+        here.abort();
+        assertThat(here.isOpen()).isFalse();
+        assertThatThrownBy(writing::get).cause().isInstanceOf(SocketException.class).hasMessageContaining("aborted");
+        assertThatThrownBy(inLine::get).cause().isInstanceOf(SocketException.class).hasMessageContaining("aborted");
+        assertThatThrownBy(() -> peer.input().readAllBytes()).isInstanceOf(SocketException.class).hasMessageContaining("reset");
+        assertThat(group.members()).isEmpty();
+    }
+
+    @Test
+    void aSecondCloseReturnsAtOnce() throws Exception {
+        var writing = sending(all('a', MEBI));
+        var closing = blocked(() -> {
+            here.close();
+            return true;
+        });
+        here.close();
+        assertThat(closing.task.isDone()).isFalse();
+        take(MEBI);
+        assertThat(closing.get()).isTrue();
+        assertThat(writing.get()).isTrue();
+    }
+
+    @Test
+    void anInterruptedCloseClosesAndKeepsTheInterrupt() throws Exception {
+        var writing = sending(all('a', MEBI));
+        var closing = blocked(() -> {
+            here.close();
+            return Thread.currentThread().isInterrupted();
+        });
+        closing.thread.interrupt();
+        assertThat(closing.get()).isTrue();
+        assertThat(here.isOpen()).isFalse();
+        assertThatThrownBy(writing::get).cause().isInstanceOf(SocketException.class).hasMessageContaining("was closed");
+    }
+}
