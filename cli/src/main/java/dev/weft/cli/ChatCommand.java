@@ -1,0 +1,168 @@
+package dev.weft.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import dev.weft.chat.ChatClient;
+import dev.weft.chat.ChatConsole;
+import dev.weft.chat.ChatLog;
+import dev.weft.chat.ChatServer;
+import dev.weft.chat.ChatWire;
+import dev.weft.net.Address;
+
+/** {@code weft chat}: the group chat, its server or, with {@code --connect}, its client. */
+final class ChatCommand implements Command {
+    private static final Syntax SYNTAX = new Syntax("chat", "Chat between terminals: the server, or with --connect a client.", false,
+            Optional.empty(),
+            List.of(new Syntax.Option("--host", "HOST", "Listen on this interface. Default: 127.0.0.1."),
+                    new Syntax.Option("--port", "PORT", "Listen on this port; 0 picks one. Default: 9999."),
+                    new Syntax.Option("--encoding", "CHARSET", "Of all texts. Default: UTF-8, with --classic GBK."),
+                    Syntax.Option.flag("--classic", "What one read brings is one message, in place of a line."),
+                    new Syntax.Option("--max-clients", "N", "Turn away those above. Default: 10000, the next wait."),
+                    new Syntax.Option("--outbox", "POLICY",
+                            "What happens when 1024 messages (or N, as in disconnect:N) wait for a client that reads too slowly:"
+                                    + " block, drop-oldest or disconnect. Default: disconnect."),
+                    new Syntax.Option("--connect", "HOST:PORT", "Be a client of the server there, and connect again when it is lost."),
+                    Syntax.DEBUG),
+            List.of("", "The server prints one line when it is ready: listening on tcp://127.0.0.1:9999",
+                    "On a terminal: quit ends it, any other line lists the threads and clients.",
+                    "Elsewhere it runs until SIGTERM. A client sends the lines of its standard input until their end, or quit."));
+
+    @Override
+    public Syntax syntax() {
+        return SYNTAX;
+    }
+
+    @Override
+    public int run(Arguments arguments, Terminal terminal) throws Exception {
+        for (var option : new String[] {"--host", "--port", "--max-clients", "--outbox"}) {
+            arguments.atMostOneOf("--connect", option);
+        }
+        var wire = wire(arguments);
+        var server = arguments.value("--connect", Endpoint::inet);
+        return server.isPresent() ? connect(server.get(), wire, arguments.has("--classic"), terminal.detected())
+                : serve(arguments, wire, terminal);
+    }
+
+    private static ChatWire wire(Arguments arguments) {
+        var classic = arguments.has("--classic");
+        return arguments.value("--encoding", name -> classic ? ChatWire.classic(charset(name)) : ChatWire.lines(charset(name)))
+                .orElseGet(() -> classic ? ChatWire.classic() : ChatWire.lines());
+    }
+
+    private static Charset charset(String name) {
+        try {
+            return Charset.forName(name);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("no such charset: '" + name + "'", e);
+        }
+    }
+
+    private static Address address(Arguments arguments) {
+        var port = arguments.value("--port", text -> Address.any(Arguments.number(text)).port()).orElse(ChatServer.DEFAULT_PORT);
+        return arguments.value("--host", text -> Address.of(text, port)).orElse(Address.of("127.0.0.1", port));
+    }
+
+    private static int serve(Arguments arguments, ChatWire wire, Terminal terminal) throws Exception {
+        var options = ChatServer.Options.defaults().wire(wire).grace(ServeCommand.GRACE);
+        var outbox = arguments.value("--outbox", Outboxes::parse);
+        if (outbox.isPresent()) {
+            options = options.outbox(outbox.get());
+        }
+        var most = arguments.count("--max-clients");
+        if (most.isPresent()) {
+            options = options.maxClients(most.get());
+        }
+        try (var chat = new ChatServer(address(arguments), options).start()) {
+            chat.stopOnExit(ServeCommand.GRACE, _ -> {});
+            ExitSignals.during(() -> converse(chat, terminal), chat::stop);
+            var report = chat.stop();
+            if (!report.clean()) {
+                terminal.error(report.toString());
+            }
+        } catch (InterruptedException e) {
+            // It has done its work: leaving the block above has stopped the server.
+            return Main.OK;
+        }
+        return Main.OK;
+    }
+
+    private static void converse(ChatServer chat, Terminal terminal) throws InterruptedException {
+        terminal.say("listening on tcp://" + chat.address());
+        ChatLog.configure(terminal.err());
+        var here = terminal.detected();
+        if (here.interactive()) {
+            console(() -> new ChatConsole(reader(here), here.out()).run(chat), here);
+        }
+        chat.awaitStop();
+    }
+
+    private static int connect(Address server, ChatWire wire, boolean classic, Terminal terminal) throws Exception {
+        // The original's client greets; who pipes lines into this one wants these lines sent, and nothing else.
+        var options = ChatClient.Options.defaults().wire(wire).greeting(classic ? ChatClient.Options.defaults().greeting() : "")
+                .heard(terminal::say).watching(state -> watch(state, server, terminal));
+        ChatLog.configure(terminal.err());
+        var unsent = new AtomicBoolean();
+        try (var client = new ChatClient(server, options)) {
+            ExitSignals.during(() -> {
+                client.start();
+                console(terminal.interactive() ? () -> new ChatConsole(reader(terminal), terminal.out()).run(client)
+                        : () -> sendLines(client, terminal, unsent), terminal);
+                client.awaitStop();
+            }, client::stop);
+        }
+        return unsent.get() ? Main.FAILURE : Main.OK;
+    }
+
+    /** Each line until the end of the input, or quit. */
+    private static void sendLines(ChatClient client, Terminal terminal, AtomicBoolean unsent) throws IOException {
+        try (client) {
+            var in = reader(terminal);
+            for (var line = in.readLine(); line != null && !line.strip().equals("quit"); line = in.readLine()) {
+                try {
+                    client.send(line.strip());
+                } catch (IOException | IllegalArgumentException e) {
+                    // Noted before the client is closed, which ends the command.
+                    unsent.set(true);
+                    terminal.error("not sent: " + Main.sentence(e));
+                }
+            }
+        }
+    }
+
+    private static void watch(ChatClient.State state, Address server, Terminal terminal) {
+        switch (state) {
+            case CONNECTED -> terminal.error("connected to " + server);
+            case RECONNECTING -> terminal.error("lost " + server + ", trying again");
+            case NEW, CONNECTING, STOPPED -> {
+                // Nothing to tell.
+            }
+        }
+    }
+
+    /** A conversation with standard input. */
+    @FunctionalInterface
+    private interface Conversation {
+        void hold() throws IOException;
+    }
+
+    /** On a thread of its own, which nothing waits for: a read of standard input can't be ended. */
+    private static void console(Conversation conversation, Terminal terminal) {
+        Thread.ofPlatform().daemon().name("console").start(() -> {
+            try {
+                conversation.hold();
+            } catch (IOException e) {
+                terminal.error("standard input: " + Main.sentence(e));
+            }
+        });
+    }
+
+    private static BufferedReader reader(Terminal terminal) {
+        return new BufferedReader(new InputStreamReader(terminal.in(), terminal.charset()));
+    }
+}

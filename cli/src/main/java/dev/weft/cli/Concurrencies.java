@@ -1,0 +1,26 @@
+package dev.weft.cli;
+
+import dev.weft.net.Concurrency;
+
+/** The words of {@code --concurrency}. */
+final class Concurrencies {
+    private static final String PLATFORM = "platform:";
+
+    private Concurrencies() {}
+
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException for another word, or a pool without threads
+     */
+    static Concurrency parse(String word) {
+        if (word.startsWith(PLATFORM)) {
+            return Concurrency.platformThreads(Arguments.number(word.substring(PLATFORM.length())));
+        }
+        return switch (word) {
+            case "sequential" -> Concurrency.sequential();
+            case "virtual" -> Concurrency.virtualThreads();
+            default -> throw new IllegalArgumentException("no such concurrency: '" + word + "' (sequential, virtual or platform:N)");
+        };
+    }
+}

@@ -1,0 +1,56 @@
+package dev.weft.cli;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+
+/** The {@code weft} command: finds the subcommand, runs it, and turns what it says or throws into an exit code. */
+public final class Main {
+    /** All went well. */
+    static final int OK = 0;
+    /** What was asked for could not be done. */
+    static final int FAILURE = 1;
+    /** What was asked for makes no sense. */
+    static final int USAGE = 2;
+
+    private static final String DEBUG = "--debug";
+
+    private Main() {}
+
+    /** Runs the command and ends the process with its exit code: 0, 1 for a failure, 2 for a usage error. */
+    public static void main(String[] args) {
+        System.exit(run(Terminal.system(), args));
+    }
+
+    /** Everything but the end of the process. */
+    static int run(Terminal terminal, String... args) {
+        var commands = List.of(new ServeCommand(), new ChatCommand(), new RehearseCommand());
+        var debug = Arrays.asList(args).contains(DEBUG) || !System.getenv().getOrDefault("WEFT_DEBUG", "").isEmpty();
+        try {
+            var call = PlainLine.read(commands, args).or(() -> PicocliLine.read(commands, terminal, args));
+            return call.isPresent() ? call.get().run(terminal.debug(debug)) : OK;
+        } catch (UsageException e) {
+            terminal.error(e.getMessage() + "; see " + e.help() + " --help");
+            return USAGE;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return FAILURE;
+        } catch (Exception | StackOverflowError | OutOfMemoryError e) {
+            terminal.error(sentence(e));
+            if (debug) {
+                e.printStackTrace(terminal.err());
+            }
+            return FAILURE;
+        }
+    }
+
+    /** What an exception has to say to somebody who does not know its class. */
+    static String sentence(Throwable e) {
+        var message = e.getMessage();
+        if (message == null || message.isBlank()) {
+            return e.getClass().getName();
+        }
+        var speaks = e instanceof IOException || e instanceof IllegalArgumentException || e instanceof UnsupportedOperationException;
+        return (speaks ? message : e.getClass().getName() + ": " + message).lines().findFirst().orElseThrow();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.weft.cli;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads a command line that leaves no doubt: a subcommand, options of it each at most once, each with a value that can't be taken for an
+ * option, and at most one positional argument. Everything else (help, abbreviations, mistakes) it leaves to {@link PicocliLine}, which must
+ * agree on all that this one reads.
+ *
+ * <p>It is here for the start: picocli's classes have too old a format for the JDK's AOT cache, and loading and verifying them
+ * takes several times as long as everything else together. docs/cli.md has the numbers.
+ */
+final class PlainLine {
+    private final Syntax syntax;
+    private final Map<String, String> options = new HashMap<>();
+    private Optional<String> parameter = Optional.empty();
+
+    private PlainLine(Syntax syntax) {
+        this.syntax = syntax;
+    }
+
+    static Optional<Command.Call> read(List<? extends Command> commands, String... args) {
+        for (var command : commands) {
+            if (args.length > 0 && command.syntax().name().equals(args[0])) {
+                return new PlainLine(command.syntax()).read(args).map(a -> new Command.Call(command, a));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Arguments> read(String... args) {
+        var i = 1;
+        while (i < args.length) {
+            var taken = args[i].startsWith("-") ? option(args, i) : parameter(args[i]);
+            if (taken == 0) {
+                return Optional.empty();
+            }
+            i += taken;
+        }
+        return Optional.of(new Arguments(syntax.name(), parameter, Map.copyOf(options)));
+    }
+
+    /** How many words it took; 0 when in doubt. */
+    private int option(String[] args, int i) {
+        var equals = args[i].indexOf('=');
+        var option = syntax.option(equals < 0 ? args[i] : args[i].substring(0, equals));
+        if (option.isEmpty() || (option.get().isFlag() && equals >= 0)) {
+            return 0;
+        }
+        if (option.get().isFlag()) {
+            return put(option.get(), "") ? 1 : 0;
+        }
+        if (equals >= 0) {
+            var value = args[i].substring(equals + 1);
+            return isPlain(value) && put(option.get(), value) ? 1 : 0;
+        }
+        var hasValue = i + 1 < args.length && isPlain(args[i + 1]);
+        return hasValue && put(option.get(), args[i + 1]) ? 2 : 0;
+    }
+
+    private boolean put(Syntax.Option option, String value) {
+        return options.put(option.name(), value) == null;
+    }
+
+    private int parameter(String word) {
+        if (syntax.parameter().isEmpty() || parameter.isPresent() || !isPlain(word)) {
+            return 0;
+        }
+        parameter = Optional.of(word);
+        return 1;
+    }
+
+    private static boolean isPlain(String word) {
+        return !word.isEmpty() && !word.startsWith("-");
+    }
+}

@@ -1,0 +1,129 @@
+package dev.weft.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+import dev.weft.net.Admission;
+import dev.weft.net.Concurrency;
+import dev.weft.net.Deadlines;
+import dev.weft.net.Server;
+import dev.weft.net.Server.State;
+
+/** {@code weft serve}: runs a handler until it is asked to end, then drains. */
+final class ServeCommand implements Command {
+    /** How long the connections may take to end once the process was asked to. */
+    static final Duration GRACE = Duration.ofSeconds(5);
+
+    private static final Syntax SYNTAX = new Syntax("serve", "Serve a handler until SIGTERM or Ctrl-C, then drain.", false,
+            Optional.of(new Syntax.Parameter("HANDLER",
+                    "Built in: echo, upper, upper-line, discard, daytime. Or a class, with --class-path.")),
+            List.of(new Syntax.Option("--tcp", "HOST:PORT", "Listen there; port 0 picks one. Default: 127.0.0.1:9999."),
+                    new Syntax.Option("--udp", "HOST:PORT", "Serve datagrams there."),
+                    new Syntax.Option("--unix", "PATH", "Listen on a Unix socket."),
+                    new Syntax.Option("--class-path", "PATH",
+                            "Jars and folders in which HANDLER is a class: a Handler, RequestHandler or DatagramHandler."),
+                    new Syntax.Option("--exec", "COMMAND",
+                            "Instead of HANDLER: run it with /bin/sh for each connection, joined to its standard input and output."),
+                    new Syntax.Option("--concurrency", "WORD", "sequential, virtual or platform:N threads. Default: virtual."),
+                    new Syntax.Option("--max-connections", "N", "At most so many at once, the next wait. Default: 10000."),
+                    new Syntax.Option("--idle-timeout", "DURATION",
+                            "End a connection that is silent for so long (500ms, 30s, 5m). Default: none."),
+                    Syntax.DEBUG),
+            List.of("", "Prints one line when it is ready: listening on tcp://127.0.0.1:9999"));
+
+    @Override
+    public Syntax syntax() {
+        return SYNTAX;
+    }
+
+    @Override
+    public int run(Arguments arguments, Terminal terminal) throws Exception {
+        var endpoint = Endpoint.of(arguments);
+        var server = open(arguments, endpoint, terminal);
+        try {
+            return serve(server, "listening on " + endpoint.uri(server.address()), terminal);
+        } finally {
+            server.close();
+            if (endpoint.kind() == Endpoint.Kind.UNIX) {
+                // The file that binding made; one that was there before would have stopped it (SPEC SS-49).
+                Files.deleteIfExists(Path.of(server.address().host()));
+            }
+        }
+    }
+
+    private static int serve(Server server, String ready, Terminal terminal) throws InterruptedException {
+        // The hook is for an exit by other ways: a handler that calls System.exit, a terminal that is closed.
+        server.drainOnExit(GRACE, _ -> {});
+        ExitSignals.during(() -> {
+            terminal.say(ready);
+            server.serveForever();
+        }, () -> end(server));
+        // An interrupt ends it too, and has done its work.
+        Thread.interrupted();
+        var report = server.drain(GRACE);
+        if (!report.clean()) {
+            terminal.error(report.toString());
+        }
+        return Main.OK;
+    }
+
+    /** Before the loop runs, a drain would make its start an error; a shutdown makes it end at once, and the drain follows. */
+    private static void end(Server server) {
+        if (server.state() == State.OPEN) {
+            server.shutdown();
+        } else {
+            server.drain(GRACE);
+        }
+    }
+
+    private static Server open(Arguments arguments, Endpoint endpoint, Terminal terminal) throws IOException {
+        var concurrency = arguments.value("--concurrency", Concurrencies::parse).orElse(Concurrency.virtualThreads());
+        var most = arguments.count("--max-connections");
+        var idle = arguments.value("--idle-timeout", Durations::parse);
+        if (most.isPresent() && concurrency instanceof Concurrency.Sequential) {
+            throw arguments.wrong("--max-connections has no meaning with --concurrency sequential, which serves one at a time");
+        }
+        var datagrams = endpoint.kind() == Endpoint.Kind.UDP;
+        for (var option : new String[] {"--max-connections", "--idle-timeout", "--exec"}) {
+            if (datagrams && arguments.has(option)) {
+                throw arguments.wrong(option + " is about connections, and --udp has none");
+            }
+        }
+        var service = service(arguments, idle.orElse(Duration.ZERO), terminal);
+        var address = endpoint.address();
+        var observer = new FailureLines(terminal);
+        if (datagrams) {
+            return service.open(Server.udp(address.host(), address.port()).name(service.name()).concurrency(concurrency)
+                    .observer(observer));
+        }
+        var server = Server.at(address).name(service.name()).concurrency(concurrency).observer(observer);
+        most.ifPresent(n -> server.admission(Admission.waiting(n)));
+        idle.ifPresent(d -> server.deadlines(Deadlines.defaults().idle(d)));
+        return service.open(server);
+    }
+
+    private static Service service(Arguments arguments, Duration idle, Terminal terminal) {
+        var exec = arguments.text("--exec");
+        var classPath = arguments.text("--class-path");
+        if (exec.isPresent()) {
+            if (arguments.parameter().isPresent() || classPath.isPresent()) {
+                throw arguments.wrong("--exec takes the place of HANDLER and --class-path");
+            }
+            return new Exec(exec.get(), idle);
+        }
+        var handler = arguments.parameter().orElseThrow(() -> arguments.wrong("a HANDLER is missing (" + known() + "), or --exec COMMAND"));
+        if (classPath.isPresent()) {
+            return HandlerClass.load(handler, classPath.get());
+        }
+        return BuiltIn.named(handler, terminal)
+                .orElseThrow(() -> arguments.wrong("no handler is named '" + handler + "' (" + known() + "; a class needs --class-path)"));
+    }
+
+    private static String known() {
+        return String.join(", ", BuiltIn.NAMES);
+    }
+}

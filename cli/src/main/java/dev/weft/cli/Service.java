@@ -1,0 +1,17 @@
+package dev.weft.cli;
+
+import java.io.IOException;
+
+import dev.weft.net.Server;
+
+/** What is served; it knows on which kind of server it fits. */
+interface Service {
+    /** For thread names. */
+    String name();
+
+    /** Opens it on a stream server; fails as that does, or with an IllegalArgumentException when it only serves datagrams. */
+    Server open(Server.Builder server) throws IOException;
+
+    /** Opens it on a datagram server; fails as that does, or with an IllegalArgumentException when it only serves connections. */
+    Server open(Server.DatagramBuilder server) throws IOException;
+}

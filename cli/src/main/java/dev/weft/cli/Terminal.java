@@ -1,0 +1,48 @@
+package dev.weft.cli;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+
+/**
+ * Where a command reads and writes: the process's own streams, or a test's.
+ *
+ * @param in standard input
+ * @param out results and the ready line, for people and scripts
+ * @param err everything else
+ * @param charset of {@code in}, which reads what somebody types or pipes
+ * @param interactive whether somebody sits there
+ * @param debug whether errors come with their stack
+ */
+record Terminal(InputStream in, PrintStream out, PrintStream err, Charset charset, boolean interactive, boolean debug) {
+    /** The process's own, not interactive until asked: {@link #detected}. */
+    static Terminal system() {
+        return new Terminal(System.in, System.out, System.err, System.out.charset(), false, false);
+    }
+
+    Terminal debug(boolean debug) {
+        return new Terminal(in, out, err, charset, interactive, debug);
+    }
+
+    /** Finds out whether the process's streams are a terminal; apart, as it is not free and most commands don't care. */
+    @SuppressWarnings("SystemConsoleNull") // it does where the JDK's own console is in use, as by default in 25 (JDK-8351435)
+    Terminal detected() {
+        if (in != System.in) {
+            return this;
+        }
+        var console = System.console();
+        return console != null && console.isTerminal() ? new Terminal(in, out, err, console.charset(), true, debug) : this;
+    }
+
+    /** A line of a result, at once. */
+    void say(String line) {
+        out.println(line);
+        out.flush();
+    }
+
+    /** One line about what went wrong. */
+    void error(String line) {
+        err.println("weft: " + line);
+        err.flush();
+    }
+}

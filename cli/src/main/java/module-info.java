@@ -1,0 +1,8 @@
+/** The {@code weft} command. */
+@org.jspecify.annotations.NullMarked module dev.weft.cli {
+    requires static org.jspecify;
+    requires dev.weft.net;
+    requires dev.weft.chat;
+    requires info.picocli;
+    requires jdk.unsupported;
+}

@@ -1,0 +1,111 @@
+package dev.weft.cli;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.module.ModuleDescriptor.Exports;
+import java.lang.module.ModuleFinder;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import dev.weft.chat.ChatServer;
+import dev.weft.net.Server;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The arrows between the modules, and what they show to the outside. */
+@Timeout(60)
+class ArchitectureTest {
+    private static final JavaClasses WEFT = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.weft");
+
+    /** What a module may import of Weft; a new module has to be entered here. */
+    private static final Map<String, List<String>> ARROWS = Map.of(
+            "dev.weft.net", List.of("dev.weft.net"),
+            "dev.weft.chat", List.of("dev.weft.chat", "dev.weft.net"),
+            "dev.weft.testkit", List.of("dev.weft.testkit", "dev.weft.net"),
+            "dev.weft.cli", List.of("dev.weft.cli", "dev.weft.chat", "dev.weft.net"));
+
+    @Test
+    void everyModuleHasItsArrows() {
+        var modules = WEFT.stream().map(c -> c.getPackageName().split("\\.", 4)[2]).map(m -> "dev.weft." + m).collect(Collectors.toSet());
+
+        assertThat(modules).isEqualTo(ARROWS.keySet());
+    }
+
+    @Test
+    void modulesImportOnlyWhereAnArrowPoints() {
+        ARROWS.forEach((module, allowed) -> {
+            var others = resideInAPackage("dev.weft..").and(resideOutsideOfPackages(allowed.stream().map(a -> a + "..")
+                    .toArray(String[]::new)));
+            noClasses().that().resideInAPackage(module + "..").should().dependOnClassesThat(others).check(WEFT);
+        });
+    }
+
+    @Test
+    void netHasNoDependencies() {
+        classes().that().resideInAPackage("dev.weft.net..").should()
+                .onlyDependOnClassesThat(resideInAnyPackage("dev.weft.net..", "java..", "javax.net.ssl..", "javax.security..",
+                        "jdk.jfr..", "org.jspecify.."))
+                .check(WEFT);
+    }
+
+    @Test
+    void chatNeedsNothingButNetAndTheJdk() {
+        classes().that().resideInAPackage("dev.weft.chat..").should()
+                .onlyDependOnClassesThat(resideInAnyPackage("dev.weft.chat..", "dev.weft.net..", "java..", "org.jspecify.."))
+                .check(WEFT);
+    }
+
+    @Test
+    void otherModulesUseTheSpiOfNetOnlyToPlugIn() {
+        noClasses().that().resideInAnyPackage("dev.weft.chat..", "dev.weft.cli..").should().dependOnClassesThat()
+                .resideInAPackage("dev.weft.net.spi..")
+                .check(WEFT);
+    }
+
+    @Test
+    void nothingIsPublicOutsideTheExportedPackages() {
+        var exported = Set.of("dev.weft.net", "dev.weft.net.spi", "dev.weft.chat", "dev.weft.testkit");
+        var shown = WEFT.stream().filter(ArchitectureTest::isShown).filter(c -> !exported.contains(c.getPackageName()))
+                .map(JavaClass::getName).toList();
+
+        // A program's one public class is where it starts.
+        assertThat(shown).containsExactly("dev.weft.cli.Main");
+    }
+
+    @Test
+    void theModuleDescriptorsExportJustThesePackages() throws URISyntaxException {
+        assertThat(exports(Server.class)).containsExactlyInAnyOrder("dev.weft.net", "dev.weft.net.spi");
+        assertThat(exports(ChatServer.class)).containsExactly("dev.weft.chat");
+        assertThat(exports(Main.class)).isEmpty();
+    }
+
+    private static List<String> exports(Class<?> member) throws URISyntaxException {
+        var place = Path.of(member.getProtectionDomain().getCodeSource().getLocation().toURI());
+        var module = ModuleFinder.of(place).findAll().iterator().next().descriptor();
+        return module.exports().stream().filter(e -> !e.isQualified()).map(Exports::source).toList();
+    }
+
+    private static boolean isShown(JavaClass c) {
+        for (var each = c; each != null; each = each.getEnclosingClass().orElse(null)) {
+            if (!each.getModifiers().contains(JavaModifier.PUBLIC)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,127 @@
+package dev.weft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.ServerSocket;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Help, version, exit codes, and what errors look like. */
+@Timeout(60)
+class MainTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h", "serve --help", "chat -h", "serve echo --tcp 127.0.0.1:0 --help"})
+    void helpGoesToStandardOutputAndIsNoError(String line) {
+        var weft = Running.done(line.split(" "));
+
+        assertThat(weft.exitCode()).isZero();
+        assertThat(weft.allOut()).startsWith("Usage: weft").doesNotContain("rehearse");
+        assertThat(weft.err()).isEmpty();
+    }
+
+    @Test
+    void helpNamesEveryOption() {
+        for (var command : new Command[] {new ServeCommand(), new ChatCommand()}) {
+            var help = Running.done(command.syntax().name(), "--help").allOut();
+
+            command.syntax().options().forEach(o -> assertThat(help).contains(o.name()));
+        }
+    }
+
+    @Test
+    void theVersionIsTheBuildsAndJavas() {
+        var weft = Running.done("--version");
+
+        assertThat(weft.exitCode()).isZero();
+        assertThat(weft.allOut()).matches("weft \\d+\\.\\d+\\.\\d+(-SNAPSHOT)? \\(Java .*\\)");
+    }
+
+    /** The line, and what its error must contain. */
+    static Stream<String[]> wrongLines() {
+        return Stream.of(new String[][] {
+                {"", "a command is missing"},
+                {"sevre", "perhaps serve"},
+                {"serve", "HANDLER is missing"},
+                {"serve nosuch", "no handler is named 'nosuch'"},
+                {"serve echo upper", "upper"},
+                {"serve echo --tcp", "--tcp"},
+                {"serve echo --tpc 127.0.0.1:0", "--tpc"},
+                {"serve echo --tcp 9999", "--tcp: not an address: '9999'"},
+                {"serve echo --tcp 127.0.0.1:x", "--tcp: not a port: 'x'"},
+                {"serve echo --tcp 127.0.0.1:65536", "--tcp: port 65536"},
+                {"serve echo --tcp unix:/x", "--tcp: not host:port"},
+                {"serve echo --tcp a:1 --udp b:1", "--tcp and --udp exclude each other"},
+                {"serve echo --tcp 127.0.0.1:0 --tcp 127.0.0.1:0", "--tcp"},
+                {"serve --exec cat --udp 127.0.0.1:0", "--exec is about connections"},
+                {"serve echo --exec cat", "--exec takes the place of HANDLER"},
+                {"serve echo --udp 127.0.0.1:0 --idle-timeout 5s", "--idle-timeout is about connections"},
+                {"serve echo --udp 127.0.0.1:0 --max-connections 5", "--max-connections is about connections"},
+                {"serve echo --concurrency platform:0", "--concurrency: a pool of 0 threads"},
+                {"serve echo --concurrency platform:many", "--concurrency: not a number: 'many'"},
+                {"serve echo --concurrency threads", "--concurrency: no such concurrency: 'threads'"},
+                {"serve echo --concurrency sequential --max-connections 5", "--max-connections has no meaning"},
+                {"serve echo --max-connections 0", "--max-connections: 0 is not at least 1"},
+                {"serve echo --idle-timeout 5", "--idle-timeout: not a duration: '5'"},
+                {"serve echo --idle-timeout 0s", "--idle-timeout: not a duration: '0s'"},
+                {"serve echo --idle-timeout 99999999999h", "--idle-timeout: not a duration"},
+                {"chat extra", "extra"},
+                {"chat --encoding klingon", "--encoding: no such charset: 'klingon'"},
+                {"chat --encoding UTF-16", "--encoding"},
+                {"chat --port 70000", "--port: port 70000"},
+                {"chat --outbox later", "--outbox: no such outbox: 'later'"},
+                {"chat --outbox block:0", "--outbox: an outbox of 0 messages"},
+                {"chat --max-clients none", "--max-clients: not a number: 'none'"},
+                {"chat --connect 127.0.0.1:1 --port 5", "--connect and --port exclude each other"},
+        });
+    }
+
+    @ParameterizedTest(name = "weft {0}")
+    @MethodSource("wrongLines")
+    void aUsageErrorIsOneLineThatNamesTheOptionAndExitsWith2(String line, String error) {
+        var weft = Running.done(line.isEmpty() ? new String[0] : line.split(" "));
+
+        assertThat(weft.exitCode()).isEqualTo(2);
+        assertThat(weft.err()).startsWith("weft: ").contains(error).contains("--help").hasLineCount(1);
+        assertThat(weft.allOut()).isEmpty();
+    }
+
+    @Test
+    void aFailureIsOneLineThatSaysWhereAndWhyAndExitsWith1() throws Exception {
+        try (var taken = new ServerSocket(0)) {
+            var weft = Running.done("serve", "echo", "--tcp", "127.0.0.1:" + taken.getLocalPort());
+
+            assertThat(weft.exitCode()).isEqualTo(1);
+            assertThat(weft.err()).startsWith("weft: cannot bind").contains("" + taken.getLocalPort()).contains("in use").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void debugAddsTheStack() throws Exception {
+        try (var taken = new ServerSocket(0)) {
+            var weft = Running.done("serve", "echo", "--debug", "--tcp", "127.0.0.1:" + taken.getLocalPort());
+
+            assertThat(weft.exitCode()).isEqualTo(1);
+            assertThat(weft.err()).contains("\tat dev.weft.net");
+        }
+    }
+
+    @Test
+    void nothingIsEverColoured() {
+        assertThat(Running.done("--help").allOut() + Running.done("serve", "--nope").err() + Running.done("chat", "--help").allOut())
+                .doesNotContain("\u001b");
+    }
+
+    @Test
+    void theRehearsalEndsByItselfAndPrintsNothing() {
+        var weft = Running.done("rehearse");
+
+        assertThat(weft.err()).isEmpty();
+        assertThat(weft.exitCode()).isZero();
+        assertThat(weft.allOut()).isEmpty();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.weft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+
+import dev.weft.net.Connection;
+import dev.weft.net.Deadlines;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code weft} as a process of its own: signals and exit codes. */
+@Timeout(60)
+class ServeProcessTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT"})
+    void aSignalDrainsAndTheExitCodeIs0(String signal) throws Exception {
+        try (var weft = WeftProcess.weft("serve", "echo", "--tcp", "127.0.0.1:0")) {
+            var server = weft.ready();
+            try (var c = connect(server.port())) {
+                c.send("before\n");
+                assertThat(c.readLine()).isEqualTo("before");
+
+                assertThat(weft.signal(signal)).isZero();
+                assertThat(c.receive(1)).as("the end of the stream, not a reset").isEmpty();
+            }
+            assertThat(weft.err()).as("nothing to tell about a clean drain").isEmpty();
+            assertThatThrownBy(() -> connect(server.port())).isInstanceOf(IOException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve echo --udp 127.0.0.1:0", "serve upper --tcp 127.0.0.1:0 --concurrency sequential", "chat --port 0"})
+    void everyServerExitsWith0OnSigterm(String line) throws Exception {
+        try (var weft = WeftProcess.weft(line.split(" "))) {
+            weft.ready();
+
+            assertThat(weft.terminate()).isZero();
+        }
+    }
+
+    @Test
+    void aRequestThatOutlastsTheDrainIsReportedOnStandardError() throws Exception {
+        try (var weft = WeftProcess.weft("serve", "--exec", "trap '' TERM; echo ready; exec sleep 60", "--tcp", "127.0.0.1:0")) {
+            try (var c = connect(weft.ready().port())) {
+                assertThat(c.readLine()).isEqualTo("ready");
+
+                assertThat(weft.terminate()).isZero();
+                assertThat(weft.err()).startsWith("weft: drained in ").contains("1 interrupted");
+            }
+        }
+    }
+
+    @Test
+    void aProcessGivesTheExitCodesOfTheCommand() throws Exception {
+        try (var wrong = WeftProcess.weft("serve", "echo", "--concurrency", "platform:0");
+                var failing = WeftProcess.weft("serve", "echo", "--tcp", "203.0.113.1:9")) {
+            assertThat(wrong.exitCode()).isEqualTo(2);
+            assertThat(wrong.err()).contains("--concurrency").hasLineCount(1);
+            assertThat(failing.exitCode()).isEqualTo(1);
+            assertThat(failing.err()).contains("203.0.113.1:9").hasLineCount(1);
+        }
+    }
+
+    private static Connection connect(int port) throws IOException {
+        return Connection.to("127.0.0.1", port).deadlines(Deadlines.defaults().read(Duration.ofSeconds(20))).open();
+    }
+}

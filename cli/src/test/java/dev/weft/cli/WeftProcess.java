@@ -1,0 +1,80 @@
+package dev.weft.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import dev.weft.net.Address;
+
+/** The command as a process of its own, from this test's class path. */
+final class WeftProcess implements AutoCloseable {
+    final Process process;
+    final BufferedReader out;
+
+    private WeftProcess(List<String> command) {
+        try {
+            process = new ProcessBuilder(command).start();
+            out = process.inputReader(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static WeftProcess weft(String... args) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m", "-cp", System.getProperty("java.class.path"),
+                "dev.weft.cli.Main"));
+        command.addAll(List.of(args));
+        return new WeftProcess(command);
+    }
+
+    /** Waits for the ready line. */
+    Address ready() throws IOException {
+        var line = out.readLine();
+        if (line == null) {
+            throw new AssertionError("it ended before it was ready: " + err());
+        }
+        return address(line);
+    }
+
+    /** {@code listening on tcp://127.0.0.1:9999} as an address. */
+    static Address address(String ready) {
+        var uri = ready.substring("listening on ".length());
+        return uri.startsWith("unix://") ? Address.unix(Path.of(uri.substring("unix://".length())))
+                : Address.parse(uri.substring(uri.indexOf("//") + 2));
+    }
+
+    /** Sends SIGTERM, waits for the end, and returns the exit code. */
+    int terminate() throws InterruptedException {
+        process.toHandle().destroy();
+        return exitCode();
+    }
+
+    int signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start().waitFor();
+        return exitCode();
+    }
+
+    int exitCode() throws InterruptedException {
+        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            throw new AssertionError("it did not end");
+        }
+        return process.exitValue();
+    }
+
+    /** All of standard error, when it has ended. */
+    String err() throws IOException {
+        return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,174 @@
+package dev.weft.testkit;
+
+import static dev.weft.testkit.Failures.assertSays;
+import static dev.weft.testkit.Rule.rule;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.weft.net.Acceptor;
+import dev.weft.net.Address;
+import dev.weft.net.Connection;
+import dev.weft.net.spi.ListenerChannel;
+import dev.weft.net.spi.ListenerChannel.AcceptFailure;
+import dev.weft.net.spi.SocketSettings;
+import dev.weft.net.spi.StreamChannel;
+import dev.weft.net.spi.Transport;
+
+/** Accepting: by the loop, which no failure ends, and by hand. */
+final class Accepting {
+    static final List<Rule<Stage>> RULES = List.of(
+            rule("SS-17: a connection lost in the queue is passed over at once", stage -> recovers(stage, AcceptFailure.CONNECTION)),
+            rule("SS-17: out of descriptors, the server pauses, reports and recovers", stage -> recovers(stage, AcceptFailure.EXHAUSTED)),
+            rule("SS-17: after any other failure it pauses, reports and goes on", stage -> recovers(stage, AcceptFailure.OTHER)),
+            rule("an acceptor accepts, and what it accepted is its caller's", Accepting::byHand),
+            rule("SS-16: accept gives up when its time is over, and may be called again", Accepting::acceptTimesOut),
+            rule("an interrupt ends a blocked accept and leaves the acceptor open", Accepting::acceptInterrupted),
+            rule("close ends a blocked accept", Accepting::acceptClosed),
+            rule("nobody at an address is a ConnectException that names it", Accepting::nobodyThere));
+
+    private Accepting() {}
+
+    /** Its listeners fail to accept, a few times. */
+    private static final class Failing extends ForwardingTransport {
+        private final AcceptFailure kind;
+        private final AtomicInteger failures;
+
+        Failing(Transport inner, AcceptFailure kind, int failures) {
+            super(inner);
+            this.kind = kind;
+            this.failures = new AtomicInteger(failures);
+        }
+
+        @Override
+        public ListenerChannel listen(Address address, SocketSettings settings) throws IOException {
+            return new ForwardingListener(super.listen(address, settings)) {
+                @Override
+                public Optional<StreamChannel> accept() throws IOException {
+                    if (failures.getAndDecrement() > 0) {
+                        throw new InjectedException();
+                    }
+                    return super.accept();
+                }
+
+                @Override
+                public AcceptFailure classify(IOException failure) {
+                    return failure instanceof InjectedException ? kind : super.classify(failure);
+                }
+            };
+        }
+    }
+
+    private static final class InjectedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        InjectedException() {
+            super("injected by the test");
+        }
+    }
+
+    private static void recovers(Stage stage, AcceptFailure kind) throws Exception {
+        var server = stage.keep(stage.builder().time(stage.time()).transport(new Failing(stage.subject().transport(), kind, 3))
+                .open(c -> c.send(c.readLine() + "\n")));
+        var loop = stage.run(server::serveForever);
+        if (kind == AcceptFailure.CONNECTION) {
+            stage.witness().awaitCount("acceptFailed", 3);
+        } else {
+            stage.time().advanceUntil(Duration.ofSeconds(1), () -> stage.witness().count("acceptFailed") == 3);
+            stage.time().advance(Duration.ofSeconds(1)); // the last pause may begin after the report
+        }
+        var client = stage.async(() -> {
+            try (var c = stage.dial(server).open()) {
+                c.send("hello\n");
+                return c.readLine();
+            }
+        });
+        stage.time().advanceUntil(Duration.ofMillis(100), client::isDone);
+        assertEquals("hello", client.await());
+        assertEquals(3, server.stats().acceptFailures());
+        assertEquals("injected by the test", stage.witness().acceptFailures().getFirst().getMessage());
+        server.shutdown();
+        loop.await();
+    }
+
+    private static Acceptor listen(Stage stage) throws IOException {
+        return stage.keep(stage.builder().time(stage.time()).listen());
+    }
+
+    private static Connection.Builder dial(Stage stage, Acceptor acceptor) {
+        return stage.subject().client().apply(Connection.to(acceptor.address())).transport(stage.subject().transport());
+    }
+
+    private static void byHand(Stage stage) throws Exception {
+        var acceptor = listen(stage);
+        for (int i = 0; i < 3; i++) {
+            var client = stage.async(() -> {
+                try (var c = dial(stage, acceptor).open()) {
+                    c.send("hello\n");
+                    return c.readLine();
+                }
+            });
+            try (var accepted = acceptor.accept()) {
+                assertThrows(IllegalStateException.class, Connection::current);
+                accepted.send(accepted.readLine() + "\n");
+            }
+            assertEquals("hello", client.await());
+        }
+    }
+
+    private static void acceptTimesOut(Stage stage) throws Exception {
+        var acceptor = listen(stage);
+        var accept = stage.async(() -> assertThrows(SocketTimeoutException.class, () -> acceptor.accept(Duration.ofMinutes(1))));
+        stage.time().awaitScheduled(Duration.ofMinutes(1));
+        accept.awaitBlocked();
+        stage.time().advance(Duration.ofSeconds(59));
+        assertFalse(accept.isDone());
+        stage.time().advance(Duration.ofSeconds(1));
+        assertSays(acceptor.address().toString(), accept.await());
+        assertAccepts(stage, acceptor);
+    }
+
+    private static void assertAccepts(Stage stage, Acceptor acceptor) throws Exception {
+        var client = stage.async(() -> stage.keep(dial(stage, acceptor).open()).readLine());
+        try (var accepted = acceptor.accept(Duration.ofMinutes(1))) {
+            accepted.send("hello\n");
+        }
+        assertEquals("hello", client.await());
+    }
+
+    private static void acceptInterrupted(Stage stage) throws Exception {
+        var acceptor = listen(stage);
+        var accept = stage.async(() -> assertThrows(InterruptedIOException.class, acceptor::accept));
+        accept.awaitBlocked();
+        accept.thread().interrupt();
+        accept.await();
+        assertAccepts(stage, acceptor);
+    }
+
+    private static void acceptClosed(Stage stage) throws Exception {
+        var acceptor = listen(stage);
+        var accept = stage.async(() -> assertThrows(SocketException.class, acceptor::accept));
+        accept.awaitBlocked();
+        acceptor.close();
+        acceptor.close();
+        assertSays("closed", accept.await());
+        assertThrows(SocketException.class, acceptor::accept);
+    }
+
+    private static void nobodyThere(Stage stage) throws Exception {
+        var server = stage.open(c -> {});
+        server.close();
+        var failure = assertThrows(ConnectException.class, () -> stage.dial(server).open());
+        assertSays(server.address().toString(), failure);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.weft.testkit;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import dev.weft.net.Concurrency;
+import dev.weft.net.spi.Transport;
+import dev.weft.testkit.StreamSubject.Trait;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.function.Executable;
+
+/**
+ * The conformance suite: the rules that hold for every server on every transport under every concurrency, as JUnit tests.
+ *
+ * {@snippet :
+ * class MyTransportTest {
+ *     @TestFactory
+ *     Stream<DynamicNode> conforms() {
+ *         var subject = StreamSubject.of("mine", new MyTransport(), () -> Address.of("localhost", 0));
+ *         return Conformance.streams(subject, Concurrency.virtualThreads());
+ *     }
+ * }
+ * }
+ *
+ * <p>Each test has servers, clients and threads of its own, clears them away, and takes milliseconds; one that has not ended after 30 s
+ * fails. Names begin with the ids of the specification. Some rules count the descriptors and threads of the whole process: run nothing else
+ * in it meanwhile.
+ */
+public final class Conformance {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private Conformance() {}
+
+    /**
+     * The rules for stream servers.
+     *
+     * @throws IllegalArgumentException for worker processes, whose handlers can't be asked what they saw
+     */
+    public static Stream<DynamicNode> streams(StreamSubject subject, Concurrency concurrency) {
+        Map<String, List<Rule<Stage>>> themes = new LinkedHashMap<>();
+        themes.put("lifecycle", Lifecycle.RULES);
+        themes.put("handlers", Handlers.RULES);
+        themes.put("conversation", Conversation.RULES);
+        themes.put("endings", Endings.RULES);
+        themes.put("pipelining", Pipelining.RULES);
+        themes.put("time limits", TimeLimits.RULES);
+        themes.put("admission", Admissions.RULES);
+        themes.put("drain", Draining.RULES);
+        themes.put("groups", GroupRules.RULES);
+        themes.put("hostile peers", HostilePeers.RULES);
+        themes.put("accepting", Accepting.RULES);
+        return containers(themes, subject.name(), subject.transport(), subject.lacks(), concurrency, () -> new Stage(subject, concurrency));
+    }
+
+    /**
+     * The rules for datagram servers.
+     *
+     * @throws IllegalArgumentException for worker processes, whose handlers can't be asked what they saw
+     */
+    public static Stream<DynamicNode> datagrams(DatagramSubject subject, Concurrency concurrency) {
+        Map<String, List<Rule<PacketStage>>> themes = new LinkedHashMap<>();
+        themes.put("datagrams", DatagramRules.RULES);
+        themes.put("lifecycle", DatagramLifecycle.RULES);
+        return containers(themes, subject.name(), subject.transport(), Set.of(), concurrency, () -> new PacketStage(subject, concurrency));
+    }
+
+    private static <S extends Scene> Stream<DynamicNode> containers(Map<String, List<Rule<S>>> themes, String name, Transport transport,
+            Set<Trait> lacks, Concurrency concurrency, Supplier<S> scenes) {
+        var atOnce = Scene.atOnce(concurrency);
+        return themes.entrySet().stream().map(theme -> DynamicContainer.dynamicContainer(theme.getKey(),
+                theme.getValue().stream().filter(rule -> rule.applies(atOnce, lacks)).map(rule -> DynamicTest.dynamicTest(rule.name(), () -> {
+                    Executable proof = () -> prove(rule, scenes, name + ", " + concurrency);
+                    if (transport instanceof FaultyTransport faulty) {
+                        faulty.replayable(proof);
+                    } else {
+                        proof.execute();
+                    }
+                }))));
+    }
+
+    private static <S extends Scene> void prove(Rule<S> rule, Supplier<S> scenes, String where) {
+        try (var scene = scenes.get()) {
+            try {
+                Assertions.assertTimeoutPreemptively(LIMIT, () -> rule.proof().on(scene), () -> where + ": " + rule.name());
+            } catch (Throwable t) {
+                scene.witness().addTo(t); // what the server said about it is often the reason
+                throw t;
+            }
+            scene.witness().assertNoMore();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.weft.testkit;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Something that holds on every transport under every concurrency, and the proof.
+ *
+ * @param <S> what its proof needs
+ * @param name a sentence, behind the ids of the specification that it covers
+ * @param proof the test
+ * @param needs what the transport must be able to do
+ * @param parallel how many requests must be able to run at once
+ */
+record Rule<S extends Scene>(String name, Proof<S> proof, Set<StreamSubject.Trait> needs, int parallel) {
+    /**
+     * A test on a scene of its own.
+     *
+     * @param <S> which it needs
+     */
+    @FunctionalInterface
+    interface Proof<S extends Scene> {
+        void on(S scene) throws Throwable;
+    }
+
+    static <S extends Scene> Rule<S> rule(String name, Proof<S> proof) {
+        return new Rule<>(name, proof, Set.of(), 1);
+    }
+
+    /** Only where requests run beside one another. */
+    Rule<S> concurrent() {
+        return parallel(2);
+    }
+
+    /** Only where so many requests can run at once. */
+    Rule<S> parallel(int requests) {
+        return new Rule<>(name, proof, needs, requests);
+    }
+
+    /** Only on transports that can do this. */
+    Rule<S> needs(StreamSubject.Trait trait) {
+        var all = EnumSet.of(trait);
+        all.addAll(needs);
+        return new Rule<>(name, proof, all, parallel);
+    }
+
+    /** Whether it can be proved with so many requests at once, on a transport that lacks these. */
+    boolean applies(int atOnce, Set<StreamSubject.Trait> lacks) {
+        return parallel <= atOnce && needs.stream().noneMatch(lacks::contains);
+    }
+}

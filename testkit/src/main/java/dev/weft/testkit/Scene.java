@@ -1,0 +1,137 @@
+package dev.weft.testkit;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+
+import dev.weft.net.Concurrency;
+import dev.weft.net.Server;
+import org.junit.jupiter.api.function.Executable;
+
+/** What every proof needs: threads, time, an observer, and all cleared away after it. */
+abstract class Scene implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Concurrency concurrency;
+    private final Witness witness = new Witness();
+    private final ManualTime time = new ManualTime();
+    private final ConcurrentLinkedDeque<Server> servers = new ConcurrentLinkedDeque<>();
+    private final ConcurrentLinkedDeque<AutoCloseable> others = new ConcurrentLinkedDeque<>();
+
+    Scene(Concurrency concurrency) {
+        this.concurrency = concurrency;
+    }
+
+    Witness witness() {
+        return witness;
+    }
+
+    /** Time by hand, for the servers and clients whose builders are given it. */
+    ManualTime time() {
+        return time;
+    }
+
+    Concurrency concurrency() {
+        return concurrency;
+    }
+
+    boolean sequential() {
+        return concurrency instanceof Concurrency.Sequential;
+    }
+
+    /** How many requests run at once; as many as a test may ever want under virtual threads. */
+    static int atOnce(Concurrency concurrency) {
+        return switch (concurrency) {
+            case Concurrency.Sequential _ -> 1;
+            case Concurrency.VirtualThreads _ -> 1_000;
+            case Concurrency.PlatformThreads(var n) -> n;
+            case Concurrency.Processes _ -> throw new IllegalArgumentException("handlers in other processes can't be asked what they saw");
+        };
+    }
+
+    /** Closes it in the end. */
+    Server keep(Server server) {
+        servers.push(server);
+        return server;
+    }
+
+    /** Closes it in the end. */
+    <T extends AutoCloseable> T keep(T closeable) {
+        others.push(closeable);
+        return closeable;
+    }
+
+    /** Does something on a thread of its own. */
+    <T> Task<T> async(Callable<T> what) {
+        var task = new Task<>(what);
+        task.thread = Thread.ofPlatform().daemon().name("conformance").start(task);
+        keep(() -> task.thread.interrupt());
+        return task;
+    }
+
+    /** As async, for what returns nothing. */
+    Task<Boolean> run(Executable what) {
+        return async(() -> {
+            try {
+                what.execute();
+                return true;
+            } catch (Exception | Error e) {
+                throw e;
+            } catch (Throwable t) {
+                throw new AssertionError(t);
+            }
+        });
+    }
+
+    /** Something on a thread of its own. */
+    static final class Task<T> extends FutureTask<T> {
+        private volatile Thread thread = Thread.currentThread();
+
+        Task(Callable<T> what) {
+            super(what);
+        }
+
+        Thread thread() {
+            return thread;
+        }
+
+        /** What it returned; its failure is the cause of an ExecutionException. */
+        T await() throws Exception {
+            return get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
+
+        /** Waits until its thread waits. */
+        void awaitBlocked() {
+            Scene.awaitBlocked(thread);
+        }
+    }
+
+    /** Waits until a thread waits for something. */
+    static void awaitBlocked(Thread thread) {
+        Eventually.holds("thread " + thread.getName() + " waits", () -> switch (thread.getState()) {
+            case WAITING, TIMED_WAITING -> true;
+            default -> false;
+        });
+    }
+
+    /** Clients first, so that handlers which wait for them end by themselves. */
+    @Override
+    public void close() {
+        for (var closeable : others) {
+            try {
+                closeable.close();
+            } catch (Exception e) {
+                throw new AssertionError("clearing the scene failed", e);
+            }
+        }
+        var closing = Thread.ofVirtual().start(() -> servers.forEach(Server::close));
+        Eventually.holds("the servers close", () -> {
+            if (closing.isAlive()) {
+                time.advance(Duration.ofSeconds(1)); // a test that failed may have left somebody behind who waits for it
+            }
+            return !closing.isAlive();
+        });
+    }
+}

@@ -1,0 +1,71 @@
+package dev.weft.testkit;
+
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+
+import dev.weft.net.Address;
+import dev.weft.net.Concurrency;
+import dev.weft.net.Connection;
+import dev.weft.net.Handler;
+import dev.weft.net.Server;
+
+/** What a proof about streams needs: servers and clients on the transport under test. */
+final class Stage extends Scene {
+    /** More than these and a transport's own buffers cannot be under way unread. */
+    static final int MORE_THAN_BUFFERS = 2 << 20;
+
+    private static final int SMALL = 64 * 1024;
+
+    private final StreamSubject subject;
+
+    Stage(StreamSubject subject, Concurrency concurrency) {
+        super(concurrency);
+        this.subject = subject;
+    }
+
+    StreamSubject subject() {
+        return subject;
+    }
+
+    /** A server at a fresh address. */
+    Server.Builder builder() {
+        return subject.server().apply(Server.at(subject.addresses().get())).transport(subject.transport()).concurrency(concurrency())
+                .observer(witness());
+    }
+
+    /** As builder, with small kernel buffers where there are any: a blocked write costs the less. */
+    Server.Builder tight() {
+        var builder = builder();
+        return kernel() ? builder.option(StandardSocketOptions.SO_SNDBUF, SMALL).option(StandardSocketOptions.SO_RCVBUF, SMALL) : builder;
+    }
+
+    /** A client of a tight server. */
+    Connection connectTight(Server server) throws IOException {
+        var dial = dial(server);
+        return keep((kernel() ? dial.option(StandardSocketOptions.SO_SNDBUF, SMALL).option(StandardSocketOptions.SO_RCVBUF, SMALL) : dial).open());
+    }
+
+    private boolean kernel() {
+        return subject.addresses().get().kind() != Address.Kind.MEMORY;
+    }
+
+    Server open(Handler handler) throws IOException {
+        return keep(builder().open(handler));
+    }
+
+    Server serve(Handler handler) throws IOException {
+        return open(handler).start();
+    }
+
+    Server serve(Class<? extends Handler> handler) throws IOException {
+        return keep(builder().open(handler)).start();
+    }
+
+    Connection.Builder dial(Server server) {
+        return subject.client().apply(Connection.to(server.address())).transport(subject.transport());
+    }
+
+    Connection connect(Server server) throws IOException {
+        return keep(dial(server).open());
+    }
+}
