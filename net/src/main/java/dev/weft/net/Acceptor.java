@@ -2,6 +2,7 @@ package dev.weft.net;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -41,7 +42,8 @@ public final class Acceptor implements Closeable {
     }
 
     /**
-     * Waits for the next connection; the caller closes it. Under TLS its handshake is done when this returns.
+     * Waits for the next connection; the caller closes it. Under TLS its handshake is done when this returns, and who fails in it is dropped and
+     * logged.
      *
      * @throws SocketException when the acceptor is closed, by any thread
      */
@@ -60,9 +62,12 @@ public final class Acceptor implements Closeable {
             if (closed) {
                 throw new SocketException("the acceptor at " + address() + " was closed");
             }
-            var channel = next();
-            if (channel.isPresent()) {
-                return taken(channel.get());
+            var accepted = next();
+            if (accepted.isPresent()) {
+                var connection = secured(accepted.get(), deadline);
+                if (connection.isPresent()) {
+                    return connection.get();
+                }
             }
             if (Alarm.passed(time, deadline)) {
                 throw new SocketTimeoutException("no connection at " + address() + " for " + Inbound.words(timeout));
@@ -88,17 +93,32 @@ public final class Acceptor implements Closeable {
         }
     }
 
-    private Connection taken(StreamChannel channel) throws IOException {
+    /** Under TLS a stranger whose handshake fails is not whom the caller waits for. */
+    private Optional<Connection> secured(StreamChannel channel, long deadline) throws IOException {
         var connection = new Connection(channel, true, channel.remote().host(), deadlines, time);
-        if (tls.isPresent()) {
-            try {
-                connection.startTls(tls.get());
-            } catch (IOException | RuntimeException e) {
-                connection.abort();
+        if (tls.isEmpty()) {
+            return Optional.of(connection);
+        }
+        try {
+            connection.secure(tls.get(), handshakeLimit(deadline));
+            return Optional.of(connection);
+        } catch (IOException | RuntimeException e) {
+            connection.abort();
+            if (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)) {
                 throw e;
             }
+            Log.handshakeFailed(connection.remote(), e);
+            return Optional.empty();
         }
-        return connection;
+    }
+
+    private Duration handshakeLimit(long deadline) {
+        var own = deadlines.handshake();
+        if (deadline == Alarm.NEVER) {
+            return own;
+        }
+        var left = Duration.ofNanos(Math.max(1, deadline - time.nanoTime()));
+        return own.isZero() || left.compareTo(own) < 0 ? left : own;
     }
 
     /** Frees the port; who waits in accept is told. Idempotent. */

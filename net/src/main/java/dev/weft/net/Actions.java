@@ -43,8 +43,11 @@ final class Actions {
             if (Alarm.passed(time, action.due)) {
                 try {
                     action.task.run();
-                } catch (RuntimeException e) {
-                    Log.actionFailed(e);
+                } catch (Throwable t) {
+                    if (t instanceof VirtualMachineError e && !(t instanceof StackOverflowError)) {
+                        throw e;
+                    }
+                    Log.actionFailed(t);
                 }
                 action.due = Alarm.in(time, action.interval);
             }

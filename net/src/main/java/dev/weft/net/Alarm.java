@@ -21,6 +21,7 @@ final class Alarm {
     private final Runnable wake;
     private volatile long deadline = NEVER;
     private long scheduledFor = NEVER;
+    private boolean cancelled;
     private TimeSource.@Nullable Scheduled scheduled;
 
     Alarm(TimeSource time, Runnable wake) {
@@ -53,7 +54,7 @@ final class Alarm {
         deadline = moment;
         if (moment != NEVER) {
             synchronized (this) {
-                if (scheduledFor == NEVER || moment - scheduledFor < 0) {
+                if (!cancelled && (scheduledFor == NEVER || moment - scheduledFor < 0)) {
                     schedule(moment);
                 }
             }
@@ -65,8 +66,9 @@ final class Alarm {
         deadline = NEVER;
     }
 
-    /** Lets go of the scheduled task, for it holds on to the connection. */
+    /** For good: lets go of the scheduled task, which holds on to the connection. */
     synchronized void cancel() {
+        cancelled = true;
         deadline = NEVER;
         scheduledFor = NEVER;
         if (scheduled != null) {

@@ -3,8 +3,8 @@ package dev.weft.net;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Read and gather buffers, leased only while there is data: an idle connection holds none, and one just given back is still in the cache of
- * the core that asks next. 8 KiB beats 64 KiB at a thousand connections for the same reason.
+ * Read and gather buffers, leased only while there is data: an idle connection holds none, and one just given back is still in a cache
+ * when the next connection asks. 8 KiB beats 64 KiB at a thousand connections for the same reason.
  */
 final class Buffers {
     static final int SIZE = 8 * 1024;

@@ -1,6 +1,7 @@
 package dev.weft.net;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -224,13 +225,31 @@ public final class Connection implements Closeable {
         if (channel instanceof TlsChannel) {
             throw new ProtocolException(remote + ": TLS is already on");
         }
-        outbound.between(() -> {
-            var began = time.nanoTime();
-            var secure = new TlsChannel(channel, tls.engine(!accepted, peerName, remote.port()));
-            until(deadlines.handshake(), "the TLS handshake with ", secure::handshakeStep, secure::awaitHandshake);
-            channel = secure;
-            Events.handshake(this, secure, time.nanoTime() - began);
-        });
+        outbound.flush();
+        outbound.order().secure(() -> handshake(tls, deadlines.handshake(), false));
+    }
+
+    /** As startTls, for TLS that was ordered with the connection: nobody has written yet, and a drain may end it. */
+    void secure(Tls tls, Duration limit) throws IOException {
+        outbound.order().secure(() -> handshake(tls, limit, accepted));
+    }
+
+    private void handshake(Tls tls, Duration limit, boolean endsOnDrain) throws IOException {
+        var began = time.nanoTime();
+        var secure = new TlsChannel(channel, tls.engine(!accepted, peerName, remote.port()));
+        Step step = () -> {
+            if (endsOnDrain && draining) {
+                throw new EOFException("the server drains before the TLS handshake with " + remote + " was done");
+            }
+            return secure.handshakeStep();
+        };
+        try {
+            until(limit, "the TLS handshake with ", step, secure::awaitHandshake);
+        } catch (IOException e) {
+            throw explain(e);
+        }
+        channel = secure;
+        Events.handshake(this, secure, time.nanoTime() - began);
     }
 
     /** Ends the outgoing half; the peer reads to its end, and reading goes on here. */
@@ -290,7 +309,7 @@ public final class Connection implements Closeable {
                 channel.close();
             }
         } finally {
-            outbound.close();
+            outbound.order().close();
             inbound.close();
             leave();
         }
@@ -308,6 +327,13 @@ public final class Connection implements Closeable {
             }
         }
         leaver.accept(this);
+    }
+
+    /** What was to be done when this connection ends need not be any more. */
+    synchronized void forget(Consumer<Connection> leaver) {
+        if (leavers != null) {
+            leavers.remove(leaver);
+        }
     }
 
     private void leave() {
@@ -347,7 +373,7 @@ public final class Connection implements Closeable {
 
     /** Closes at once, telling the peer why as far as its socket takes it now. */
     void evict(Optional<byte[]> farewell, String why) {
-        farewell.ifPresent(bytes -> outbound.post(new Outbound.Posted(bytes, _ -> {})));
+        farewell.ifPresent(bytes -> outbound.order().post(new WriteOrder.Posted(bytes, _ -> {})));
         end(why, false);
     }
 
@@ -381,7 +407,7 @@ public final class Connection implements Closeable {
     }
 
     long bytesOut() {
-        return outbound.sent();
+        return outbound.order().sent();
     }
 
     Duration age() {

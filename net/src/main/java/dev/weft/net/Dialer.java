@@ -45,7 +45,7 @@ final class Dialer {
         try {
             connection.until(limit, "connecting to ", channel::finishConnect, channel::awaitWritable);
             if (tls.isPresent()) {
-                connection.startTls(tls.get());
+                connection.secure(tls.get(), deadlines.handshake());
             }
             whole = true;
             return connection;

@@ -26,11 +26,39 @@ final class Gate {
     }
 
     /**
-     * Waits until the condition holds or the moment has come; an interrupt ends the wait early and stays set.
+     * Waits until the condition holds or the moment has come, whatever interrupts: who ends a server must not cut its handlers short because
+     * its own thread was told to stop. The interrupt stays set.
      *
      * @return the condition's last value
      */
     boolean await(BooleanSupplier condition, long moment) {
+        var interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return waitFor(condition, moment);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** As await; an interrupt ends the wait early and stays set. */
+    boolean awaitInterruptibly(BooleanSupplier condition, long moment) {
+        try {
+            return waitFor(condition, moment);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return condition.getAsBoolean();
+        }
+    }
+
+    private boolean waitFor(BooleanSupplier condition, long moment) throws InterruptedException {
         var alarm = moment == Alarm.NEVER ? (TimeSource.Scheduled) () -> {} : time.schedule(remaining(moment), this::signal);
         lock.lock();
         try {
@@ -41,9 +69,6 @@ final class Gate {
                 changed.await();
             }
             return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return condition.getAsBoolean();
         } finally {
             lock.unlock();
             alarm.cancel();

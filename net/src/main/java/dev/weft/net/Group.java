@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ public final class Group<T> {
     private final ConcurrentHashMap<Connection, Member> members = new ConcurrentHashMap<>();
     private final Framing<T> framing;
     private final Outbox outbox;
+    /** One object, so that it can be taken back. */
+    private final Consumer<Connection> leaver = this::leave;
 
     /** A group whose members may fall 1,024 messages or 1 MiB behind, then are disconnected. */
     public Group(Framing<T> framing) {
@@ -37,7 +40,7 @@ public final class Group<T> {
         if (members.putIfAbsent(c, new Member(c, outbox)) != null) {
             return false;
         }
-        c.onEnd(this::leave);
+        c.onEnd(leaver);
         return true;
     }
 
@@ -46,6 +49,7 @@ public final class Group<T> {
         var member = members.remove(c);
         if (member != null) {
             member.left();
+            c.forget(leaver);
         }
         return member != null;
     }

@@ -41,6 +41,13 @@ final class Inbound {
         return reader == Thread.currentThread();
     }
 
+    /** From now on this thread is the one that reads. */
+    private void mine() {
+        if (reader != Thread.currentThread()) {
+            reader = Thread.currentThread();
+        }
+    }
+
     /** How many bytes have come, read or not. */
     long received() {
         return received;
@@ -84,6 +91,7 @@ final class Inbound {
 
     /** Reads what is there, at least one byte, straight into the caller's array when nothing is buffered; -1 at the end. */
     int read(byte[] into, int offset, int length) throws IOException {
+        mine();
         if (length == 0) {
             return 0;
         }
@@ -108,6 +116,7 @@ final class Inbound {
 
     /** What has arrived, at most {@code max} bytes, waiting for the first; empty at the end. */
     byte[] receive(int max) throws IOException {
+        mine();
         if (max < 1) {
             throw new IllegalArgumentException("receive(" + max + ")");
         }
@@ -133,6 +142,7 @@ final class Inbound {
     /** Waits for a message's first byte; false at the end of the stream or when the server drains. */
     boolean awaitMessage() throws IOException {
         endMessage();
+        mine();
         if (available() == 0 && next(null, 0, 0, true) < 0) {
             return false;
         }
@@ -155,7 +165,7 @@ final class Inbound {
 
     /** Gives the alarm back, and the buffer unless another thread may still read from it; the connection is closed. */
     void close() {
-        if (reader == null || isRead()) {
+        if (isRead()) {
             position = limit;
             releaseIfEmpty();
         }
@@ -180,8 +190,9 @@ final class Inbound {
         if (ended) {
             return -1;
         }
-        if (reader != Thread.currentThread()) {
-            reader = Thread.currentThread();
+        mine();
+        if (inMessage && Alarm.passed(connection.time(), messageDeadline)) {
+            throw timeout();
         }
         var waiting = false;
         var deadline = Alarm.NEVER;

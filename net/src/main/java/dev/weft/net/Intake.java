@@ -11,6 +11,9 @@ interface Intake {
     /** Takes one request, if there is one now, and has it served or turned away; false when there is none. Never waits for one. */
     boolean take() throws IOException;
 
+    /** Whether it can't take now because of its own limit: somebody may be waiting all the same. */
+    boolean full();
+
     /** Waits until there may be one, or until {@link #wake}. */
     void await() throws IOException;
 

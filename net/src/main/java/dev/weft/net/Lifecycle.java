@@ -23,6 +23,9 @@ final class Lifecycle {
     /** How long the loop rests when accepting fails for want of descriptors. */
     private static final Duration PAUSE = Duration.ofMillis(100);
 
+    /** A drain takes what is queued, but not for ever when nothing but lost connections comes out of the queue. */
+    private static final int MOST_LOST = 100;
+
     private final Server server;
     private final Intake intake;
     private final Requests requests;
@@ -80,7 +83,12 @@ final class Lifecycle {
             stop = false;
             var thread = Thread.ofPlatform().name(server.name() + "-accept").unstarted(this::run);
             begin(thread);
-            thread.start();
+            try {
+                thread.start();
+            } catch (OutOfMemoryError e) { // no thread to be had
+                end();
+                throw e;
+            }
         }
     }
 
@@ -249,7 +257,7 @@ final class Lifecycle {
         }
         reporter.acceptFailed(server, e);
         if (failure != AcceptFailure.CONNECTION) {
-            gate.await(() -> stop, Alarm.in(time, PAUSE));
+            gate.awaitInterruptibly(() -> stop, Alarm.in(time, PAUSE));
         }
     }
 
@@ -258,13 +266,25 @@ final class Lifecycle {
         if (state != State.DRAINING) {
             return;
         }
-        try {
-            while (!Alarm.passed(time, drainEnd) && intake.take()) {
-                // each was handed over, or served here
-            }
-        } catch (IOException e) {
-            if (intake.classify(e) != AcceptFailure.CLOSED) {
+        alarm.set(drainEnd);
+        for (int lost = 0; lost < MOST_LOST && !Alarm.passed(time, drainEnd);) {
+            try {
+                if (!intake.take()) {
+                    if (!intake.full()) {
+                        return;
+                    }
+                    intake.await(); // for somebody to leave
+                }
+            } catch (InterruptedIOException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (IOException e) {
+                var failure = intake.classify(e);
+                if (failure == AcceptFailure.CLOSED) {
+                    return;
+                }
                 reporter.acceptFailed(server, e);
+                lost = failure == AcceptFailure.CONNECTION ? lost + 1 : MOST_LOST;
             }
         }
     }
@@ -278,19 +298,23 @@ final class Lifecycle {
         if (loop != Thread.currentThread()) {
             gate.await(() -> loop == null, drainEnd);
         }
-        intake.stop();
-        var ends = join ? endOthers(endedBefore) : new Ends(0, 0, 0, List.of());
-        intake.close();
-        runner.close(!join);
-        alarm.cancel();
-        var took = Duration.ofNanos(time.nanoTime() - began);
-        report = new DrainReport(took, ends.finished, ends.interrupted, ends.aborted, ends.stragglers);
-        synchronized (transition) {
-            state = State.CLOSED;
-            forgetExitHook();
+        var ends = new Ends(0, 0, 0, List.of());
+        try {
+            intake.stop();
+            ends = join ? endOthers(endedBefore) : ends;
+            intake.close();
+        } finally { // whatever fails there, nobody waits for a drain that is over
+            runner.close(!join);
+            alarm.cancel();
+            var took = Duration.ofNanos(time.nanoTime() - began);
+            report = new DrainReport(took, ends.finished, ends.interrupted, ends.aborted, ends.stragglers);
+            synchronized (transition) {
+                state = State.CLOSED;
+                forgetExitHook();
+            }
+            gate.signal();
+            reporter.drained(report);
         }
-        gate.signal();
-        reporter.drained(report);
         return report;
     }
 

@@ -22,6 +22,14 @@ final class Log {
         logger().log(Level.WARNING, () -> "server " + server.name() + " at " + server.address() + " could not accept: " + failure.getMessage());
     }
 
+    static void closeFailed(String what, IOException failure) {
+        logger().log(Level.WARNING, () -> "closing " + what + " failed; something of it may be left", failure);
+    }
+
+    static void handshakeFailed(Address remote, Throwable failure) {
+        logger().log(Level.WARNING, () -> "the TLS handshake with " + remote + " failed: " + failure.getMessage());
+    }
+
     static void observerFailed(String call, Throwable failure) {
         logger().log(Level.ERROR, () -> "a ServerObserver threw in " + call, failure);
     }

@@ -8,7 +8,7 @@ final class Member {
     private final Connection connection;
     private final Outbox outbox;
     private final Gate room;
-    private final ArrayDeque<Outbound.Posted> waiting = new ArrayDeque<>();
+    private final ArrayDeque<WriteOrder.Posted> waiting = new ArrayDeque<>();
     private int bytes;
     private boolean gone;
     /** When it last took something, while it is full. */
@@ -36,7 +36,11 @@ final class Member {
             }
             case BLOCK -> {
                 var until = Alarm.after(connection.time(), outbox.patience());
-                if (!room.await(() -> admit(message), until) && !Thread.currentThread().isInterrupted()) {
+                var fits = admit(message);
+                while (!fits && room.awaitInterruptibly(() -> hasRoom(message), until)) {
+                    fits = admit(message); // another sender may have been quicker
+                }
+                if (!fits && !Thread.currentThread().isInterrupted()) {
                     connection.abort("too slow for its group: no room in its outbox for " + Inbound.words(outbox.patience()));
                 }
             }
@@ -51,34 +55,38 @@ final class Member {
         room.signal();
     }
 
+    private synchronized boolean hasRoom(byte[] message) {
+        return gone || waiting.isEmpty() || (waiting.size() < outbox.messages() && bytes + (long) message.length <= outbox.bytes());
+    }
+
     /** True when the message was taken, or need not be because the member is gone. */
     private boolean admit(byte[] message) {
-        Outbound.Posted posted;
+        WriteOrder.Posted posted;
         synchronized (this) {
             if (gone) {
                 return true;
             }
-            if (!waiting.isEmpty() && (waiting.size() >= outbox.messages() || bytes + (long) message.length > outbox.bytes())) {
+            if (!hasRoom(message)) {
                 return false;
             }
-            posted = new Outbound.Posted(message, this::begun);
+            posted = new WriteOrder.Posted(message, this::begun);
             waiting.add(posted);
             bytes += message.length;
             fullSince = Alarm.NEVER;
         }
-        if (!connection.outbound().post(posted)) {
+        if (!connection.outbound().order().post(posted)) {
             begun(posted);
         }
         return true;
     }
 
     /** This message is on its way, or given up: there is room again. */
-    private void begun(Outbound.Posted posted) {
+    private void begun(WriteOrder.Posted posted) {
         remove(posted);
         room.signal();
     }
 
-    private synchronized void remove(Outbound.Posted posted) {
+    private synchronized void remove(WriteOrder.Posted posted) {
         if (waiting.removeFirstOccurrence(posted)) {
             bytes -= posted.bytes.length;
             fullSince = Alarm.NEVER;
@@ -87,11 +95,11 @@ final class Member {
 
     /** Always true: the oldest is gone from here, or it is just leaving by itself. */
     private boolean dropOldest() {
-        Outbound.Posted oldest;
+        WriteOrder.Posted oldest;
         synchronized (this) {
             oldest = waiting.peek();
         }
-        if (oldest != null && connection.outbound().retract(oldest)) {
+        if (oldest != null && connection.outbound().order().retract(oldest)) {
             remove(oldest);
         }
         return true;

@@ -1,7 +1,6 @@
 package dev.weft.net;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.SocketOption;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
@@ -111,7 +110,7 @@ final class NioListener implements ListenerChannel, NioLoop.Parked {
                 file.get().remove();
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("closing the listener at " + local + " failed", e);
+            Log.closeFailed("the listener at " + local, e);
         } finally {
             NioLoop.shared().forgetNow();
             acceptable.signal();

@@ -2,7 +2,6 @@ package dev.weft.net;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -87,12 +86,18 @@ final class NioLoop {
                 if (!tasks.isEmpty()) {
                     runTasks();
                 }
-            } catch (ClosedSelectorException e) {
-                return;
-            } catch (IOException | RuntimeException e) {
-                // A selector that fails would strand every connection: say so, and go on with whatever still works.
-                System.getLogger("dev.weft.net").log(System.Logger.Level.ERROR, "the selector failed", e);
+            } catch (Throwable t) {
+                report(t);
             }
+        }
+    }
+
+    /** A loop that ended would strand every connection: it says so, and goes on with whatever still works. */
+    private static void report(Throwable failure) {
+        try {
+            System.getLogger("dev.weft.net").log(System.Logger.Level.ERROR, "the selector failed", failure);
+        } catch (Throwable t) {
+            // No memory even for that: the next turn may have some.
         }
     }
 

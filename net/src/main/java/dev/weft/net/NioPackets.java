@@ -1,7 +1,6 @@
 package dev.weft.net;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
@@ -99,6 +98,7 @@ final class NioPackets implements PacketChannel, NioLoop.Parked {
     @Override
     public void wake() {
         readable.wake();
+        writable.wake();
     }
 
     @Override
@@ -109,7 +109,7 @@ final class NioPackets implements PacketChannel, NioLoop.Parked {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("closing the socket at " + local + " failed", e);
+            Log.closeFailed("the datagram socket at " + local, e);
         } finally {
             NioLoop.shared().forgetNow();
             readable.signal();

@@ -1,12 +1,11 @@
 package dev.weft.net;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -21,6 +20,9 @@ import dev.weft.net.spi.StreamChannel;
  * <p>Blocking channels would not do: an interrupt closes them, and those of Unix sockets know no timeout.
  */
 final class NioStream implements StreamChannel, NioLoop.Parked {
+    /** java.nio copies what it is given through a native buffer, all of it, before it asks how much the socket takes. */
+    private static final int MOST_AT_ONCE = 64 * 1024;
+
     private final SocketChannel channel;
     private final SelectionKey key;
     private final Readiness readable = new Readiness(true);
@@ -58,7 +60,7 @@ final class NioStream implements StreamChannel, NioLoop.Parked {
             return 0;
         }
         var stamp = readable.stamp();
-        var n = channel.read(ByteBuffer.wrap(into, offset, length));
+        var n = channel.read(ByteBuffer.wrap(into, offset, Math.min(length, MOST_AT_ONCE)));
         if (n == 0) {
             readable.drained(stamp);
         }
@@ -71,7 +73,7 @@ final class NioStream implements StreamChannel, NioLoop.Parked {
             return 0;
         }
         var stamp = writable.stamp();
-        var n = channel.write(ByteBuffer.wrap(from, offset, length));
+        var n = channel.write(ByteBuffer.wrap(from, offset, Math.min(length, MOST_AT_ONCE)));
         if (n == 0) {
             writable.drained(stamp);
         }
@@ -90,7 +92,9 @@ final class NioStream implements StreamChannel, NioLoop.Parked {
                 writable.signal();
                 return true;
             }
-        } catch (ConnectException e) {
+        } catch (ClosedChannelException e) {
+            throw e; // by us: whoever closed it has the reason
+        } catch (IOException e) {
             throw NioTransport.explain(e, "cannot connect to " + remote);
         }
         writable.drained(stamp);
@@ -156,7 +160,7 @@ final class NioStream implements StreamChannel, NioLoop.Parked {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("closing a socket failed", e);
+            Log.closeFailed("the connection with " + remote, e);
         } finally {
             NioLoop.shared().forget();
             readable.signal();

@@ -70,10 +70,16 @@ final class NioTransport implements Transport {
             }
             bind(address, bound -> channel.bind(bound, settings.backlog()));
             var mode = settings.option(WeftSocketOptions.UNIX_MODE);
+            var file = SocketFile.made(path);
             if (mode.isPresent()) {
-                Files.setPosixFilePermissions(path, mode.get());
+                try {
+                    Files.setPosixFilePermissions(path, mode.get());
+                } catch (IOException | RuntimeException e) {
+                    file.remove();
+                    throw e;
+                }
             }
-            return new NioListener(channel, options, unlink ? Optional.of(SocketFile.made(path)) : Optional.empty());
+            return new NioListener(channel, options, unlink ? Optional.of(file) : Optional.empty());
         });
     }
 
@@ -156,6 +162,10 @@ final class NioTransport implements Transport {
             why = unix && what.startsWith("cannot connect") ? "no such socket file" : "no such folder";
         } else if (lower.contains("too long")) {
             why = "the path is too long for a Unix socket (107 bytes on Linux)";
+        } else if (lower.contains("reset")) {
+            why = "connection reset by the peer";
+        } else if (lower.contains("temporarily unavailable")) {
+            why = "the server's queue of connections is full";
         } else if (lower.contains("refused")) {
             why = unix ? "nobody listens on this socket file" : "connection refused (no server on this port?)";
         } else {

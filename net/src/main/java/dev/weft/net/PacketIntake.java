@@ -101,9 +101,15 @@ final class PacketIntake implements Intake {
             var handler = handlers.next();
             try {
                 handler.handle(datagram);
-            } finally {
-                datagram.finish();
+            } catch (Throwable t) {
+                try {
+                    datagram.finish();
+                } catch (IOException e) {
+                    t.addSuppressed(e);
+                }
+                throw t;
             }
+            datagram.finish();
         }
 
         @Override
@@ -120,6 +126,11 @@ final class PacketIntake implements Intake {
         boolean closedHere() {
             return closed;
         }
+    }
+
+    @Override
+    public boolean full() {
+        return false;
     }
 
     @Override

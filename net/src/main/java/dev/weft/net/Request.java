@@ -21,6 +21,7 @@ abstract class Request implements Runnable {
     private @Nullable Thread thread;
     private volatile @Nullable Thread ranOn;
     private boolean interrupted;
+    private volatile boolean foreignInterrupt;
     private volatile @Nullable VirtualMachineError fatal;
 
     Request(Server server, Requests requests, Reporter reporter, Address remote) {
@@ -46,19 +47,23 @@ abstract class Request implements Runnable {
 
     @Override
     public final void run() {
+        ScopedValue.where(Server.CURRENT, server).run(this::runBound);
+    }
+
+    /** With {@link Server#current} bound to the end: an observer that is told of it may close the server, and must not wait for itself. */
+    private void runBound() {
         synchronized (this) {
             thread = Thread.currentThread();
             ranOn = thread;
         }
         try {
-            ScopedValue.where(Server.CURRENT, server).call(() -> {
-                serve();
-                return true;
-            });
+            serve();
         } catch (Throwable t) {
             if (!quiet(t)) {
                 reporter.failed(remote, t);
             }
+            foreignInterrupt = (t instanceof InterruptedIOException || t instanceof InterruptedException) && !(t instanceof SocketTimeoutException)
+                    && !wasInterrupted();
             if (t instanceof VirtualMachineError e && !(e instanceof StackOverflowError)) {
                 fatal = e;
             }
@@ -75,9 +80,12 @@ abstract class Request implements Runnable {
 
     /** It never got a thread. */
     final void abandon() {
-        abort();
-        release();
-        requests.remove(this);
+        try {
+            abort();
+            release();
+        } finally {
+            requests.remove(this);
+        }
     }
 
     /** Our own interrupt ends with the request: the thread may be somebody else's (SPEC SS-31). */
@@ -115,8 +123,13 @@ abstract class Request implements Runnable {
             reporter.failed(remote, e);
             abandon();
         }
-        if (fatal != null && ranOn == Thread.currentThread()) {
-            throw fatal;
+        if (ranOn == Thread.currentThread()) {
+            if (fatal != null) {
+                throw fatal;
+            }
+            if (foreignInterrupt) {
+                Thread.currentThread().interrupt(); // somebody's wish for the loop, which the handler happened to meet
+            }
         }
     }
 

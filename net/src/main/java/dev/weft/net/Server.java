@@ -460,8 +460,11 @@ public final class Server implements AutoCloseable {
             return this;
         }
 
-        /** Longer datagrams are cut, and say so. Default 8,192 bytes, as in socketserver. */
+        /** Longer datagrams are cut, and say so. Default 8,192 bytes, as in socketserver; 65,535 at most. */
         public DatagramBuilder maxPacketSize(int bytes) {
+            if (bytes > 65_535) {
+                throw new IllegalArgumentException("no datagram is longer than 65,535 bytes, so none of " + bytes);
+            }
             maxPacketSize = Settings.atLeastOne(bytes, "bytes a packet");
             return this;
         }
@@ -582,6 +585,11 @@ public final class Server implements AutoCloseable {
         void serve(Server server) {
             try (server) {
                 server.drainOnExit(grace, r -> {}).serveForever();
+            } catch (IllegalStateException e) {
+                if (server.state() == State.OPEN || server.state() == State.SERVING) {
+                    throw e;
+                }
+                // Asked to exit between the two: it is drained, and all is done.
             }
         }
     }

@@ -1,8 +1,11 @@
 package dev.weft.net;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.SocketOption;
+import java.net.UnknownHostException;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -101,6 +104,9 @@ final class StreamIntake implements Intake {
     }
 
     private void letIn(Connection connection, Optional<String> host, Admission a) {
+        if (tls.isPresent()) {
+            connection.outbound().order().hold();
+        }
         admitted.add(connection);
         host.ifPresent(h -> perHost.merge(h, 1, Integer::sum));
         if (a.past() == Admission.Past.EVICT_IDLEST) {
@@ -153,9 +159,9 @@ final class StreamIntake implements Intake {
                         sent += n;
                     }
                     channel.shutdownOutput();
-                    var unread = new byte[1024];
-                    while (channel.read(unread, 0, unread.length) == unread.length) {
-                        // at most what its window let it send
+                    var unread = new byte[Buffers.SIZE];
+                    for (int reads = 0; reads < 8 && channel.read(unread, 0, unread.length) == unread.length; reads++) {
+                        // at most 64 KiB: who sends more while it is turned away gets a reset
                     }
                 } catch (IOException e) {
                     // It is gone already, and was not to be served anyway.
@@ -180,9 +186,26 @@ final class StreamIntake implements Intake {
         return idlest.isPresent();
     }
 
+    /** Whom a connection counts for: an IPv4 address, or the /64 network of an IPv6 one, as that is what a single host is given (RFC 6177). */
     private static Optional<String> hostOf(Connection connection) {
         var remote = connection.remote();
-        return remote.kind() == Address.Kind.INET ? Optional.of(remote.host()) : Optional.empty();
+        if (remote.kind() != Address.Kind.INET) {
+            return Optional.empty();
+        }
+        if (remote.host().indexOf(':') < 0) {
+            return Optional.of(remote.host());
+        }
+        try {
+            var address = InetAddress.getByName(remote.host()).getAddress(); // a number: nothing is looked up
+            return Optional.of(HexFormat.of().formatHex(address, 0, 8) + "::/64");
+        } catch (UnknownHostException e) {
+            return Optional.of(remote.host());
+        }
+    }
+
+    @Override
+    public boolean full() {
+        return mustWait();
     }
 
     @Override

@@ -28,7 +28,7 @@ final class StreamRequest extends Request {
     void serve() throws Exception {
         reporter.accepted(connection);
         if (tls.isPresent()) {
-            connection.startTls(tls.get());
+            connection.secure(tls.get(), connection.deadlines().handshake());
         }
         var handler = handlers.next();
         ScopedValue.where(Connection.CURRENT, connection).call(() -> {

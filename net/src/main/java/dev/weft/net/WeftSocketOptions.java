@@ -7,7 +7,10 @@ import java.util.Set;
 
 /** Socket options beyond java.net.StandardSocketOptions; set like those. */
 public final class WeftSocketOptions {
-    /** The file mode of a Unix server's socket, {@code PosixFilePermissions.fromString("rw-rw----")}; default as the umask says. */
+    /**
+     * The file mode of a Unix server's socket, {@code PosixFilePermissions.fromString("rw-rw----")}; default as the umask says. It is set
+     * right after the socket was bound: where that moment matters, put the socket into a folder that others can't enter.
+     */
     @SuppressWarnings({"unchecked", "rawtypes"})
     public static final SocketOption<Set<PosixFilePermission>> UNIX_MODE = new Option<>("UNIX_MODE", (Class) Set.class);
 

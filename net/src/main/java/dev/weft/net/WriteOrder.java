@@ -1,0 +1,431 @@
+package dev.weft.net;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one order of all that leaves by a connection.
+ *
+ * <p>Whoever writes holds <em>the turn</em>. Threads wait for theirs in the order of their calls and block on the peer. What is
+ * {@linkplain #post posted} waits in the same order without a thread; its poster writes as much as the socket takes at once, a virtual
+ * thread of the connection's own the rest. After a failed write, whatever failed it, nobody writes any more: a part may have left.
+ */
+final class WriteOrder {
+    /** As many posted bytes go into one write. */
+    private static final int BATCH = 64 * 1024;
+
+    /** Somebody's place in the order. */
+    sealed interface Place {}
+
+    /** A thread that waits to write. */
+    static final class Turn implements Place {
+        private final Thread thread = Thread.currentThread();
+        private volatile boolean granted;
+    }
+
+    /** Bytes that wait without a thread. */
+    static final class Posted implements Place {
+        final byte[] bytes;
+        private final Consumer<Posted> begun;
+        private int sent;
+
+        /** The task runs once, under no lock, when these bytes are about to leave or are given up: they wait no longer. */
+        Posted(byte[] bytes, Consumer<Posted> begun) {
+            this.bytes = bytes;
+            this.begun = begun;
+        }
+    }
+
+    private final Connection connection;
+    private @Nullable ArrayDeque<Place> order;
+    private boolean taken;
+    private boolean closed;
+    private boolean ended;
+    /** The turn is kept for a handshake to come. */
+    private boolean held;
+    /** TLS is being set up, or will be: nothing else may leave. */
+    private volatile boolean securing;
+    private volatile @Nullable IOException broken;
+    /** What the holder of the turn has begun and not finished; it goes first. */
+    private @Nullable Posted current;
+    private @Nullable Alarm alarm;
+    private volatile long sentBytes;
+
+    WriteOrder(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** How many bytes have been handed to the transport. */
+    long sent() {
+        return sentBytes;
+    }
+
+    /** Takes a place at the end of the order; for {@link #send(Turn, byte[], int, int)}, which must follow. */
+    synchronized Turn enter() throws IOException {
+        check();
+        var turn = new Turn();
+        if (taken) {
+            order().add(turn);
+        } else {
+            taken = true;
+            turn.granted = true;
+        }
+        return turn;
+    }
+
+    /** Sends all of it when the turn comes. */
+    void send(Turn turn, byte[] bytes, int offset, int length) throws IOException {
+        await(turn);
+        try {
+            transmit(bytes, offset, length);
+        } finally {
+            passTurn();
+        }
+    }
+
+    /** Puts bytes in the order and sends what the socket takes now; never blocks. False when the connection can't send any more. */
+    boolean post(Posted posted) {
+        synchronized (this) {
+            if (closed || ended || broken != null) {
+                return false;
+            }
+            order().add(posted);
+            if (taken) {
+                return true;
+            }
+            taken = true;
+        }
+        push(false);
+        return true;
+    }
+
+    /** Takes posted bytes out of the order again; false when they have begun to leave. */
+    synchronized boolean retract(Posted posted) {
+        return order != null && order.removeFirstOccurrence(posted);
+    }
+
+    /** Sends what stands in the order, then lets nobody write any more. */
+    void finish() {
+        if (!securing) {
+            try {
+                await(enter());
+                synchronized (this) {
+                    closed = true;
+                }
+                passTurn();
+            } catch (SocketTimeoutException e) {
+                // Dropped meanwhile.
+            } catch (InterruptedIOException e) {
+                Thread.currentThread().interrupt();
+            } catch (IOException e) {
+                // Broken or closed before: nothing can be sent, and whoever tried to has been told.
+            }
+        }
+        close();
+    }
+
+    /** Ends the outgoing half after all that stands in the order. */
+    void shutdown() throws IOException {
+        await(enter());
+        try {
+            if (!closed) {
+                ended = true;
+                connection.channel().shutdownOutput();
+                transmit(new byte[0], 0, 0); // TLS ends its half with a record, which has to leave
+            }
+        } finally {
+            passTurn();
+        }
+    }
+
+    /** Takes the turn for a handshake to come, before anybody else knows of the connection. */
+    synchronized void hold() {
+        taken = true;
+        held = true;
+        securing = true;
+    }
+
+    /** Whether TLS is being set up, or will be. */
+    boolean isSecuring() {
+        return securing;
+    }
+
+    /** Runs a handshake between two writes. If it fails nothing may leave any more: what waits was meant to be secret. */
+    void secure(Connection.Action handshake) throws IOException {
+        if (!takeHeld()) {
+            await(enter());
+            securing = true;
+        }
+        var secured = false;
+        try {
+            handshake.run();
+            secured = true;
+        } finally {
+            if (!secured) {
+                breakOff(new IOException("TLS could not be set up"));
+            }
+            securing = false;
+            passTurn();
+        }
+    }
+
+    private synchronized boolean takeHeld() {
+        var was = held;
+        held = false;
+        return was;
+    }
+
+    /** Nobody writes any more; who waits to is told. */
+    void close() {
+        synchronized (this) {
+            closed = true;
+            if (alarm != null) {
+                alarm.cancel();
+            }
+            if (!taken || held) {
+                taken = true;
+                held = false;
+                securing = false;
+                passTurnNow();
+            }
+        }
+    }
+
+    private void await(Turn turn) throws IOException {
+        while (!turn.granted) {
+            LockSupport.park(this);
+            if (Thread.interrupted() && withdraw(turn)) {
+                throw new InterruptedIOException("interrupted while others write to " + connection.remote());
+            }
+        }
+        synchronized (this) {
+            try {
+                check();
+            } catch (IOException e) {
+                passTurnNow();
+                throw e;
+            }
+        }
+    }
+
+    /** False when the turn came at the same moment; the interrupt is then set again, for the write to see if it blocks. */
+    private synchronized boolean withdraw(Turn turn) {
+        if (turn.granted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        return order().remove(turn);
+    }
+
+    private void check() throws IOException {
+        if (broken != null) {
+            throw new SocketException("cannot write to " + connection.remote() + ": " + broken.getMessage());
+        }
+        if (closed) {
+            throw connection.closedHere();
+        }
+        if (ended) {
+            throw new SocketException("cannot write to " + connection.remote() + ": the outgoing half was ended here");
+        }
+    }
+
+    private void passTurn() {
+        synchronized (this) {
+            passTurnNow();
+        }
+    }
+
+    /** Holding both the turn and the monitor. */
+    private void passTurnNow() {
+        if (current != null) {
+            startPusher();
+            return;
+        }
+        var next = order == null ? null : order.peekFirst();
+        if (next == null) {
+            taken = false;
+            order = null; // an idle connection holds no queue
+        } else if (next instanceof Turn turn) {
+            order().pollFirst();
+            turn.granted = true;
+            LockSupport.unpark(turn.thread);
+        } else {
+            startPusher();
+        }
+    }
+
+    private void startPusher() {
+        Thread.ofVirtual().name("weft-push-" + connection.id()).start(() -> push(true));
+    }
+
+    /**
+     * Holding the turn: writes what was posted, then passes the turn on. What can't be sent any more is given up. A poster, who may not
+     * block, writes one batch and leaves what came meanwhile to a thread of the connection's own.
+     */
+    private void push(boolean mayBlock) {
+        for (var first = true;; first = false) {
+            try {
+                var batch = current == null ? nextBatch() : current;
+                if (batch == null) {
+                    return;
+                }
+                current = batch;
+                if (mayBlock) {
+                    transmit(batch.bytes, batch.sent, batch.bytes.length - batch.sent);
+                } else if (!first || !transmitNow(batch)) {
+                    startPusher();
+                    return;
+                }
+            } catch (Throwable t) { // a poster, or nobody, would see it; the turn must go on
+                breakOff(t instanceof IOException e ? e : new IOException("writing failed: " + t, t));
+            }
+            current = null;
+        }
+    }
+
+    /** The next posted bytes, many small ones as one; null, and the turn passed on, when a thread stands next or nobody does. */
+    private @Nullable Posted nextBatch() {
+        while (true) {
+            var batch = new ArrayList<Posted>();
+            var size = 0;
+            synchronized (this) {
+                while (order != null && order.peekFirst() instanceof Posted p && (batch.isEmpty() || size + p.bytes.length <= BATCH)) {
+                    batch.add(p);
+                    order.pollFirst();
+                    size += p.bytes.length;
+                }
+                if (batch.isEmpty()) {
+                    passTurnNow();
+                    return null;
+                }
+            }
+            batch.forEach(p -> p.begun.accept(p));
+            if (broken == null && connection.isOpen()) {
+                return batch.size() == 1 ? batch.getFirst() : joined(batch, size);
+            }
+        }
+    }
+
+    private static Posted joined(List<Posted> batch, int size) {
+        var bytes = new byte[size];
+        var at = 0;
+        for (var p : batch) {
+            System.arraycopy(p.bytes, 0, bytes, at, p.bytes.length);
+            at += p.bytes.length;
+        }
+        return new Posted(bytes, _ -> {});
+    }
+
+    /** Writes without waiting; true when all has left. */
+    private boolean transmitNow(Posted batch) throws IOException {
+        var channel = connection.channel();
+        while (batch.sent < batch.bytes.length) {
+            var n = channel.write(batch.bytes, batch.sent, batch.bytes.length - batch.sent);
+            if (n == 0) {
+                return false;
+            }
+            batch.sent += n;
+            count(n);
+        }
+        connection.progressed();
+        return channel.flush();
+    }
+
+    /** Holding the turn: writes all of it, waiting for the peer as long as that takes something now and then. */
+    private void transmit(byte[] bytes, int offset, int length) throws IOException {
+        var sent = 0;
+        var deadline = Alarm.NEVER;
+        var waiting = false;
+        try {
+            var channel = connection.channel();
+            while (true) {
+                if (sent < length) {
+                    var n = channel.write(bytes, offset + sent, length - sent);
+                    if (n > 0) {
+                        sent += n;
+                        count(n);
+                        waiting = false;
+                        connection.progressed();
+                        continue;
+                    }
+                } else if (channel.flush()) {
+                    return;
+                }
+                if (!waiting) {
+                    waiting = true;
+                    deadline = Alarm.after(connection.time(), connection.deadlines().write());
+                } else if (Alarm.passed(connection.time(), deadline)) {
+                    var limit = Inbound.words(connection.deadlines().write());
+                    throw new SocketTimeoutException(connection.remote() + " took nothing for " + limit + "; the connection was dropped");
+                }
+                awaitRoom(deadline);
+            }
+        } catch (SocketTimeoutException e) {
+            breakOff(e);
+            connection.abort("a write timed out");
+            throw e;
+        } catch (InterruptedIOException e) {
+            // The rest follows by itself, so that the stream stays whole for whoever writes next.
+            if (sent > 0) {
+                current = new Posted(Arrays.copyOfRange(bytes, offset + sent, offset + length), _ -> {});
+            }
+            e.bytesTransferred = sent;
+            throw e;
+        } catch (IOException e) {
+            var clear = connection.explain(e);
+            breakOff(clear);
+            throw clear;
+        } catch (RuntimeException | Error e) {
+            breakOff(new IOException("writing failed: " + e, e));
+            throw e;
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only the holder of the turn counts; others look
+    private void count(int n) {
+        sentBytes += n;
+    }
+
+    private void awaitRoom(long deadline) throws IOException {
+        if (deadline == Alarm.NEVER) {
+            connection.channel().awaitWritable();
+            return;
+        }
+        Alarm a;
+        synchronized (this) {
+            if (alarm == null) {
+                alarm = new Alarm(connection.time(), connection::wake);
+            }
+            a = alarm;
+        }
+        a.set(deadline);
+        try {
+            connection.channel().awaitWritable();
+        } finally {
+            a.clear();
+        }
+    }
+
+    private void breakOff(IOException e) {
+        if (broken == null) {
+            broken = e;
+        }
+    }
+
+    private ArrayDeque<Place> order() {
+        if (order == null) {
+            order = new ArrayDeque<>(4);
+        }
+        return order;
+    }
+}
