@@ -9,8 +9,8 @@ import java.util.Optional;
  *
  * @param limit how many connections may be open at once, at least 1
  * @param past what happens to the connection that comes when so many are open
- * @param perPeer how many of them may come from one host (an IPv6 host being its /64 network); more are closed at once; {@link Integer#MAX_VALUE} for no such limit. Unix and
- *        memory peers have no host and are not counted
+ * @param perPeer how many of them may come from one host, an IPv6 host being its /64 network; more are closed at once;
+ *        {@link Integer#MAX_VALUE} for no such limit. Unix and memory peers have no host and are not counted
  * @param farewell what a peer that is turned away is told, in UTF-8, before it is closed; nothing when empty
  */
 public record Admission(int limit, Past past, int perPeer, String farewell) {
