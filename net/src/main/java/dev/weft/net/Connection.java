@@ -1,7 +1,6 @@
 package dev.weft.net;
 
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -226,25 +225,19 @@ public final class Connection implements Closeable {
             throw new ProtocolException(remote + ": TLS is already on");
         }
         outbound.flush();
-        outbound.order().secure(() -> handshake(tls, deadlines.handshake(), false));
+        outbound.order().secure(() -> handshake(tls, deadlines.handshake()));
     }
 
-    /** As startTls, for TLS that was ordered with the connection: nobody has written yet, and a drain may end it. */
+    /** As startTls, for TLS that was ordered with the connection: nobody has written yet. */
     void secure(Tls tls, Duration limit) throws IOException {
-        outbound.order().secure(() -> handshake(tls, limit, accepted));
+        outbound.order().secure(() -> handshake(tls, limit));
     }
 
-    private void handshake(Tls tls, Duration limit, boolean endsOnDrain) throws IOException {
+    private void handshake(Tls tls, Duration limit) throws IOException {
         var began = time.nanoTime();
         var secure = new TlsChannel(channel, tls.engine(!accepted, peerName, remote.port()));
-        Step step = () -> {
-            if (endsOnDrain && draining) {
-                throw new EOFException("the server drains before the TLS handshake with " + remote + " was done");
-            }
-            return secure.handshakeStep();
-        };
         try {
-            until(limit, "the TLS handshake with ", step, secure::awaitHandshake);
+            until(limit, "the TLS handshake with ", secure::handshakeStep, secure::awaitHandshake);
         } catch (IOException e) {
             throw explain(e);
         }

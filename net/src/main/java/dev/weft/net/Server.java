@@ -244,7 +244,8 @@ public final class Server implements AutoCloseable {
      * Accepts what is already queued, stops accepting, lets go the connections that stand between messages, shows
      * {@link Connection#draining} to the rest, waits; at the deadline interrupts, a second later drops the connections; CLOSED when it
      * returns, at most two seconds after the deadline. The first drain wins: a later one, or a close, waits for it and returns its report;
-     * from inside a handler it does not wait. On a closed server it returns the last report.
+     * from inside a handler it does not wait. TLS handshakes that were begun are work like any other: their own deadline
+     * ends the silent ones. On a closed server it returns the last report.
      */
     public DrainReport drain(Duration deadline) {
         return life.drain(deadline, true);
