@@ -303,4 +303,16 @@ class OutboundTest {
         assertThat(here.isOpen()).isFalse();
         assertThatThrownBy(writing::get).cause().isInstanceOf(SocketException.class).hasMessageContaining("was closed");
     }
+
+    @Test
+    void afterTheOutgoingHalfWasEndedAWriteSaysSo() throws Exception {
+        here.shutdownOutput();
+        assertThat(peer.receive(1)).isEmpty();
+        for (int i = 0; i < 2; i++) {
+            org.assertj.core.api.Assertions.assertThatThrownBy(() -> here.send("more")).isInstanceOf(java.net.SocketException.class)
+                    .hasMessageContaining("the outgoing half was ended here");
+        }
+        peer.send("back\n");
+        assertThat(here.readLine()).isEqualTo("back");
+    }
 }
