@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Timeout;
 class GroupTest {
     @Test
     void aGroupThatWasLeftIsNotHeldByTheConnection() throws Exception {
-        try (var acceptor = Server.at(Address.memory("group")).listen(); var c = Connection.to(acceptor.address()).open(); var peer = acceptor.accept()) {
+        try (var acceptor = Server.at(Address.memory("group")).listen();
+                var c = Connection.to(acceptor.address()).open();
+                var peer = acceptor.accept()) {
             var left = joinedAndLeft(c);
             await().until(() -> {
                 System.gc();
@@ -34,7 +36,9 @@ class GroupTest {
 
     @Test
     void aConnectionThatEndsHasLeft() throws Exception {
-        try (var acceptor = Server.at(Address.memory("group")).listen(); var c = Connection.to(acceptor.address()).open(); var peer = acceptor.accept()) {
+        try (var acceptor = Server.at(Address.memory("group")).listen();
+                var c = Connection.to(acceptor.address()).open();
+                var peer = acceptor.accept()) {
             var group = new Group<>(Framing.lines());
             group.join(peer);
             group.send("hello");
