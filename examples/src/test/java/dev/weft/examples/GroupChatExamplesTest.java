@@ -182,7 +182,8 @@ class GroupChatExamplesTest {
             assertThat(other.send("quit").readLike("### quit ###")).isEqualTo("### quit ###");
             assertThat(peer.end().readToEnd()).isEmpty();
             program.awaitOutput("tcp " + peer.name());
-            program.awaitOutput("\n" + peer.name() + "\nserver ");
+            program.awaitOutput("\n" + peer.name() + "\n");
+            program.awaitOutput("\nserver ");
             program.awaitOutput("\n" + LINE + "\n");
             program.awaitOutput("\n" + "-".repeat(30) + "\n");
         }
