@@ -12,6 +12,7 @@ import java.util.Set;
 
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.Readiness;
+import dev.weft.net.spi.SocketFile;
 import dev.weft.net.spi.StreamChannel;
 
 /** A java.nio listening socket, TCP or Unix. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Set;
 
 import dev.weft.net.spi.Readiness;
+import dev.weft.net.spi.SocketFailure;
 import dev.weft.net.spi.StreamChannel;
 
 /**
@@ -95,7 +96,7 @@ final class NioStream implements StreamChannel, NioLoop.Parked {
         } catch (ClosedChannelException e) {
             throw e; // by us: whoever closed it has the reason
         } catch (IOException e) {
-            throw NioTransport.explain(e, "cannot connect to " + remote);
+            throw SocketFailure.explain(e, "cannot connect to " + remote);
         }
         writable.drained(stamp);
         return false;

@@ -1,24 +1,26 @@
 package dev.weft.net;
 
 import java.io.IOException;
-import java.net.BindException;
+import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.PacketChannel;
+import dev.weft.net.spi.SocketFailure;
+import dev.weft.net.spi.SocketFile;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.spi.Transport;
@@ -66,7 +68,7 @@ final class NioTransport implements Transport {
         return orClose(channel, () -> {
             var options = new NioOptions(channel, StandardProtocolFamily.UNIX, settings.options());
             if (unlink) {
-                SocketFile.removeStale(path);
+                SocketFile.removeStale(path, NioTransport::nobodyAt);
             }
             bind(address, bound -> channel.bind(bound, settings.backlog()));
             var mode = settings.option(WeftSocketOptions.UNIX_MODE);
@@ -99,7 +101,7 @@ final class NioTransport implements Transport {
             try {
                 channel.connect(target);
             } catch (IOException e) {
-                throw explain(e, "cannot connect to " + remote);
+                throw SocketFailure.explain(e, "cannot connect to " + remote);
             }
             return NioStream.of(channel, remote);
         });
@@ -140,40 +142,21 @@ final class NioTransport implements Transport {
         try {
             binding.bind(target);
         } catch (IOException e) {
-            throw explain(e, "cannot bind " + address);
+            throw SocketFailure.explain(e, "cannot bind " + address);
         }
     }
 
-    /** The same failure, in words for the person who reads it. */
-    static IOException explain(IOException e, String what) {
-        var text = String.valueOf(e.getMessage());
-        var lower = text.toLowerCase(Locale.ROOT);
-        var unix = what.contains(" unix:");
-        String why;
-        if (lower.contains("address already in use")) {
-            why = unix
-                    ? "address already in use (the file exists: another server, or a stale socket to be removed)"
-                    : "address already in use (another server on this port?)";
-        } else if (lower.contains("cannot assign requested address")) {
-            why = "no such address on this machine";
-        } else if (lower.contains("permission denied")) {
-            why = unix ? "permission denied (on the folder or the socket file)" : "permission denied (ports below 1024 need a privilege)";
-        } else if (lower.contains("no such file")) {
-            why = unix && what.startsWith("cannot connect") ? "no such socket file" : "no such folder";
-        } else if (lower.contains("too long")) {
-            why = "the path is too long for a Unix socket (107 bytes on Linux)";
-        } else if (lower.contains("reset")) {
-            why = "connection reset by the peer";
-        } else if (lower.contains("temporarily unavailable")) {
-            why = "the server's queue of connections is full";
-        } else if (lower.contains("refused")) {
-            why = unix ? "nobody listens on this socket file" : "connection refused (no server on this port?)";
-        } else {
-            why = text;
+    /** Whether a socket that knocks there is refused. */
+    private static boolean nobodyAt(Path path) throws IOException {
+        try (var probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            probe.configureBlocking(false); // a live server's queue may be full: connect(2) would wait for it
+            probe.connect(UnixDomainSocketAddress.of(path));
+            return false;
+        } catch (ConnectException e) {
+            return String.valueOf(e.getMessage()).contains("refused");
+        } catch (IOException e) {
+            return false; // a datagram socket, no permission, no descriptor left: none of them says that it is stale
         }
-        IOException clear = what.startsWith("cannot bind") ? new BindException(what + ": " + why) : new java.net.ConnectException(what + ": " + why);
-        clear.initCause(e);
-        return clear;
     }
 
     private static ProtocolFamily family(Address address) throws IOException {

@@ -63,16 +63,28 @@ public final class Transports {
     }
 
     private static Transport check(Transport transport, boolean serves, String what, Address address) {
+        refuseUnavailable(transport);
         if (!serves) {
             throw new UnsupportedOperationException("the transport " + transport.name() + " has no " + what + " at " + address);
         }
         return transport;
     }
 
+    /** Who asks for a transport by name is told why it can't be had, rather than given another. */
+    private static void refuseUnavailable(Transport transport) {
+        transport.unavailable().ifPresent(reason -> {
+            throw new UnsupportedOperationException("the transport " + transport.name() + " can't be used here: " + reason);
+        });
+    }
+
     private static Transport choose(Address address, Predicate<Transport> serves, String what) {
         var wanted = System.getProperty(PROPERTY, "");
-        if (!wanted.isEmpty() && serves.test(named(wanted))) {
-            return named(wanted);
+        if (!wanted.isEmpty()) {
+            var transport = named(wanted);
+            refuseUnavailable(transport);
+            if (serves.test(transport)) {
+                return transport;
+            }
         }
         return Known.ALL.stream().filter(serves).findFirst().orElseThrow(() -> new UnsupportedOperationException(
                 "no transport here has " + what + " at " + address + (address.kind() == Address.Kind.MEMORY

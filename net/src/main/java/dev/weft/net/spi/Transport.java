@@ -21,6 +21,11 @@ public interface Transport {
     /** Among the transports that serve an address, the highest wins; the portable one has 0. */
     int priority();
 
+    /** Why it can't be used on this machine, in words for its user; empty when it can. It then serves no address. */
+    default java.util.Optional<String> unavailable() {
+        return java.util.Optional.empty();
+    }
+
     /** Whether stream sockets can be had at such an address, on this machine. */
     boolean streams(Address address);
 

@@ -1,10 +1,6 @@
-package dev.weft.net;
+package dev.weft.net.spi;
 
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -15,7 +11,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The file of a Unix socket: whose it is, and when it may be removed (SPEC SS-49). */
-final class SocketFile {
+public final class SocketFile {
+    /** Finds out whether anybody listens. */
+    @FunctionalInterface
+    public interface Probe {
+        /** Whether a socket that knocks at this path is refused; false when that can't be found out. */
+        boolean nobodyAt(Path path) throws IOException;
+    }
+
     private final Path path;
     private final @Nullable Object identity;
 
@@ -25,12 +28,12 @@ final class SocketFile {
     }
 
     /** The file that a bind has just made. */
-    static SocketFile made(Path path) throws IOException {
+    public static SocketFile made(Path path) throws IOException {
         return new SocketFile(path, identity(path));
     }
 
     /** Removes the file if it still is the one that was made: another may have taken its place. */
-    void remove() throws IOException {
+    public void remove() throws IOException {
         try {
             if (identity != null && Objects.equals(identity, identity(path))) {
                 Files.deleteIfExists(path);
@@ -41,19 +44,12 @@ final class SocketFile {
     }
 
     /** Removes a socket to which nobody listens any more. Whatever else is there is left alone, and the bind will say so. */
-    static void removeStale(Path path) throws IOException {
+    public static void removeStale(Path path, Probe probe) throws IOException {
         if (!isSocket(path)) {
             return;
         }
-        try (var probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            probe.configureBlocking(false); // a live server's queue may be full: connect(2) would wait for it
-            probe.connect(UnixDomainSocketAddress.of(path));
-        } catch (ConnectException e) {
-            if (String.valueOf(e.getMessage()).contains("refused")) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException e) {
-            // A datagram socket, no permission, no descriptor left: none of them says that it is stale.
+        if (probe.nobodyAt(path)) {
+            Files.deleteIfExists(path);
         }
     }
 

@@ -1,0 +1,144 @@
+package dev.weft.linux;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.StandardSocketOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+import dev.weft.net.Address;
+import dev.weft.net.WeftSocketOptions;
+import dev.weft.net.spi.ListenerChannel;
+import dev.weft.net.spi.PacketChannel;
+import dev.weft.net.spi.SocketFailure;
+import dev.weft.net.spi.SocketFile;
+import dev.weft.net.spi.SocketSettings;
+import dev.weft.net.spi.StreamChannel;
+
+/** How sockets come to be: made, given their options, bound, set listening or connecting. */
+final class Binding {
+    private Binding() {}
+
+    static ListenerChannel listen(Address address, SocketSettings settings, LinuxListener.Streams streams) throws IOException {
+        var inherited = Inherited.take(address, Libc.SOCK_STREAM);
+        if (inherited.isPresent()) {
+            return listener(inherited.getAsInt(), settings, Optional.empty(), streams);
+        }
+        var family = Sockets.family(address);
+        return Sockets.orClose(Libc.socket(family, Libc.SOCK_STREAM), fd -> {
+            if (family != Libc.AF_UNIX) {
+                Options.set(fd, family, StandardSocketOptions.SO_REUSEADDR, true);
+            }
+            prepare(fd, family, true, address, settings);
+            return bound(fd, family, Libc.SOCK_STREAM, address, settings, file -> {
+                Libc.listen(fd, settings.backlog());
+                return listener(fd, settings, file, streams);
+            });
+        });
+    }
+
+    private static ListenerChannel listener(int fd, SocketSettings settings, Optional<SocketFile> file, LinuxListener.Streams streams)
+            throws IOException {
+        var family = Sockets.familyOf(fd);
+        if (family != Libc.AF_UNIX && settings.option(StandardSocketOptions.TCP_NODELAY).isEmpty()) {
+            Options.set(fd, family, StandardSocketOptions.TCP_NODELAY, true); // its connections inherit it
+        }
+        return new LinuxListener(fd, family, Options.ofConnections(settings.options()), file, streams);
+    }
+
+    /** What a connection's descriptor becomes; from then on it is the maker's to close. */
+    @FunctionalInterface
+    interface Connecting {
+        StreamChannel of(int fd, int family, boolean connected) throws IOException;
+    }
+
+    static StreamChannel connect(Address remote, SocketSettings settings, Connecting connecting) throws IOException {
+        var family = Sockets.family(remote);
+        var fd = Libc.socket(family, Libc.SOCK_STREAM);
+        boolean connected = Sockets.orClose(fd, f -> {
+            if (family != Libc.AF_UNIX) {
+                Options.set(f, family, StandardSocketOptions.TCP_NODELAY, true);
+            }
+            Options.setAll(f, family, true, settings.options());
+            if (settings.from().isPresent()) {
+                bind(f, family, settings.from().get());
+            }
+            try (var arena = Arena.ofConfined()) {
+                return Libc.connect(f, Sockets.encode(remote, family, arena));
+            } catch (IOException e) {
+                throw SocketFailure.explain(e, "cannot connect to " + remote);
+            }
+        });
+        return connecting.of(fd, family, connected);
+    }
+
+    static PacketChannel packets(Address local, SocketSettings settings) throws IOException {
+        var inherited = Inherited.take(local, Libc.SOCK_DGRAM);
+        if (inherited.isPresent()) {
+            return new LinuxPackets(inherited.getAsInt(), Sockets.familyOf(inherited.getAsInt()), Optional.empty());
+        }
+        var family = Sockets.family(local);
+        return Sockets.orClose(Libc.socket(family, Libc.SOCK_DGRAM), fd -> {
+            prepare(fd, family, false, local, settings);
+            return bound(fd, family, Libc.SOCK_DGRAM, local, settings, file -> new LinuxPackets(fd, family, file));
+        });
+    }
+
+    /** The options that a socket must have before it is bound. Every interface means IPv4 too, unless the user says otherwise. */
+    private static void prepare(int fd, int family, boolean stream, Address address, SocketSettings settings) throws IOException {
+        if (family == Libc.AF_INET6 && address.isAny() && settings.option(WeftSocketOptions.IPV6_ONLY).isEmpty()) {
+            Libc.setOption(fd, Sockets.IPPROTO_IPV6, Sockets.IPV6_V6ONLY, 0);
+        }
+        Options.setAll(fd, family, stream, settings.options());
+    }
+
+    private interface Rest<T> {
+        T of(Optional<SocketFile> toRemove) throws IOException;
+    }
+
+    /** Binds and does the rest; a Unix socket's file gets its mode, and goes again if anything fails. */
+    private static <T> T bound(int fd, int family, int type, Address address, SocketSettings settings, Rest<T> rest) throws IOException {
+        if (address.kind() != Address.Kind.UNIX) {
+            bind(fd, family, address);
+            return rest.of(Optional.empty());
+        }
+        var path = Path.of(address.host());
+        var unlink = settings.option(WeftSocketOptions.UNIX_UNLINK).orElse(false);
+        if (unlink) {
+            SocketFile.removeStale(path, socket -> nobodyAt(address, type));
+        }
+        bind(fd, family, address);
+        var file = SocketFile.made(path);
+        try {
+            var mode = settings.option(WeftSocketOptions.UNIX_MODE);
+            if (mode.isPresent()) {
+                Files.setPosixFilePermissions(path, mode.get());
+            }
+            return rest.of(unlink ? Optional.of(file) : Optional.empty());
+        } catch (IOException | RuntimeException e) {
+            file.remove();
+            throw e;
+        }
+    }
+
+    /** Whether a socket of the same type that knocks there is refused. */
+    private static boolean nobodyAt(Address address, int type) throws IOException {
+        return Sockets.closing(Libc.socket(Libc.AF_UNIX, type), fd -> {
+            try (var arena = Arena.ofConfined()) {
+                Libc.connect(fd, Sockaddr.unix(address, arena));
+                return false;
+            } catch (SystemException e) {
+                return e.errno() == Errno.ECONNREFUSED; // another type of socket, no permission, a full queue: none of them says so
+            }
+        });
+    }
+
+    private static void bind(int fd, int family, Address address) throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            Libc.bind(fd, Sockets.encode(address, family, arena));
+        } catch (IOException e) {
+            throw SocketFailure.explain(e, "cannot bind " + address);
+        }
+    }
+}

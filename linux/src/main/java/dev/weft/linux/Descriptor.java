@@ -1,0 +1,89 @@
+package dev.weft.linux;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.channels.ClosedChannelException;
+
+/**
+ * An open descriptor that any thread may close while others use it.
+ *
+ * <p>A number is used between {@link #enter} and {@link #leave} only, for calls that return at once. The last to leave a closed descriptor
+ * frees the number; so no call ever meets the number's next owner.
+ */
+final class Descriptor {
+    private static final int CLOSED = Integer.MIN_VALUE;
+    private static final VarHandle STATE;
+    private static final VarHandle FREED;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(Descriptor.class, "state", int.class);
+            FREED = lookup.findVarHandle(Descriptor.class, "freed", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final int number;
+    /** How many use it now; negative once it is closed. */
+    private volatile int state;
+    private volatile boolean freed;
+
+    Descriptor(int number) {
+        this.number = number;
+    }
+
+    /** The number, for an open descriptor's display; whoever acts on it enters. */
+    int number() {
+        return number;
+    }
+
+    /** The number, to be used until {@link #leave}. */
+    int enter() throws ClosedChannelException {
+        if ((int) STATE.getAndAdd(this, 1) < 0) {
+            leave();
+            throw new ClosedChannelException();
+        }
+        return number;
+    }
+
+    void leave() {
+        if ((int) STATE.getAndAdd(this, -1) - 1 == CLOSED) {
+            free();
+        }
+    }
+
+    boolean isOpen() {
+        return state >= 0;
+    }
+
+    /** Nobody enters from now on; true for the one call that closed it. */
+    boolean close() {
+        int seen;
+        do {
+            seen = state;
+            if (seen < 0) {
+                return false;
+            }
+        } while (!STATE.compareAndSet(this, seen, seen | CLOSED));
+        if (seen == 0) {
+            free();
+        }
+        return true;
+    }
+
+    /** Returns when the number is free: those inside leave soon, as no call blocks. */
+    void awaitFree() {
+        while (!freed) {
+            Thread.onSpinWait();
+            Thread.yield();
+        }
+    }
+
+    private void free() {
+        if (FREED.compareAndSet(this, false, true)) {
+            Libc.close(number);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package dev.weft.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.SocketOption;
+import java.nio.channels.ClosedChannelException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+import dev.weft.net.Address;
+import dev.weft.net.spi.ListenerChannel;
+import dev.weft.net.spi.Readiness;
+import dev.weft.net.spi.SocketFile;
+import dev.weft.net.spi.StreamChannel;
+
+/** A listening socket, TCP or Unix; the waiter watches it, so accepting goes on when every carrier is busy. */
+final class LinuxListener extends Watched implements ListenerChannel {
+    /** What becomes of an accepted descriptor, which is the maker's to close from then on. */
+    @FunctionalInterface
+    interface Streams {
+        StreamChannel of(int fd, int family, Address remote, Optional<Address> local) throws IOException;
+    }
+
+    private final Descriptor descriptor;
+    private final int family;
+    private final Map<SocketOption<?>, Object> connections;
+    private final Optional<SocketFile> file;
+    private final Streams streams;
+    private final Address local;
+    private final Readiness acceptable = new Readiness(true);
+    private final MemorySegment peer;
+    private final MemorySegment peerLength;
+    private final MemorySegment errno;
+
+    /** With what each connection's options are, and the file that is to be removed with it. Closes the descriptor when it fails. */
+    LinuxListener(int fd, int family, Map<SocketOption<?>, Object> connections, Optional<SocketFile> file, Streams streams) throws IOException {
+        this.family = family;
+        this.connections = connections;
+        this.file = file;
+        this.streams = streams;
+        var arena = Arena.ofAuto();
+        peer = arena.allocate(Layouts.SOCKADDR_STORAGE, 8);
+        peerLength = arena.allocate(JAVA_INT);
+        errno = Libc.errnoRoom(arena);
+        local = Sockets.localName(fd);
+        Waiter.shared().watchListener(fd, this);
+        descriptor = new Descriptor(fd);
+    }
+
+    @Override
+    void ready(int events) {
+        acceptable.signal();
+    }
+
+    @Override
+    public Optional<StreamChannel> accept() throws IOException {
+        if (!acceptable.ready()) {
+            return Optional.empty();
+        }
+        var stamp = acceptable.stamp();
+        int accepted;
+        do {
+            peerLength.set(JAVA_INT, 0, (int) Layouts.SOCKADDR_STORAGE);
+            var fd = descriptor.enter();
+            try {
+                accepted = Libc.accept(fd, peer, peerLength, errno);
+            } finally {
+                descriptor.leave();
+            }
+        } while (accepted == -Errno.EINTR);
+        if (accepted == -Errno.EAGAIN) {
+            acceptable.drained(stamp);
+            return Optional.empty();
+        }
+        if (accepted < 0) {
+            throw new SystemException(-accepted);
+        }
+        return Optional.of(made(accepted));
+    }
+
+    private StreamChannel made(int fd) throws IOException {
+        Address remote;
+        try {
+            remote = Sockaddr.read(peer, peerLength.get(JAVA_INT, 0));
+            if (!connections.isEmpty()) { // the defaults it has from the listener
+                Options.setAll(fd, family, true, connections);
+            }
+        } catch (IOException | RuntimeException e) {
+            Libc.close(fd);
+            throw new LostConnectionException("an accepted connection could not be set up: " + e.getMessage(), e);
+        }
+        return streams.of(fd, family, remote, local.isAny() ? Optional.empty() : Optional.of(local));
+    }
+
+    /** Only the one connection is lost; the listener has no part in it. */
+    private static final class LostConnectionException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        LostConnectionException(String message, Exception cause) {
+            super(message, cause);
+        }
+    }
+
+    @Override
+    public void awaitAcceptable() throws IOException {
+        acceptable.await();
+    }
+
+    /** accept(2) also passes on what happened on the new socket before it was accepted: its ERRORS, "Error handling". */
+    @Override
+    public AcceptFailure classify(IOException failure) {
+        if (failure instanceof ClosedChannelException || !descriptor.isOpen()) {
+            return AcceptFailure.CLOSED;
+        }
+        if (failure instanceof LostConnectionException) {
+            return AcceptFailure.CONNECTION;
+        }
+        if (!(failure instanceof SystemException system)) {
+            return AcceptFailure.OTHER;
+        }
+        return switch (system.errno()) {
+            case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM -> AcceptFailure.EXHAUSTED;
+            case Errno.ECONNABORTED, Errno.ECONNRESET, Errno.EPROTO, Errno.ENETDOWN, Errno.ENETUNREACH, Errno.EHOSTDOWN, Errno.EHOSTUNREACH,
+                    Errno.EOPNOTSUPP, Errno.EPROTONOSUPPORT, Errno.ENOPROTOOPT, Errno.ETIMEDOUT, Errno.EPERM ->
+                    AcceptFailure.CONNECTION;
+            default -> AcceptFailure.OTHER;
+        };
+    }
+
+    @Override
+    public void wake() {
+        acceptable.wake();
+    }
+
+    @Override
+    public void close() {
+        Waiter.shared().forget(descriptor.number(), this);
+        if (descriptor.close()) {
+            file.ifPresent(LinuxListener::remove);
+            acceptable.signal();
+        }
+        descriptor.awaitFree();
+    }
+
+    static void remove(SocketFile file) {
+        try {
+            file.remove();
+        } catch (IOException e) {
+            System.getLogger("dev.weft.linux").log(Level.WARNING, "a socket's file could not be removed", e);
+        }
+    }
+
+    @Override
+    public OptionalInt fileno() {
+        return descriptor.isOpen() ? OptionalInt.of(descriptor.number()) : OptionalInt.empty();
+    }
+
+    @Override
+    public Address local() {
+        return local;
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return Options.ofStreams(family);
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) throws IOException {
+        Options.set(descriptor, family, true, option, value);
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) throws IOException {
+        return Options.get(descriptor, family, true, option);
+    }
+}

@@ -1,0 +1,195 @@
+package dev.weft.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+import dev.weft.net.Address;
+import dev.weft.net.spi.PacketChannel;
+import dev.weft.net.spi.Readiness;
+import dev.weft.net.spi.SocketFailure;
+import dev.weft.net.spi.SocketFile;
+
+/** A datagram socket, UDP or Unix; the waiter watches it. */
+final class LinuxPackets extends Watched implements PacketChannel {
+    /** How long a sender rests whose datagram a Unix peer has no room for: no event tells of that room (unix(7) has none). */
+    private static final long REST_NANOS = 1_000_000;
+
+    private final Descriptor descriptor;
+    private final int family;
+    private final Optional<SocketFile> file;
+    private final Address local;
+    private final Readiness readable = new Readiness(true);
+    private final Readiness writable = new Readiness(true);
+    private final ReentrantLock waitingToWrite = new ReentrantLock();
+    private final Arena arena = Arena.ofAuto();
+    private final MemorySegment sender = arena.allocate(Layouts.SOCKADDR_STORAGE, 8);
+    private final MemorySegment senderLength = arena.allocate(JAVA_INT);
+    private final MemorySegment errno = Libc.errnoRoom(arena);
+    private MemorySegment arrived = MemorySegment.NULL;
+
+    /** With the file that is to be removed with it. */
+    LinuxPackets(int fd, int family, Optional<SocketFile> file) throws IOException {
+        this.family = family;
+        this.file = file;
+        local = Sockets.localName(fd);
+        Waiter.shared().watchPackets(fd, this);
+        descriptor = new Descriptor(fd);
+    }
+
+    @Override
+    void ready(int events) {
+        if ((events & (Libc.EPOLLIN | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0) {
+            readable.signal();
+        }
+        if ((events & (Libc.EPOLLOUT | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0) {
+            writable.signal();
+        }
+    }
+
+    /** MSG_TRUNC makes recvfrom(2) tell the datagram's real length: SPEC SS-24. */
+    @Override
+    public Optional<Packet> receive(byte[] into) throws IOException {
+        if (!readable.ready()) {
+            return Optional.empty();
+        }
+        if (arrived.byteSize() < into.length) {
+            arrived = arena.allocate(into.length);
+        }
+        var stamp = readable.stamp();
+        int n;
+        do {
+            senderLength.set(JAVA_INT, 0, (int) Layouts.SOCKADDR_STORAGE);
+            var fd = descriptor.enter();
+            try {
+                n = Libc.receiveFrom(fd, arrived.asSlice(0, into.length), Libc.MSG_DONTWAIT | Libc.MSG_TRUNC, sender, senderLength, errno);
+            } finally {
+                descriptor.leave();
+            }
+        } while (n == -Errno.EINTR);
+        if (n == -Errno.EAGAIN) {
+            readable.drained(stamp);
+            return Optional.empty();
+        }
+        if (n < 0) {
+            throw new SystemException(-n);
+        }
+        var size = Math.min(n, into.length);
+        MemorySegment.copy(arrived, JAVA_BYTE, 0, into, 0, size);
+        return Optional.of(new Packet(size, n > into.length, Sockaddr.read(sender, senderLength.get(JAVA_INT, 0))));
+    }
+
+    @Override
+    public boolean send(byte[] data, Address to) throws IOException {
+        if (family == Libc.AF_UNIX && to.host().isEmpty()) {
+            throw new SocketException("the peer bound no address, so it can't be sent to");
+        }
+        var stamp = writable.stamp();
+        try (var call = Arena.ofConfined()) {
+            var target = encoded(to, call);
+            var bytes = call.allocateFrom(JAVA_BYTE, data);
+            var room = Libc.errnoRoom(call);
+            int n;
+            do {
+                var fd = descriptor.enter();
+                try {
+                    n = Libc.sendTo(fd, bytes, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL, target, room);
+                } finally {
+                    descriptor.leave();
+                }
+            } while (n == -Errno.EINTR);
+            if (n >= 0) {
+                return true;
+            }
+            if (n == -Errno.EAGAIN) {
+                writable.drained(stamp);
+                return false;
+            }
+            throw SocketFailure.explain(new SystemException(-n), "cannot send to " + to);
+        }
+    }
+
+    private MemorySegment encoded(Address to, Arena call) throws IOException {
+        var unix = to.kind() == Address.Kind.UNIX || to.kind() == Address.Kind.UNIX_ABSTRACT;
+        if (unix != (family == Libc.AF_UNIX)) {
+            throw new SocketException("the socket at " + local + " can't reach " + to);
+        }
+        return Sockets.encode(to, family, call);
+    }
+
+    @Override
+    public void awaitReadable() throws IOException {
+        readable.await();
+    }
+
+    /** Where the peer's queue is what is full, the time decides when to try again. */
+    @Override
+    public void awaitWritable() throws IOException {
+        if (family == Libc.AF_UNIX) {
+            LockSupport.parkNanos(this, REST_NANOS);
+            if (Thread.interrupted()) {
+                throw new InterruptedIOException("interrupted while waiting for the peer");
+            }
+            return;
+        }
+        waitingToWrite.lock();
+        try {
+            writable.await();
+        } finally {
+            waitingToWrite.unlock();
+        }
+    }
+
+    @Override
+    public void wake() {
+        readable.wake();
+        writable.wake();
+    }
+
+    @Override
+    public void close() {
+        Waiter.shared().forget(descriptor.number(), this);
+        if (descriptor.close()) {
+            file.ifPresent(LinuxListener::remove);
+            readable.signal();
+            writable.signal();
+        }
+        descriptor.awaitFree();
+    }
+
+    @Override
+    public OptionalInt fileno() {
+        return descriptor.isOpen() ? OptionalInt.of(descriptor.number()) : OptionalInt.empty();
+    }
+
+    @Override
+    public Address local() {
+        return local;
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return Options.ofDatagrams(family);
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) throws IOException {
+        Options.set(descriptor, family, false, option, value);
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) throws IOException {
+        return Options.get(descriptor, family, false, option);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.weft.linux;
+
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+
+/** Whether the system calls can be made here; found out once, when first asked. */
+final class Native {
+    private static final class Known {
+        static final Optional<String> REASON = probe();
+    }
+
+    private Native() {}
+
+    /** Why not; empty when they can. */
+    static Optional<String> unavailable() {
+        return Known.REASON;
+    }
+
+    private static Optional<String> probe() {
+        var system = System.getProperty("os.name", "");
+        var architecture = System.getProperty("os.arch", "");
+        if (!system.equals("Linux")) {
+            return Optional.of("it needs Linux, and this is " + system);
+        }
+        if (!architecture.equals("amd64") && !architecture.equals("aarch64")) {
+            return Optional.of("it knows the system calls of x86-64 and arm64, and this is " + architecture);
+        }
+        try {
+            Libc.close(Libc.epoll());
+            return Optional.empty();
+        } catch (ExceptionInInitializerError | Exception e) {
+            return Optional.of(logged(reason(e)));
+        } catch (LinkageError e) {
+            return Optional.of(logged("the C library lacks a function: " + e.getMessage()));
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        if (failure instanceof ExceptionInInitializerError && failure.getCause() instanceof IllegalCallerException) {
+            return "native access is not allowed: start Java with --enable-native-access=dev.weft.linux (on the class path: ALL-UNNAMED)";
+        }
+        return String.valueOf(failure instanceof ExceptionInInitializerError && failure.getCause() != null ? failure.getCause() : failure);
+    }
+
+    /** Unlike the wrong system, this is something that somebody wants to put right. */
+    private static String logged(String reason) {
+        System.getLogger("dev.weft.linux").log(Level.WARNING, "the native transport can't be used, the portable one serves: " + reason);
+        return reason;
+    }
+}

@@ -1,0 +1,200 @@
+package dev.weft.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.NetworkInterface;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+import dev.weft.net.WeftSocketOptions;
+import jdk.net.ExtendedSocketOptions;
+
+/** Socket options: what the kernel calls them, to which sockets they belong, and how their values look there. */
+final class Options {
+    private static final int TCP = 6;
+    private static final int IP = 0;
+    private static final int IPV6 = Sockets.IPPROTO_IPV6;
+
+    /** How a value looks to the kernel. */
+    private enum Form {
+        FLAG, NUMBER,
+        /** The kernel doubles what it is told, to have room for its own bookkeeping: socket(7). */
+        DOUBLED, LINGER, INTERFACE, PEER
+    }
+
+    /** Where an option is found: for sockets of IPv4 or Unix, and for those of IPv6. */
+    private record Place(int level, int name, int level6, int name6, Form form) {
+        Place(int level, int name, Form form) {
+            this(level, name, level, name, form);
+        }
+    }
+
+    // asm-generic/socket.h, linux/tcp.h, linux/in.h, linux/in6.h
+    private static final Map<SocketOption<?>, Place> OF_ALL = Map.of(StandardSocketOptions.SO_SNDBUF, new Place(1, 7, Form.DOUBLED),
+            StandardSocketOptions.SO_RCVBUF, new Place(1, 8, Form.DOUBLED));
+    private static final Map<SocketOption<?>, Place> OF_INET = and(OF_ALL,
+            Map.of(StandardSocketOptions.SO_REUSEADDR, new Place(1, 2, Form.FLAG), StandardSocketOptions.SO_REUSEPORT,
+                    new Place(1, 15, Form.FLAG), StandardSocketOptions.IP_TOS, new Place(IP, 1, IPV6, 67, Form.NUMBER),
+                    ExtendedSocketOptions.SO_INCOMING_NAPI_ID, new Place(1, 56, Form.NUMBER), WeftSocketOptions.IPV6_ONLY,
+                    new Place(IPV6, Sockets.IPV6_V6ONLY, Form.FLAG)));
+    private static final Map<SocketOption<?>, Place> OF_TCP = and(OF_INET,
+            Map.of(StandardSocketOptions.SO_KEEPALIVE, new Place(1, 9, Form.FLAG), StandardSocketOptions.SO_LINGER,
+                    new Place(1, 13, Form.LINGER), StandardSocketOptions.TCP_NODELAY, new Place(TCP, 1, Form.FLAG),
+                    ExtendedSocketOptions.TCP_KEEPIDLE, new Place(TCP, 4, Form.NUMBER), ExtendedSocketOptions.TCP_KEEPINTERVAL,
+                    new Place(TCP, 5, Form.NUMBER), ExtendedSocketOptions.TCP_KEEPCOUNT, new Place(TCP, 6, Form.NUMBER),
+                    ExtendedSocketOptions.TCP_QUICKACK, new Place(TCP, 12, Form.FLAG)));
+    private static final Map<SocketOption<?>, Place> OF_UDP = and(OF_INET,
+            Map.of(StandardSocketOptions.SO_BROADCAST, new Place(1, 6, Form.FLAG), StandardSocketOptions.IP_MULTICAST_IF,
+                    new Place(IP, 32, IPV6, 17, Form.INTERFACE), StandardSocketOptions.IP_MULTICAST_TTL, new Place(IP, 33, IPV6, 18, Form.NUMBER),
+                    StandardSocketOptions.IP_MULTICAST_LOOP, new Place(IP, 34, IPV6, 19, Form.FLAG)));
+    private static final Map<SocketOption<?>, Place> OF_UNIX = and(OF_ALL, Map.of(StandardSocketOptions.SO_LINGER, new Place(1, 13, Form.LINGER),
+            ExtendedSocketOptions.SO_PEERCRED, new Place(1, 17, Form.PEER)));
+
+    /** They decide how a listener is bound, and mean nothing to a connection. */
+    private static final Set<SocketOption<?>> OF_BINDING = Set.of(StandardSocketOptions.SO_REUSEADDR, StandardSocketOptions.SO_REUSEPORT,
+            WeftSocketOptions.IPV6_ONLY);
+    /** The transport sees to these. */
+    private static final Set<SocketOption<?>> OF_FILE = Set.of(WeftSocketOptions.UNIX_MODE, WeftSocketOptions.UNIX_UNLINK);
+
+    private Options() {}
+
+    private static Map<SocketOption<?>, Place> and(Map<SocketOption<?>, Place> some, Map<SocketOption<?>, Place> more) {
+        var all = new LinkedHashMap<>(some);
+        all.putAll(more);
+        return Map.copyOf(all);
+    }
+
+    private static Map<SocketOption<?>, Place> known(int family, boolean stream) {
+        return family == Libc.AF_UNIX ? OF_UNIX : stream ? OF_TCP : OF_UDP;
+    }
+
+    static Set<SocketOption<?>> ofStreams(int family) {
+        return known(family, true).keySet();
+    }
+
+    static Set<SocketOption<?>> ofDatagrams(int family) {
+        return known(family, false).keySet();
+    }
+
+    /** Sets all of a new socket's options; those of a Unix socket's file are left to the transport. */
+    static void setAll(int fd, int family, boolean stream, Map<SocketOption<?>, Object> options) throws IOException {
+        for (var option : options.entrySet()) {
+            if (family != Libc.AF_UNIX || !OF_FILE.contains(option.getKey())) {
+                set(fd, family, place(family, stream, option.getKey()), option.getKey(), option.getValue());
+            }
+        }
+    }
+
+    /** Those of a listener's options that its connections get too. */
+    static Map<SocketOption<?>, Object> ofConnections(Map<SocketOption<?>, Object> options) {
+        var theirs = new LinkedHashMap<>(options);
+        theirs.keySet().removeAll(OF_BINDING);
+        theirs.keySet().removeAll(OF_FILE);
+        return Map.copyOf(theirs);
+    }
+
+    /** Sets one of a stream socket's options. */
+    static <T> void set(int fd, int family, SocketOption<T> option, T value) throws IOException {
+        set(fd, family, place(family, true, option), option, value);
+    }
+
+    static void set(Descriptor descriptor, int family, boolean stream, SocketOption<?> option, Object value) throws IOException {
+        var fd = descriptor.enter();
+        try {
+            set(fd, family, place(family, stream, option), option, value);
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    static <T> T get(Descriptor descriptor, int family, boolean stream, SocketOption<T> option) throws IOException {
+        var fd = descriptor.enter();
+        try {
+            return option.type().cast(get(fd, family, place(family, stream, option)));
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    private static Place place(int family, boolean stream, SocketOption<?> option) {
+        var place = known(family, stream).get(option);
+        if (place == null || (option == WeftSocketOptions.IPV6_ONLY && family != Libc.AF_INET6)) {
+            var kind = family == Libc.AF_UNIX ? "UNIX" : family == Libc.AF_INET6 ? "INET6" : "INET";
+            throw new UnsupportedOperationException("socket option " + option + " is not known to " + kind + " sockets here");
+        }
+        return place;
+    }
+
+    private static void set(int fd, int family, Place place, SocketOption<?> option, Object value) throws IOException {
+        var six = family == Libc.AF_INET6;
+        var level = six ? place.level6 : place.level;
+        var name = six ? place.name6 : place.name;
+        switch (place.form) {
+            case FLAG -> Libc.setOption(fd, level, name, (Boolean) value ? 1 : 0);
+            case NUMBER, DOUBLED -> {
+                if ((Integer) value < 0) {
+                    throw new IllegalArgumentException(option + " can't be " + value);
+                }
+                Libc.setOption(fd, level, name, (Integer) value);
+            }
+            case INTERFACE -> setInterface(fd, six, level, name, (NetworkInterface) value);
+            case LINGER -> {
+                try (var arena = Arena.ofConfined()) {
+                    var linger = arena.allocate(Layouts.LINGER);
+                    linger.set(JAVA_INT, 0, (Integer) value < 0 ? 0 : 1);
+                    linger.set(JAVA_INT, 4, Math.clamp((Integer) value, 0, 65_535));
+                    Libc.setOption(fd, level, name, linger);
+                }
+            }
+            case PEER -> throw new UnsupportedOperationException(option + " can be read only");
+        }
+    }
+
+    /** IPv4 has the index in an ip_mreqn, behind two addresses: linux/in.h. */
+    private static void setInterface(int fd, boolean six, int level, int name, NetworkInterface value) throws IOException {
+        if (six) {
+            Libc.setOption(fd, level, name, value.getIndex());
+            return;
+        }
+        try (var arena = Arena.ofConfined()) {
+            var request = arena.allocate(12, 4);
+            request.set(JAVA_INT, 8, value.getIndex());
+            Libc.setOption(fd, level, name, request);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // java.net says "no interface" with null
+    private static Object get(int fd, int family, Place place) throws IOException {
+        var six = family == Libc.AF_INET6;
+        var level = six ? place.level6 : place.level;
+        var name = six ? place.name6 : place.name;
+        try (var arena = Arena.ofConfined()) {
+            return switch (place.form) {
+                case FLAG -> Libc.option(fd, level, name) != 0;
+                case NUMBER -> Libc.option(fd, level, name);
+                case DOUBLED -> Libc.option(fd, level, name) / 2;
+                case LINGER -> {
+                    var linger = arena.allocate(Layouts.LINGER);
+                    Libc.option(fd, level, name, linger);
+                    yield linger.get(JAVA_INT, 0) == 0 ? -1 : linger.get(JAVA_INT, 4);
+                }
+                case INTERFACE -> {
+                    var request = arena.allocate(six ? 4 : 12, 4);
+                    Libc.option(fd, level, name, request);
+                    var index = request.get(JAVA_INT, six ? 0 : 8);
+                    yield index == 0 ? null : NetworkInterface.getByIndex(index);
+                }
+                case PEER -> {
+                    var credentials = arena.allocate(Layouts.UCRED);
+                    Libc.option(fd, level, name, credentials);
+                    yield Accounts.principal(credentials.get(JAVA_INT, 4), credentials.get(JAVA_INT, 8));
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package dev.weft.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The one thread of this transport that blocks in the kernel.
+ *
+ * <p>It waits for everything at once: for the pollers' epoll instances, which can be polled like any descriptor, and for listeners and
+ * datagram sockets, whose owners are platform threads and must go on when every carrier is busy. While pollers run it looks every 10 ms
+ * whether each has had its turn, and does the work of one that has not.
+ */
+final class Waiter {
+    private static final int LISTENER_EVENTS = Libc.EPOLLIN | Libc.EPOLLET;
+    private static final int PACKET_EVENTS = Libc.EPOLLIN | Libc.EPOLLOUT | Libc.EPOLLET;
+    /** How long a poller may not have run before its work is done here. */
+    private static final int TAKE_OVER_MILLIS = 10;
+    private static final int MOST_EVENTS = 64;
+    /** An event's data for a poller: its index, which no generation has. */
+    private static final long POLLER = 1L << 31;
+
+    private static final class Shared {
+        static final Waiter WAITER = new Waiter();
+    }
+
+    private final WatchTable table = new WatchTable();
+    private final int epoll;
+    private final List<Poller> pollers = new ArrayList<>();
+    private final AtomicInteger next = new AtomicInteger();
+    private final ReentrantLock registering = new ReentrantLock();
+    private final MemorySegment registration = Arena.global().allocate(Layouts.EPOLL_EVENT);
+
+    private Waiter() {
+        try {
+            epoll = Libc.epoll();
+            var carriers = Integer.getInteger("jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
+            for (int i = 0; i < carriers; i++) {
+                var poller = new Poller(i, table, this);
+                pollers.add(poller);
+                control(Libc.EPOLL_CTL_ADD, poller.epoll(), 0, POLLER | i);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open an epoll instance", e);
+        }
+        pollers.forEach(Poller::start);
+        Thread.ofPlatform().daemon().name("weft-epoll-waiter").start(this::run);
+    }
+
+    /** Started when the first channel is made. */
+    static Waiter shared() {
+        return Shared.WAITER;
+    }
+
+    /** Watches a connection, on one of the pollers in turn. */
+    void watchStream(int fd, Watched stream) throws IOException {
+        var n = pollers.size();
+        pollers.get(n == 1 ? 0 : Math.floorMod(next.getAndIncrement(), n)).watch(fd, stream);
+    }
+
+    /** Watches a listening socket. */
+    void watchListener(int fd, Watched listener) throws IOException {
+        watch(fd, listener, LISTENER_EVENTS);
+    }
+
+    /** Watches a datagram socket. */
+    void watchPackets(int fd, Watched packets) throws IOException {
+        watch(fd, packets, PACKET_EVENTS);
+    }
+
+    private void watch(int fd, Watched watched, int events) throws IOException {
+        var data = table.enter(fd, watched);
+        try {
+            control(Libc.EPOLL_CTL_ADD, fd, events, data);
+        } catch (IOException e) {
+            table.remove(fd, watched);
+            throw e;
+        }
+    }
+
+    /** Before a watched descriptor is closed; closing ends the watch itself. */
+    void forget(int fd, Watched watched) {
+        table.remove(fd, watched);
+    }
+
+    /** A poller has found nothing: wakes it when there is something, also if that came since it looked. */
+    void arm(Poller poller) throws IOException {
+        control(Libc.EPOLL_CTL_MOD, poller.epoll(), Libc.EPOLLIN | Libc.EPOLLONESHOT, POLLER | poller.index());
+    }
+
+    private void control(int operation, int fd, int events, long data) throws IOException {
+        registering.lock();
+        try {
+            registration.set(JAVA_INT_UNALIGNED, 0, events);
+            registration.set(JAVA_LONG_UNALIGNED, Layouts.eventData(0), data);
+            Libc.epollControl(epoll, operation, fd, registration);
+        } finally {
+            registering.unlock();
+        }
+    }
+
+    private void run() {
+        var events = Arena.global().allocate(Layouts.EVENT_SIZE * MOST_EVENTS, 8);
+        var theirs = Poller.room(Arena.global());
+        var errno = Libc.errnoRoom(Arena.global());
+        var turns = new long[pollers.size()];
+        var looked = System.nanoTime();
+        while (true) {
+            try {
+                var n = Libc.epollWait(epoll, events, MOST_EVENTS, anyRuns() ? TAKE_OVER_MILLIS : -1, errno);
+                for (int i = 0; i < n; i++) {
+                    dispatch(events.get(JAVA_LONG_UNALIGNED, Layouts.eventData(i)), events.get(JAVA_INT_UNALIGNED, i * Layouts.EVENT_SIZE));
+                }
+                var now = System.nanoTime();
+                if (now - looked >= TAKE_OVER_MILLIS * 1_000_000L) {
+                    looked = now;
+                    for (int i = 0; i < turns.length; i++) {
+                        var poller = pollers.get(i);
+                        if (poller.running() && poller.turns() == turns[i]) {
+                            poller.dispatch(theirs, errno);
+                        }
+                        turns[i] = poller.turns();
+                    }
+                }
+            } catch (Throwable t) {
+                report(t);
+            }
+        }
+    }
+
+    private boolean anyRuns() {
+        for (int i = 0; i < pollers.size(); i++) {
+            if (pollers.get(i).running()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void dispatch(long data, int events) {
+        if ((data & ~0xffffL) == POLLER) {
+            pollers.get((int) data & 0xffff).wake();
+        } else {
+            table.dispatch(data, events);
+        }
+    }
+
+    /** A thread that ended would strand every connection: it says so, and goes on with whatever still works. */
+    static void report(Throwable failure) {
+        try {
+            System.getLogger("dev.weft.linux").log(System.Logger.Level.ERROR, "polling failed", failure);
+        } catch (Throwable t) {
+            // No memory even for that: the next turn may have some.
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/**
+ * The native Linux transport: epoll and io_uring under virtual threads, Unix datagrams, inherited sockets, worker processes.
+ *
+ * <p>It is found by itself when it is on the module or class path and native access is allowed
+ * ({@code --enable-native-access=dev.weft.linux}); elsewhere the portable transport serves.
+ */
+@org.jspecify.annotations.NullMarked module dev.weft.linux {
+    requires static org.jspecify;
+    requires transitive dev.weft.net;
+    requires jdk.net;
+
+    exports dev.weft.linux;
+
+    provides dev.weft.net.spi.Transport with dev.weft.linux.EpollTransport;
+}
