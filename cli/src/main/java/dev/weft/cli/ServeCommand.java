@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
+import dev.weft.net.Address;
 import dev.weft.net.Admission;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Deadlines;
@@ -23,7 +24,8 @@ final class ServeCommand implements Command {
                     "Built in: echo, upper, upper-line, discard, daytime. Or a class, with --class-path.")),
             List.of(new Syntax.Option("--tcp", "HOST:PORT", "Listen there; port 0 picks one. Default: 127.0.0.1:9999."),
                     new Syntax.Option("--udp", "HOST:PORT", "Serve datagrams there."),
-                    new Syntax.Option("--unix", "PATH", "Listen on a Unix socket."),
+                    new Syntax.Option("--unix", "PATH", "Listen on a Unix socket; @NAME is an abstract one (Linux)."),
+                    new Syntax.Option("--unixgram", "PATH", "Serve datagrams on a Unix socket, or @NAME (Linux)."),
                     new Syntax.Option("--class-path", "PATH",
                             "Jars and folders in which HANDLER is a class: a Handler, RequestHandler or DatagramHandler."),
                     new Syntax.Option("--exec", "COMMAND",
@@ -48,7 +50,7 @@ final class ServeCommand implements Command {
             return serve(server, "listening on " + endpoint.uri(server.address()), terminal);
         } finally {
             server.close();
-            if (endpoint.kind() == Endpoint.Kind.UNIX) {
+            if (server.address().kind() == Address.Kind.UNIX) {
                 // The file that binding made; one that was there before would have stopped it (SPEC SS-49).
                 Files.deleteIfExists(Path.of(server.address().host()));
             }
@@ -87,17 +89,17 @@ final class ServeCommand implements Command {
         if (most.isPresent() && concurrency instanceof Concurrency.Sequential) {
             throw arguments.wrong("--max-connections has no meaning with --concurrency sequential, which serves one at a time");
         }
-        var datagrams = endpoint.kind() == Endpoint.Kind.UDP;
+        var datagrams = endpoint.kind().datagrams();
         for (var option : new String[] {"--max-connections", "--idle-timeout", "--exec"}) {
             if (datagrams && arguments.has(option)) {
-                throw arguments.wrong(option + " is about connections, and --udp has none");
+                throw arguments.wrong(option + " is about connections, and " + endpoint.kind().option() + " has none");
             }
         }
         var service = service(arguments, idle.orElse(Duration.ZERO), terminal);
         var address = endpoint.address();
         var observer = new FailureLines(terminal);
         if (datagrams) {
-            return service.open(Server.udp(address.host(), address.port()).name(service.name()).concurrency(concurrency)
+            return service.open(Server.datagrams(address).name(service.name()).concurrency(concurrency)
                     .observer(observer));
         }
         var server = Server.at(address).name(service.name()).concurrency(concurrency).observer(observer);

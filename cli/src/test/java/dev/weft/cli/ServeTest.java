@@ -21,6 +21,8 @@ import dev.weft.net.Deadlines;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,6 +62,31 @@ class ServeTest {
             assertThat(ask(Address.unix(path), "over a path")).isEqualTo("over a path");
         }
         assertThat(path).doesNotExist();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    @DisplayName("SS-50: a Unix datagram server")
+    void upperAnswersADatagramOnAUnixSocketAndRemovesItsFileAtTheEnd() throws IOException {
+        var path = folder.resolve("s");
+        try (var weft = Running.weft("serve", "upper", "--unixgram", path.toString());
+                var client = Datagrams.unix(folder.resolve("me"))) {
+            assertThat(weft.line()).isEqualTo("listening on unixgram://" + path);
+            client.send("over a path", Address.unix(path));
+            assertThat(client.receive(PATIENCE).text()).isEqualTo("OVER A PATH");
+            assertThat(weft.line()).isEqualTo("unix:" + folder.resolve("me") + " wrote:");
+        }
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void echoServesAnAbstractName() throws IOException {
+        var name = "weft-serve-test-" + ProcessHandle.current().pid();
+        try (var weft = Running.weft("serve", "echo", "--unix", "@" + name)) {
+            assertThat(weft.line()).isEqualTo("listening on unix://@" + name);
+            assertThat(ask(Address.unixAbstract(name), "without a file")).isEqualTo("without a file");
+        }
     }
 
     @Test

@@ -43,6 +43,11 @@ public final class Datagrams implements Closeable {
         return open(Address.unix(local));
     }
 
+    /** A datagram socket at any address: UDP, a Unix path, or an abstract name. */
+    public static Datagrams at(Address local) throws IOException {
+        return open(local);
+    }
+
     private static Datagrams open(Address local) throws IOException {
         return new Datagrams(Transports.datagrams(local).bind(local, new SocketSettings(Map.of(), 0, Optional.empty())));
     }

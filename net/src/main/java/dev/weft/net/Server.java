@@ -105,6 +105,11 @@ public final class Server implements AutoCloseable {
         return new DatagramBuilder(Address.unix(socket));
     }
 
+    /** A datagram server at any address; the counterpart of {@link #at}. */
+    public static DatagramBuilder datagrams(Address address) {
+        return new DatagramBuilder(address);
+    }
+
     /**
      * The server whose handler is running on this thread.
      *
