@@ -1,22 +1,18 @@
 package dev.weft.linux;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
-import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 
 import jdk.net.UnixDomainPrincipal;
 
 /** The names behind user and group numbers. */
 final class Accounts {
-    private static final FunctionDescriptor LOOKUP = FunctionDescriptor.of(ADDRESS, JAVA_INT);
-    private static final MethodHandle GETPWUID = Libc.handle("getpwuid", LOOKUP);
-    private static final MethodHandle GETGRGID = Libc.handle("getgrgid", LOOKUP);
+    private static final MemorySegment GETPWUID = Libc.function("getpwuid");
+    private static final MemorySegment GETGRGID = Libc.function("getgrgid");
 
     private Accounts() {}
 
@@ -27,15 +23,12 @@ final class Accounts {
     }
 
     /** Both structs begin with the name: pwd.h, grp.h. They stand in one place for the whole process, hence one at a time. */
-    private static synchronized String name(MethodHandle lookup, int id) {
-        try (var arena = java.lang.foreign.Arena.ofConfined()) {
-            var entry = (MemorySegment) lookup.invokeExact(Libc.errnoRoom(arena), id);
-            if (entry.address() == 0) {
-                return Integer.toUnsignedString(id);
-            }
-            return entry.reinterpret(ADDRESS.byteSize()).get(ADDRESS, 0).reinterpret(1024).getString(0, StandardCharsets.UTF_8);
-        } catch (Throwable t) {
-            throw Libc.impossible(t);
+    private static synchronized String name(MemorySegment lookup, int id) {
+        try (var arena = Arena.ofConfined()) {
+            var entry = Libc.call(lookup, Libc.errnoRoom(arena), id, 0, 0, 0, 0, 0);
+            return entry == 0
+                    ? Integer.toUnsignedString(id)
+                    : Libc.text(MemorySegment.ofAddress(entry).reinterpret(ADDRESS.byteSize()).get(ADDRESS, 0).address());
         }
     }
 }

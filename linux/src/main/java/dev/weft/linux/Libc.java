@@ -19,6 +19,9 @@ import java.nio.charset.StandardCharsets;
  * <p>All calls here return at once, save {@link #epollWait} with a timeout. Two of them are <i>critical</i>: {@link #receive} and
  * {@link #send} run without leaving Java, so that they may touch an array on the heap. The whole JVM waits for a critical call, its collector
  * included, hence they never block (MSG_DONTWAIT) and move 64 KiB at most.
+ *
+ * <p>The others share one shape, six words in and one out: every shape that is linked costs a start-up some 10 ms. On x86-64 and arm64 words
+ * travel in registers, where a function that takes fewer, or narrower ones, does not see the rest.
  */
 final class Libc {
     static final int AF_UNIX = 1;
@@ -52,60 +55,39 @@ final class Libc {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
     private static final long ERRNO_OFFSET = Linker.Option.captureStateLayout().byteOffset(MemoryLayout.PathElement.groupElement("errno"));
-    private static final FunctionDescriptor MOVE = FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-    private static final FunctionDescriptor INT_INT_INT = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final FunctionDescriptor THREE_INTS = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final FunctionDescriptor NAMED = FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final FunctionDescriptor ASKED = FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-    private static final FunctionDescriptor FOUR_AND_LENGTH = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle CALL = LINKER.downcallHandle(
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG), ERRNO);
+    private static final MethodHandle MOVE = LINKER.downcallHandle(FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT),
+            Linker.Option.critical(true), ERRNO);
 
-    private static final MethodHandle RECV = LINKER.downcallHandle(function("recv"), MOVE, Linker.Option.critical(true), ERRNO);
-    private static final MethodHandle SEND = LINKER.downcallHandle(function("send"), MOVE, Linker.Option.critical(true), ERRNO);
-    private static final MethodHandle CLOSE = LINKER.downcallHandle(function("close"), FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle SOCKET = handle("socket", THREE_INTS);
-    private static final MethodHandle BIND = handle("bind", NAMED);
-    private static final MethodHandle CONNECT = handle("connect", NAMED);
-    private static final MethodHandle LISTEN = handle("listen", INT_INT_INT);
-    private static final MethodHandle SHUTDOWN = handle("shutdown", INT_INT_INT);
-    private static final MethodHandle GETSOCKNAME = handle("getsockname", ASKED);
-    private static final MethodHandle ACCEPT = handle("accept4", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
-    private static final MethodHandle SETSOCKOPT = handle("setsockopt", FOUR_AND_LENGTH);
-    private static final MethodHandle EPOLL_CREATE = handle("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle EPOLL_CTL = handle("epoll_ctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
-    private static final MethodHandle EPOLL_WAIT = handle("epoll_wait",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-
-    /** What a server may never need: linked when first called, as each handle costs a start-up a fraction of a millisecond. */
-    private static final class Seldom {
-        static final MethodHandle GETSOCKOPT = handle("getsockopt",
-                FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-        static final MethodHandle GETPEERNAME = handle("getpeername", ASKED);
-        static final MethodHandle STRERROR = LINKER.downcallHandle(function("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
-        static final MethodHandle FCNTL = LINKER.downcallHandle(function("fcntl"), THREE_INTS, Linker.Option.firstVariadicArg(2), ERRNO);
-    }
-
-    private static final class Datagrams {
-        static final FunctionDescriptor ADDRESSED = FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
-        static final MethodHandle RECVFROM = handle("recvfrom",
-                FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS));
-        static final MethodHandle SENDTO = handle("sendto", ADDRESSED);
-    }
-
-    private static final class Messages {
-        static final FunctionDescriptor MESSAGE = FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
-        static final MethodHandle SENDMSG = handle("sendmsg", MESSAGE);
-        static final MethodHandle RECVMSG = handle("recvmsg", MESSAGE);
-    }
+    private static final MemorySegment RECV = function("recv");
+    private static final MemorySegment SEND = function("send");
+    private static final MemorySegment CLOSE = function("close");
+    private static final MemorySegment SOCKET = function("socket");
+    private static final MemorySegment BIND = function("bind");
+    private static final MemorySegment CONNECT = function("connect");
+    private static final MemorySegment LISTEN = function("listen");
+    private static final MemorySegment SHUTDOWN = function("shutdown");
+    private static final MemorySegment GETSOCKNAME = function("getsockname");
+    private static final MemorySegment GETPEERNAME = function("getpeername");
+    private static final MemorySegment ACCEPT = function("accept4");
+    private static final MemorySegment SETSOCKOPT = function("setsockopt");
+    private static final MemorySegment GETSOCKOPT = function("getsockopt");
+    private static final MemorySegment FCNTL = function("fcntl");
+    private static final MemorySegment RECVFROM = function("recvfrom");
+    private static final MemorySegment SENDTO = function("sendto");
+    private static final MemorySegment SENDMSG = function("sendmsg");
+    private static final MemorySegment RECVMSG = function("recvmsg");
+    private static final MemorySegment EPOLL_CREATE = function("epoll_create1");
+    private static final MemorySegment EPOLL_CTL = function("epoll_ctl");
+    private static final MemorySegment EPOLL_WAIT = function("epoll_wait");
+    private static final MemorySegment STRERROR = function("strerror");
 
     private Libc() {}
 
+    /** Where a function of the C library is. */
     static MemorySegment function(String name) {
         return LINKER.defaultLookup().find(name).orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
-    }
-
-    /** A function that reports through errno. */
-    static MethodHandle handle(String name, FunctionDescriptor descriptor) {
-        return LINKER.downcallHandle(function(name), descriptor, ERRNO);
     }
 
     /** Room for the errno of a call. */
@@ -117,10 +99,36 @@ final class Libc {
         return room.get(JAVA_INT, ERRNO_OFFSET);
     }
 
+    /** Calls a function of words: numbers, addresses, or nothing, which is 0. */
+    static long call(MemorySegment function, MemorySegment errno, long a, long b, long c, long d, long e, long f) {
+        try {
+            return (long) CALL.invokeExact(function, errno, a, b, c, d, e, f);
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /** As {@link #call}, for a function that gives an int, or no more than one can hold, and -1 with an errno: negative errno then. */
+    static int number(MemorySegment function, MemorySegment errno, long a, long b, long c, long d, long e, long f) {
+        var n = (int) call(function, errno, a, b, c, d, e, f);
+        return n < 0 ? -errno(errno) : n;
+    }
+
+    /** As {@link #number}; a failure is an exception. */
+    static int checked(MemorySegment function, long a, long b, long c, long d, long e) throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            var n = number(function, errnoRoom(arena), a, b, c, d, e, 0);
+            if (n < 0) {
+                throw new SystemException(-n);
+            }
+            return n;
+        }
+    }
+
     /** recv(2) into an array on the heap; negative errno on failure. Critical. */
     static int receive(int fd, byte[] into, int offset, int length, MemorySegment errno) {
         try {
-            var n = (long) RECV.invokeExact(errno, fd, MemorySegment.ofArray(into).asSlice(offset, length), (long) length,
+            var n = (long) MOVE.invokeExact(RECV, errno, fd, MemorySegment.ofArray(into).asSlice(offset, length), (long) length,
                     MSG_DONTWAIT | MSG_NOSIGNAL);
             return n < 0 ? -errno(errno) : (int) n;
         } catch (Throwable t) {
@@ -131,7 +139,7 @@ final class Libc {
     /** send(2) from an array on the heap; negative errno on failure. Critical. */
     static int send(int fd, byte[] from, int offset, int length, MemorySegment errno) {
         try {
-            var n = (long) SEND.invokeExact(errno, fd, MemorySegment.ofArray(from).asSlice(offset, length), (long) length,
+            var n = (long) MOVE.invokeExact(SEND, errno, fd, MemorySegment.ofArray(from).asSlice(offset, length), (long) length,
                     MSG_DONTWAIT | MSG_NOSIGNAL);
             return n < 0 ? -errno(errno) : (int) n;
         } catch (Throwable t) {
@@ -141,104 +149,59 @@ final class Libc {
 
     /** close(2). Its failure can't be acted on: the number is free in any case, also after EINTR (Linux). */
     static void close(int fd) {
-        try {
-            var ignored = (int) CLOSE.invokeExact(fd);
-        } catch (Throwable t) {
-            throw impossible(t);
+        try (var arena = Arena.ofConfined()) {
+            call(CLOSE, errnoRoom(arena), fd, 0, 0, 0, 0, 0);
         }
     }
 
     /** socket(2), non-blocking and close-on-exec. */
     static int socket(int family, int type) throws IOException {
-        try (var arena = Arena.ofConfined()) {
-            var errno = errnoRoom(arena);
-            return check((int) SOCKET.invokeExact(errno, family, type | SOCK_FLAGS, 0), errno);
-        } catch (Throwable t) {
-            throw failed(t);
-        }
+        return checked(SOCKET, family, type | SOCK_FLAGS, 0, 0, 0);
     }
 
     static void bind(int fd, MemorySegment address) throws IOException {
-        try (var arena = Arena.ofConfined()) {
-            var errno = errnoRoom(arena);
-            check((int) BIND.invokeExact(errno, fd, address, (int) address.byteSize()), errno);
-        } catch (Throwable t) {
-            throw failed(t);
-        }
+        checked(BIND, fd, address.address(), address.byteSize(), 0, 0);
     }
 
     /** connect(2) that is begun; false while it is under way. */
     static boolean connect(int fd, MemorySegment address) throws IOException {
         try (var arena = Arena.ofConfined()) {
-            var errno = errnoRoom(arena);
-            if ((int) CONNECT.invokeExact(errno, fd, address, (int) address.byteSize()) == 0) {
-                return true;
-            }
-            var why = errno(errno);
-            if (why == Errno.EINPROGRESS || why == Errno.EINTR) { // an interrupted connect(2) goes on by itself
+            var n = number(CONNECT, errnoRoom(arena), fd, address.address(), address.byteSize(), 0, 0, 0);
+            if (n == -Errno.EINPROGRESS || n == -Errno.EINTR) { // an interrupted connect(2) goes on by itself
                 return false;
             }
-            throw new SystemException(why);
-        } catch (Throwable t) {
-            throw failed(t);
+            if (n < 0) {
+                throw new SystemException(-n);
+            }
+            return true;
         }
     }
 
     static void listen(int fd, int backlog) throws IOException {
-        try (var arena = Arena.ofConfined()) {
-            var errno = errnoRoom(arena);
-            check((int) LISTEN.invokeExact(errno, fd, backlog), errno);
-        } catch (Throwable t) {
-            throw failed(t);
-        }
+        checked(LISTEN, fd, backlog, 0, 0, 0);
     }
 
     static void shutdown(int fd, int how) throws IOException {
-        try (var arena = Arena.ofConfined()) {
-            var errno = errnoRoom(arena);
-            check((int) SHUTDOWN.invokeExact(errno, fd, how), errno);
-        } catch (Throwable t) {
-            throw failed(t);
-        }
+        checked(SHUTDOWN, fd, how, 0, 0, 0);
     }
 
     /** accept4(2), non-blocking and close-on-exec; negative errno on failure. The address is written where it points to. */
     static int accept(int fd, MemorySegment address, MemorySegment length, MemorySegment errno) {
-        try {
-            var n = (int) ACCEPT.invokeExact(errno, fd, address, length, SOCK_FLAGS);
-            return n < 0 ? -errno(errno) : n;
-        } catch (Throwable t) {
-            throw impossible(t);
-        }
+        return number(ACCEPT, errno, fd, address.address(), length.address(), SOCK_FLAGS, 0, 0);
     }
 
     /** getsockname(2) into {@code address}, of which {@code length} says how much there is. */
     static void localName(int fd, MemorySegment address, MemorySegment length) throws IOException {
-        try (var arena = Arena.ofConfined()) {
-            var errno = errnoRoom(arena);
-            check((int) GETSOCKNAME.invokeExact(errno, fd, address, length), errno);
-        } catch (Throwable t) {
-            throw failed(t);
-        }
+        checked(GETSOCKNAME, fd, address.address(), length.address(), 0, 0);
     }
 
     /** getpeername(2), as {@link #localName}. */
     static void peerName(int fd, MemorySegment address, MemorySegment length) throws IOException {
-        try (var arena = Arena.ofConfined()) {
-            var errno = errnoRoom(arena);
-            check((int) Seldom.GETPEERNAME.invokeExact(errno, fd, address, length), errno);
-        } catch (Throwable t) {
-            throw failed(t);
-        }
+        checked(GETPEERNAME, fd, address.address(), length.address(), 0, 0);
     }
 
     static void setOption(int fd, int level, int name, MemorySegment value) throws IOException {
-        try (var arena = Arena.ofConfined()) {
-            var errno = errnoRoom(arena);
-            check((int) SETSOCKOPT.invokeExact(errno, fd, level, name, value, (int) value.byteSize()), errno);
-        } catch (Throwable t) {
-            throw failed(t);
-        }
+        checked(SETSOCKOPT, fd, level, name, value.address(), value.byteSize());
     }
 
     static void setOption(int fd, int level, int name, int value) throws IOException {
@@ -250,10 +213,7 @@ final class Libc {
     /** getsockopt(2) into all of {@code value}. */
     static void option(int fd, int level, int name, MemorySegment value) throws IOException {
         try (var arena = Arena.ofConfined()) {
-            var errno = errnoRoom(arena);
-            check((int) Seldom.GETSOCKOPT.invokeExact(errno, fd, level, name, value, arena.allocateFrom(JAVA_INT, (int) value.byteSize())), errno);
-        } catch (Throwable t) {
-            throw failed(t);
+            checked(GETSOCKOPT, fd, level, name, value.address(), arena.allocateFrom(JAVA_INT, (int) value.byteSize()).address());
         }
     }
 
@@ -267,105 +227,53 @@ final class Libc {
 
     /** fcntl(2) with a number. */
     static int control(int fd, int command, int argument) throws IOException {
-        try (var arena = Arena.ofConfined()) {
-            var errno = errnoRoom(arena);
-            return check((int) Seldom.FCNTL.invokeExact(errno, fd, command, argument), errno);
-        } catch (Throwable t) {
-            throw failed(t);
-        }
+        return checked(FCNTL, fd, command, argument, 0, 0);
     }
 
     /** recvfrom(2); negative errno on failure. */
     static int receiveFrom(int fd, MemorySegment into, int flags, MemorySegment address, MemorySegment length, MemorySegment errno) {
-        try {
-            var n = (long) Datagrams.RECVFROM.invokeExact(errno, fd, into, into.byteSize(), flags, address, length);
-            return n < 0 ? -errno(errno) : (int) n;
-        } catch (Throwable t) {
-            throw impossible(t);
-        }
+        return number(RECVFROM, errno, fd, into.address(), into.byteSize(), flags, address.address(), length.address());
     }
 
     /** sendto(2); negative errno on failure. */
     static int sendTo(int fd, MemorySegment data, int flags, MemorySegment address, MemorySegment errno) {
-        try {
-            var n = (long) Datagrams.SENDTO.invokeExact(errno, fd, data, data.byteSize(), flags, address, (int) address.byteSize());
-            return n < 0 ? -errno(errno) : (int) n;
-        } catch (Throwable t) {
-            throw impossible(t);
-        }
+        return number(SENDTO, errno, fd, data.address(), data.byteSize(), flags, address.address(), address.byteSize());
     }
 
     /** sendmsg(2); negative errno on failure. */
     static int sendMessage(int fd, MemorySegment message, int flags, MemorySegment errno) {
-        try {
-            var n = (long) Messages.SENDMSG.invokeExact(errno, fd, message, flags);
-            return n < 0 ? -errno(errno) : (int) n;
-        } catch (Throwable t) {
-            throw impossible(t);
-        }
+        return number(SENDMSG, errno, fd, message.address(), flags, 0, 0, 0);
     }
 
     /** recvmsg(2); negative errno on failure. */
     static int receiveMessage(int fd, MemorySegment message, int flags, MemorySegment errno) {
-        try {
-            var n = (long) Messages.RECVMSG.invokeExact(errno, fd, message, flags);
-            return n < 0 ? -errno(errno) : (int) n;
-        } catch (Throwable t) {
-            throw impossible(t);
-        }
+        return number(RECVMSG, errno, fd, message.address(), flags, 0, 0, 0);
     }
 
     /** epoll_create1(2), close-on-exec. */
     static int epoll() throws IOException {
-        try (var arena = Arena.ofConfined()) {
-            var errno = errnoRoom(arena);
-            return check((int) EPOLL_CREATE.invokeExact(errno, 0x80000), errno);
-        } catch (Throwable t) {
-            throw failed(t);
-        }
+        return checked(EPOLL_CREATE, 0x80000, 0, 0, 0, 0);
     }
 
     static void epollControl(int epoll, int operation, int fd, MemorySegment event) throws IOException {
-        try (var arena = Arena.ofConfined()) {
-            var errno = errnoRoom(arena);
-            check((int) EPOLL_CTL.invokeExact(errno, epoll, operation, fd, event), errno);
-        } catch (Throwable t) {
-            throw failed(t);
-        }
+        checked(EPOLL_CTL, epoll, operation, fd, event.address(), 0);
     }
 
     /** epoll_wait(2) for so many milliseconds, -1 without end; negative errno on failure. */
     static int epollWait(int epoll, MemorySegment events, int most, int milliseconds, MemorySegment errno) {
-        try {
-            var n = (int) EPOLL_WAIT.invokeExact(errno, epoll, events, most, milliseconds);
-            return n < 0 ? -errno(errno) : n;
-        } catch (Throwable t) {
-            throw impossible(t);
-        }
+        return number(EPOLL_WAIT, errno, epoll, events.address(), most, milliseconds, 0, 0);
     }
 
     /** What the C library says an error number means. */
     static String describe(int errno) {
-        try {
-            var text = (MemorySegment) Seldom.STRERROR.invokeExact(errno);
-            return text.reinterpret(256).getString(0, StandardCharsets.UTF_8);
-        } catch (Throwable t) {
-            throw impossible(t);
+        try (var arena = Arena.ofConfined()) {
+            return text(call(STRERROR, errnoRoom(arena), errno, 0, 0, 0, 0, 0));
         }
     }
 
-    private static int check(int result, MemorySegment errno) throws SystemException {
-        if (result < 0) {
-            throw new SystemException(errno(errno));
-        }
-        return result;
-    }
-
-    private static IOException failed(Throwable t) {
-        if (t instanceof IOException e) {
-            return e;
-        }
-        throw impossible(t);
+    /** The C string at an address. */
+    static String text(long address) {
+        return MemorySegment.ofAddress(address).reinterpret(1024).getString(0, StandardCharsets.UTF_8);
     }
 
     /** A downcall throws nothing but what the JVM itself is in trouble with. */
