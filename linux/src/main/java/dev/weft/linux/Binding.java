@@ -21,6 +21,17 @@ final class Binding {
     private Binding() {}
 
     static ListenerChannel listen(Address address, SocketSettings settings, LinuxListener.Streams streams) throws IOException {
+        int acceptors = settings.option(WeftSocketOptions.ACCEPTORS).orElse(1);
+        if (acceptors < 1) {
+            throw new IllegalArgumentException(acceptors + " acceptors accept nobody");
+        }
+        if (acceptors == 1 || address.kind() != Address.Kind.INET) {
+            return listenOnce(address, settings, streams);
+        }
+        return PortSharers.open(acceptors, address, settings, (where, how) -> listenOnce(where, how, streams));
+    }
+
+    private static ListenerChannel listenOnce(Address address, SocketSettings settings, LinuxListener.Streams streams) throws IOException {
         var inherited = Inherited.take(address, Libc.SOCK_STREAM);
         if (inherited.isPresent()) {
             return listener(inherited.getAsInt(), settings, Optional.empty(), streams);

@@ -19,7 +19,7 @@ final class Descriptor {
         try {
             var lookup = MethodHandles.lookup();
             STATE = lookup.findVarHandle(Descriptor.class, "state", int.class);
-            FREED = lookup.findVarHandle(Descriptor.class, "freed", boolean.class);
+            FREED = lookup.findVarHandle(Descriptor.class, "freed", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -28,7 +28,8 @@ final class Descriptor {
     private final int number;
     /** How many use it now; negative once it is closed. */
     private volatile int state;
-    private volatile boolean freed;
+    /** 0, then 1 while somebody frees the number, then 2. */
+    private volatile int freed;
 
     Descriptor(int number) {
         this.number = number;
@@ -75,15 +76,16 @@ final class Descriptor {
 
     /** Returns when the number is free: those inside leave soon, as no call blocks. */
     void awaitFree() {
-        while (!freed) {
+        while (freed != 2) {
             Thread.onSpinWait();
             Thread.yield();
         }
     }
 
     private void free() {
-        if (FREED.compareAndSet(this, false, true)) {
+        if (FREED.compareAndSet(this, 0, 1)) {
             Libc.close(number);
+            freed = 2;
         }
     }
 }

@@ -61,6 +61,8 @@ final class Options {
     /** The transport sees to these. */
     private static final Set<SocketOption<?>> OF_FILE = Set.of(WeftSocketOptions.UNIX_MODE, WeftSocketOptions.UNIX_UNLINK);
 
+    private static final Set<SocketOption<?>> OF_PORT = Set.of(WeftSocketOptions.ACCEPTORS);
+
     private Options() {}
 
     private static Map<SocketOption<?>, Place> and(Map<SocketOption<?>, Place> some, Map<SocketOption<?>, Place> more) {
@@ -81,10 +83,10 @@ final class Options {
         return known(family, false).keySet();
     }
 
-    /** Sets all of a new socket's options; those of a Unix socket's file are left to the transport. */
+    /** Sets all of a new socket's options but those that the transport sees to. */
     static void setAll(int fd, int family, boolean stream, Map<SocketOption<?>, Object> options) throws IOException {
         for (var option : options.entrySet()) {
-            if (family != Libc.AF_UNIX || !OF_FILE.contains(option.getKey())) {
+            if (!(family == Libc.AF_UNIX ? OF_FILE : OF_PORT).contains(option.getKey())) {
                 set(fd, family, place(family, stream, option.getKey()), option.getKey(), option.getValue());
             }
         }
@@ -95,6 +97,7 @@ final class Options {
         var theirs = new LinkedHashMap<>(options);
         theirs.keySet().removeAll(OF_BINDING);
         theirs.keySet().removeAll(OF_FILE);
+        theirs.keySet().removeAll(OF_PORT);
         return Map.copyOf(theirs);
     }
 

@@ -17,6 +17,7 @@ import java.util.Set;
  */
 final class NioOptions {
     private static final Set<SocketOption<?>> UNIX_ONLY = Set.of(WeftSocketOptions.UNIX_MODE, WeftSocketOptions.UNIX_UNLINK);
+    private static final Set<SocketOption<?>> NATIVE = Set.of(WeftSocketOptions.IPV6_ONLY, WeftSocketOptions.ACCEPTORS);
     private static final Set<SocketOption<?>> LISTENER_ONLY = Set.of(StandardSocketOptions.SO_REUSEADDR, StandardSocketOptions.SO_REUSEPORT);
 
     /** What each accepted connection gets. */
@@ -70,8 +71,10 @@ final class NioOptions {
     }
 
     private static void refuseNative(Map<SocketOption<?>, Object> options) {
-        if (options.containsKey(WeftSocketOptions.IPV6_ONLY)) {
-            throw new UnsupportedOperationException("IPV6_ONLY needs the native transport: put dev.weft.linux on the class path");
+        for (var option : NATIVE) {
+            if (options.containsKey(option)) {
+                throw new UnsupportedOperationException(option + " needs the native transport: put dev.weft.linux on the class path");
+            }
         }
     }
 

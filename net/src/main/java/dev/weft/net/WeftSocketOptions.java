@@ -23,6 +23,13 @@ public final class WeftSocketOptions {
     /** Whether an IPv6 server refuses IPv4 peers; needs the native transport. */
     public static final SocketOption<Boolean> IPV6_ONLY = new Option<>("IPV6_ONLY", Boolean.class);
 
+    /**
+     * How many listening sockets a TCP server has on its one port (SO_REUSEPORT), each with a thread of its own that accepts; the kernel
+     * spreads new connections over them. Default 1, which suffices for some ten thousand new connections a second; needs the native
+     * transport. A few connections are accepted ahead of the server's admission.
+     */
+    public static final SocketOption<Integer> ACCEPTORS = new Option<>("ACCEPTORS", Integer.class);
+
     private WeftSocketOptions() {}
 
     /** The file mode of a Unix server's socket, written as {@code ls -l} does: {@code unixMode("rw-rw----")}. */

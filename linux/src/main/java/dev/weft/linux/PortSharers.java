@@ -1,0 +1,192 @@
+package dev.weft.linux;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CountDownLatch;
+
+import dev.weft.net.Address;
+import dev.weft.net.spi.ListenerChannel;
+import dev.weft.net.spi.Readiness;
+import dev.weft.net.spi.SocketSettings;
+import dev.weft.net.spi.StreamChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several listening sockets on one port, each with a thread that accepts, seen as one listener.
+ *
+ * <p>The threads run ahead of whoever takes from the group by a few connections at most; what they fail with is passed on in its turn, and a
+ * thread whose failure has not been taken yet waits, so that a want of descriptors makes nobody spin.
+ */
+final class PortSharers implements ListenerChannel {
+    /** How far a thread runs ahead. */
+    private static final int AHEAD = 8;
+
+    /** How one socket of the group is made. */
+    @FunctionalInterface
+    interface Listening {
+        ListenerChannel at(Address address, SocketSettings settings) throws IOException;
+    }
+
+    private record Outcome(@Nullable StreamChannel accepted, @Nullable IOException failure, CountDownLatch taken) {
+        static Outcome of(@Nullable StreamChannel accepted, @Nullable IOException failure) {
+            return new Outcome(accepted, failure, new CountDownLatch(1));
+        }
+    }
+
+    private final List<ListenerChannel> members;
+    private final ArrayBlockingQueue<Outcome> outcomes;
+    private final Readiness acceptable = new Readiness(true);
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean closed;
+
+    private PortSharers(List<ListenerChannel> members) {
+        this.members = List.copyOf(members);
+        outcomes = new ArrayBlockingQueue<>(AHEAD * members.size());
+        for (int i = 0; i < members.size(); i++) {
+            var member = members.get(i);
+            threads.add(Thread.ofPlatform().daemon().name("weft-accept-" + member.local().port() + "-" + (i + 1)).start(() -> run(member)));
+        }
+    }
+
+    /** All sockets, or none: the first finds the port, the others share it. */
+    static PortSharers open(int n, Address address, SocketSettings settings, Listening listening) throws IOException {
+        var options = new HashMap<>(settings.options());
+        options.put(StandardSocketOptions.SO_REUSEPORT, true);
+        var shared = new SocketSettings(options, settings.backlog(), settings.from());
+        var members = new ArrayList<ListenerChannel>();
+        try {
+            members.add(listening.at(address, shared));
+            var port = members.getFirst().local().port();
+            while (members.size() < n) {
+                members.add(listening.at(address.isAny() ? Address.any(port) : Address.of(address.host(), port), shared));
+            }
+            return new PortSharers(members);
+        } catch (IOException | RuntimeException e) {
+            members.forEach(ListenerChannel::close);
+            throw e;
+        }
+    }
+
+    private void run(ListenerChannel member) {
+        while (!closed) {
+            try {
+                var accepted = member.accept();
+                if (accepted.isPresent()) {
+                    pass(Outcome.of(accepted.get(), null));
+                } else {
+                    member.awaitAcceptable();
+                }
+            } catch (ClosedChannelException | InterruptedIOException e) {
+                // Closed, says the loop's condition.
+            } catch (IOException e) {
+                pass(Outcome.of(null, e));
+            }
+        }
+        dropAll();
+    }
+
+    private void pass(Outcome outcome) {
+        try {
+            outcomes.put(outcome);
+            acceptable.signal();
+            if (outcome.failure != null) {
+                outcome.taken.await();
+            }
+        } catch (InterruptedException e) { // closed, says the loop's condition
+            drop(outcome);
+        }
+    }
+
+    private static void drop(Outcome outcome) {
+        if (outcome.accepted != null) {
+            outcome.accepted.abort();
+        }
+    }
+
+    /** Whoever comes after the close sees to what was accepted and not taken: the thread that put it, at the latest. */
+    private void dropAll() {
+        for (var left = outcomes.poll(); left != null; left = outcomes.poll()) {
+            drop(left);
+        }
+    }
+
+    @Override
+    public Optional<StreamChannel> accept() throws IOException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+        var stamp = acceptable.stamp();
+        var outcome = outcomes.poll();
+        if (outcome == null) {
+            acceptable.drained(stamp);
+            return Optional.empty();
+        }
+        outcome.taken.countDown();
+        if (outcome.failure != null) {
+            throw outcome.failure;
+        }
+        return Optional.ofNullable(outcome.accepted);
+    }
+
+    @Override
+    public void awaitAcceptable() throws IOException {
+        acceptable.await();
+    }
+
+    @Override
+    public AcceptFailure classify(IOException failure) {
+        return closed ? AcceptFailure.CLOSED : members.getFirst().classify(failure);
+    }
+
+    @Override
+    public Address local() {
+        return members.getFirst().local();
+    }
+
+    @Override
+    public void wake() {
+        acceptable.wake();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        members.forEach(ListenerChannel::close);
+        threads.forEach(Thread::interrupt);
+        dropAll();
+        acceptable.signal();
+    }
+
+    /** The first one's; they are all alike. */
+    @Override
+    public OptionalInt fileno() {
+        return members.getFirst().fileno();
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return members.getFirst().supportedOptions();
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) throws IOException {
+        for (var member : members) {
+            member.option(option, value);
+        }
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) throws IOException {
+        return members.getFirst().option(option);
+    }
+}
