@@ -1,0 +1,29 @@
+"""Medians and ratios of samples."""
+import statistics
+
+
+def median(samples, field):
+    return statistics.median(getattr(s, field) for s in samples if s)
+
+
+def ratio(samples, base, field="cpu"):
+    """The median over the rounds of what it was to the base in the same round; None without a common round."""
+    ratios = [getattr(s, field) / getattr(b, field) for s, b in zip(samples, base) if s and b and getattr(b, field)]
+    return statistics.median(ratios) if ratios else None
+
+
+def spread(samples, base):
+    """The smallest and the largest such ratio."""
+    ratios = [s.cpu / b.cpu for s, b in zip(samples, base) if s and b and b.cpu]
+    return (min(ratios), max(ratios)) if ratios else None
+
+
+def base(case, results):
+    """Whom a case's ratios are to: for lines Netty's best transport, as nobody writes a line server in a C loop; else the C loop, which is
+    the first peer, or whoever is first without it."""
+    found = results.of(case)
+    if case.mode == "lines":
+        netty = [p for p in found if p.family == "netty"]
+        if netty:
+            return min(netty, key=lambda p: median(found[p], "cpu"))
+    return next(iter(found), None)
