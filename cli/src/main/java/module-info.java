@@ -5,4 +5,6 @@
     requires dev.weft.chat;
     requires info.picocli;
     requires jdk.unsupported;
+
+    opens dev.weft.cli to dev.weft.net;
 }

@@ -11,5 +11,6 @@
 
     exports dev.weft.linux;
 
-    provides dev.weft.net.spi.Transport with dev.weft.linux.EpollTransport;
+    provides dev.weft.net.spi.Transport with dev.weft.linux.EpollTransport, dev.weft.linux.UringTransport;
+    provides dev.weft.net.spi.WorkerPools with dev.weft.linux.ProcessPools;
 }

@@ -12,4 +12,5 @@
     exports dev.weft.net.spi;
 
     uses dev.weft.net.spi.Transport;
+    uses dev.weft.net.spi.WorkerPools;
 }

@@ -42,6 +42,11 @@ record BuiltIn(String name, Handler connections, DatagramHandler datagrams) impl
     }
 
     @Override
+    public Service inWorkers() {
+        return new HandlerClass(InWorkers.named(name));
+    }
+
+    @Override
     public Server open(Server.Builder server) throws IOException {
         return server.open(connections);
     }

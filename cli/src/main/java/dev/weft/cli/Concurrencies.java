@@ -5,22 +5,26 @@ import dev.weft.net.Concurrency;
 /** The words of {@code --concurrency}. */
 final class Concurrencies {
     private static final String PLATFORM = "platform:";
+    private static final String PROCESSES = "processes:";
 
     private Concurrencies() {}
 
     /**
      * Reads one.
      *
-     * @throws IllegalArgumentException for another word, or a pool without threads
+     * @throws IllegalArgumentException for another word, or a pool without threads or processes
      */
     static Concurrency parse(String word) {
         if (word.startsWith(PLATFORM)) {
             return Concurrency.platformThreads(Arguments.number(word.substring(PLATFORM.length())));
         }
+        if (word.startsWith(PROCESSES)) {
+            return Concurrency.processes(Arguments.number(word.substring(PROCESSES.length())));
+        }
         return switch (word) {
             case "sequential" -> Concurrency.sequential();
             case "virtual" -> Concurrency.virtualThreads();
-            default -> throw new IllegalArgumentException("no such concurrency: '" + word + "' (sequential, virtual or platform:N)");
+            default -> throw new IllegalArgumentException("no such concurrency: '" + word + "' (sequential, virtual, platform:N or processes:N)");
         };
     }
 }

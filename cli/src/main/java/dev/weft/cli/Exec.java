@@ -20,6 +20,11 @@ record Exec(String command, Duration idle) implements Service, Handler {
     }
 
     @Override
+    public Service inWorkers() {
+        throw new IllegalArgumentException("--exec has a process for each connection already: leave out --concurrency processes:N");
+    }
+
+    @Override
     public Server open(Server.Builder server) throws IOException {
         return server.open(this);
     }

@@ -46,6 +46,11 @@ record HandlerClass(Class<?> type) implements Service {
     }
 
     @Override
+    public Service inWorkers() {
+        return this;
+    }
+
+    @Override
     public Server open(Server.Builder server) throws IOException {
         if (!Handler.class.isAssignableFrom(type)) {
             throw new IllegalArgumentException(type.getName() + " is a DatagramHandler: serve it with --udp HOST:PORT");

@@ -30,7 +30,8 @@ final class ServeCommand implements Command {
                             "Jars and folders in which HANDLER is a class: a Handler, RequestHandler or DatagramHandler."),
                     new Syntax.Option("--exec", "COMMAND",
                             "Instead of HANDLER: run it with /bin/sh for each connection, joined to its standard input and output."),
-                    new Syntax.Option("--concurrency", "WORD", "sequential, virtual or platform:N threads. Default: virtual."),
+                    new Syntax.Option("--concurrency", "WORD",
+                            "sequential, virtual or platform:N threads, or processes:N, at most so many. Default: virtual."),
                     new Syntax.Option("--max-connections", "N", "At most so many at once, the next wait. Default: 10000."),
                     new Syntax.Option("--idle-timeout", "DURATION",
                             "End a connection that is silent for so long (500ms, 30s, 5m). Default: none."),
@@ -96,6 +97,9 @@ final class ServeCommand implements Command {
             }
         }
         var service = service(arguments, idle.orElse(Duration.ZERO), terminal);
+        if (concurrency instanceof Concurrency.Processes) {
+            service = service.inWorkers();
+        }
         var address = endpoint.address();
         var observer = new FailureLines(terminal);
         if (datagrams) {

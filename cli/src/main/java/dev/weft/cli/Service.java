@@ -9,6 +9,9 @@ interface Service {
     /** For thread names. */
     String name();
 
+    /** The same for worker processes, which want a class: an object can't travel. */
+    Service inWorkers();
+
     /** Opens it on a stream server; fails as that does, or with an IllegalArgumentException when it only serves datagrams. */
     Server open(Server.Builder server) throws IOException;
 

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
+import dev.weft.linux.EpollTransport;
 import dev.weft.net.Server;
 
 /** A program under test as a process of its own: what it prints, what is typed, and its end, which {@code close} forces. */
@@ -49,6 +50,16 @@ final class Program implements AutoCloseable {
     /** An example, from its class file, with these system properties and arguments. */
     static Program start(String example, Map<String, ?> properties, String... args) {
         var command = java("--class-path", classPath());
+        properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        command.add(example);
+        command.addAll(List.of(args));
+        return new Program(example, command);
+    }
+
+    /** As start, on the native transport. */
+    static Program startNative(String example, Map<String, ?> properties, String... args) {
+        var command = java("--enable-native-access=ALL-UNNAMED", "--class-path",
+                classPath() + System.getProperty("path.separator") + location(EpollTransport.class));
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add(example);
         command.addAll(List.of(args));

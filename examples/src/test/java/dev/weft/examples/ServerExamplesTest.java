@@ -38,14 +38,6 @@ class ServerExamplesTest {
     }
 
     @Test
-    @DisplayName("EveryServer serves in every model on every transport (SS-E7)")
-    void everyServer() throws Exception {
-        try (var program = Program.start("EveryServer", Map.of("socket", folder.resolve("weft.sock")))) {
-            assertThat(program.outputAtExit()).isEqualTo("hello world\n".repeat(9));
-        }
-    }
-
-    @Test
     void handlerTestNeedsNoPort() throws Exception {
         try (var program = Program.start("HandlerTest", Map.of())) {
             assertThat(program.outputAtExit()).isEqualTo("passed\n");

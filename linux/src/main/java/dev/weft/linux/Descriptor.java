@@ -10,7 +10,7 @@ import java.nio.channels.ClosedChannelException;
  * <p>A number is used between {@link #enter} and {@link #leave} only, for calls that return at once. The last to leave a closed descriptor
  * frees the number; so no call ever meets the number's next owner.
  */
-final class Descriptor {
+class Descriptor {
     private static final int CLOSED = Integer.MIN_VALUE;
     private static final VarHandle STATE;
     private static final VarHandle FREED;
@@ -36,12 +36,12 @@ final class Descriptor {
     }
 
     /** The number, for an open descriptor's display; whoever acts on it enters. */
-    int number() {
+    final int number() {
         return number;
     }
 
     /** The number, to be used until {@link #leave}. */
-    int enter() throws ClosedChannelException {
+    final int enter() throws ClosedChannelException {
         if ((int) STATE.getAndAdd(this, 1) < 0) {
             leave();
             throw new ClosedChannelException();
@@ -49,18 +49,18 @@ final class Descriptor {
         return number;
     }
 
-    void leave() {
+    final void leave() {
         if ((int) STATE.getAndAdd(this, -1) - 1 == CLOSED) {
             free();
         }
     }
 
-    boolean isOpen() {
+    final boolean isOpen() {
         return state >= 0;
     }
 
     /** Nobody enters from now on; true for the one call that closed it. */
-    boolean close() {
+    final boolean close() {
         int seen;
         do {
             seen = state;
@@ -75,15 +75,19 @@ final class Descriptor {
     }
 
     /** Returns when the number is free: those inside leave soon, as no call blocks. */
-    void awaitFree() {
+    final void awaitFree() {
         while (freed != 2) {
             Thread.onSpinWait();
             Thread.yield();
         }
     }
 
+    /** Once, after the last use and before the number is freed. */
+    void beforeFree() {}
+
     private void free() {
         if (FREED.compareAndSet(this, 0, 1)) {
+            beforeFree();
             Libc.close(number);
             freed = 2;
         }

@@ -34,6 +34,7 @@ final class Errno {
     static final int EHOSTDOWN = 112;
     static final int EHOSTUNREACH = 113;
     static final int EINPROGRESS = 115;
+    static final int ECANCELED = 125;
 
     private Errno() {}
 }

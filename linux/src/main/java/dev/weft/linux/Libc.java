@@ -12,6 +12,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /**
  * The calls into the C library, each under its own name: what it takes, what it gives, and its errno.
@@ -128,8 +129,7 @@ final class Libc {
     /** recv(2) into an array on the heap; negative errno on failure. Critical. */
     static int receive(int fd, byte[] into, int offset, int length, MemorySegment errno) {
         try {
-            var n = (long) MOVE.invokeExact(RECV, errno, fd, MemorySegment.ofArray(into).asSlice(offset, length), (long) length,
-                    MSG_DONTWAIT | MSG_NOSIGNAL);
+            var n = (long) MOVE.invokeExact(RECV, errno, fd, part(into, offset, length), (long) length, MSG_DONTWAIT | MSG_NOSIGNAL);
             return n < 0 ? -errno(errno) : (int) n;
         } catch (Throwable t) {
             throw impossible(t);
@@ -139,12 +139,21 @@ final class Libc {
     /** send(2) from an array on the heap; negative errno on failure. Critical. */
     static int send(int fd, byte[] from, int offset, int length, MemorySegment errno) {
         try {
-            var n = (long) MOVE.invokeExact(SEND, errno, fd, MemorySegment.ofArray(from).asSlice(offset, length), (long) length,
-                    MSG_DONTWAIT | MSG_NOSIGNAL);
+            var n = (long) MOVE.invokeExact(SEND, errno, fd, part(from, offset, length), (long) length, MSG_DONTWAIT | MSG_NOSIGNAL);
             return n < 0 ? -errno(errno) : (int) n;
         } catch (Throwable t) {
             throw impossible(t);
         }
+    }
+
+    /**
+     * A part of an array, whose bounds are checked here, as the kernel writes past no others. Where it begins at the start, no slice is made:
+     * whether the compiler lets one vanish depends on what else the program has sliced before.
+     */
+    private static MemorySegment part(byte[] array, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, array.length);
+        var all = MemorySegment.ofArray(array);
+        return offset == 0 ? all : all.asSlice(offset);
     }
 
     /** close(2). Its failure can't be acted on: the number is free in any case, also after EINTR (Linux). */

@@ -143,7 +143,11 @@ final class LinuxPackets extends Watched implements PacketChannel {
             }
             return;
         }
-        waitingToWrite.lock();
+        try {
+            waitingToWrite.lockInterruptibly();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException("interrupted while waiting for room to send");
+        }
         try {
             writable.await();
         } finally {

@@ -1,10 +1,15 @@
 package dev.weft.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.LinkedHashMap;
@@ -134,6 +139,16 @@ final class Options {
     }
 
     private static void set(int fd, int family, Place place, SocketOption<?> option, Object value) throws IOException {
+        try {
+            put(fd, family, place, option, value);
+        } catch (SystemException e) {
+            var told = new SocketException("cannot set " + option + " to " + value + ": " + e.getMessage());
+            told.initCause(e);
+            throw told;
+        }
+    }
+
+    private static void put(int fd, int family, Place place, SocketOption<?> option, Object value) throws IOException {
         var six = family == Libc.AF_INET6;
         var level = six ? place.level6 : place.level;
         var name = six ? place.name6 : place.name;
@@ -158,7 +173,7 @@ final class Options {
         }
     }
 
-    /** IPv4 has the index in an ip_mreqn, behind two addresses: linux/in.h. */
+    /** IPv4 wants an ip_mreqn: a group's address, the interface's own, and its index (linux/in.h); it is the second that can be read back. */
     private static void setInterface(int fd, boolean six, int level, int name, NetworkInterface value) throws IOException {
         if (six) {
             Libc.setOption(fd, level, name, value.getIndex());
@@ -166,6 +181,8 @@ final class Options {
         }
         try (var arena = Arena.ofConfined()) {
             var request = arena.allocate(12, 4);
+            var own = value.inetAddresses().filter(Inet4Address.class::isInstance).findFirst();
+            own.ifPresent(address -> MemorySegment.copy(address.getAddress(), 0, request, JAVA_BYTE, 4, 4));
             request.set(JAVA_INT, 8, value.getIndex());
             Libc.setOption(fd, level, name, request);
         }
@@ -187,10 +204,12 @@ final class Options {
                     yield linger.get(JAVA_INT, 0) == 0 ? -1 : linger.get(JAVA_INT, 4);
                 }
                 case INTERFACE -> {
-                    var request = arena.allocate(six ? 4 : 12, 4);
-                    Libc.option(fd, level, name, request);
-                    var index = request.get(JAVA_INT, six ? 0 : 8);
-                    yield index == 0 ? null : NetworkInterface.getByIndex(index);
+                    var chosen = arena.allocate(JAVA_INT); // an index, or for IPv4 an address
+                    Libc.option(fd, level, name, chosen);
+                    var none = chosen.get(JAVA_INT, 0) == 0;
+                    yield none ? null
+                            : six ? NetworkInterface.getByIndex(chosen.get(JAVA_INT, 0))
+                            : NetworkInterface.getByInetAddress(InetAddress.getByAddress(chosen.toArray(JAVA_BYTE)));
                 }
                 case PEER -> {
                     var credentials = arena.allocate(Layouts.UCRED);

@@ -8,25 +8,25 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The one thread of this transport that blocks in the kernel.
  *
- * <p>It waits for everything at once: for the pollers' epoll instances, which can be polled like any descriptor, and for listeners and
- * datagram sockets, whose owners are platform threads and must go on when every carrier is busy. While pollers run it looks every 10 ms
+ * <p>It waits for everything at once: for the loops' epoll instances and rings, which can be polled like any descriptor, and for listeners and
+ * datagram sockets, whose owners are platform threads and must go on when every carrier is busy. While loops run it looks every 10 ms
  * whether each has had its turn, and does the work of one that has not.
  */
 final class Waiter {
     private static final int LISTENER_EVENTS = Libc.EPOLLIN | Libc.EPOLLET;
     private static final int PACKET_EVENTS = Libc.EPOLLIN | Libc.EPOLLOUT | Libc.EPOLLET;
-    /** How long a poller may not have run before its work is done here. */
+    /** How long a loop may not have run before its work is done here. */
     private static final int TAKE_OVER_MILLIS = 10;
     private static final int MOST_EVENTS = 64;
-    /** An event's data for a poller: its index, which no generation has. */
-    private static final long POLLER = 1L << 31;
+    /** An event's data for a loop: its index, which no generation has. */
+    private static final long LOOP = 1L << 31;
 
     private static final class Shared {
         static final Waiter WAITER = new Waiter();
@@ -35,8 +35,9 @@ final class Waiter {
     private final WatchTable table = new WatchTable();
     private final int epoll;
     private final List<Poller> pollers = new ArrayList<>();
+    private volatile EventLoop[] loops = {};
     private final AtomicInteger next = new AtomicInteger();
-    private final ReentrantLock registering = new ReentrantLock();
+    private final ShortLock registering = new ShortLock();
     private final MemorySegment registration = Arena.global().allocate(Layouts.EPOLL_EVENT);
 
     private Waiter() {
@@ -44,14 +45,14 @@ final class Waiter {
             epoll = Libc.epoll();
             var carriers = Integer.getInteger("jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
             for (int i = 0; i < carriers; i++) {
-                var poller = new Poller(i, table, this);
-                pollers.add(poller);
-                control(Libc.EPOLL_CTL_ADD, poller.epoll(), 0, POLLER | i);
+                pollers.add(new Poller(i + 1, table, this));
+            }
+            for (int i = 0; i < carriers; i++) {
+                add(pollers.get(i));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open an epoll instance", e);
         }
-        pollers.forEach(Poller::start);
         Thread.ofPlatform().daemon().name("weft-epoll-waiter").start(this::run);
     }
 
@@ -60,10 +61,32 @@ final class Waiter {
         return Shared.WAITER;
     }
 
+    /** One more loop to be woken and stood in for; starts it. */
+    void add(EventLoop loop) throws IOException {
+        synchronized (this) {
+            var more = Arrays.copyOf(loops, loops.length + 1);
+            loop.index(loops.length);
+            more[loops.length] = loop;
+            loops = more;
+        }
+        control(Libc.EPOLL_CTL_ADD, loop.descriptor(), 0, LOOP | loop.index());
+        loop.start();
+    }
+
     /** Watches a connection, on one of the pollers in turn. */
     void watchStream(int fd, Watched stream) throws IOException {
         var n = pollers.size();
         pollers.get(n == 1 ? 0 : Math.floorMod(next.getAndIncrement(), n)).watch(fd, stream);
+    }
+
+    /** Ends the watch of a connection whose descriptor stays open: somebody else may hold it too, and their events are not for us. */
+    void unwatchStream(int fd, Watched stream) throws IOException {
+        table.remove(fd, stream);
+        for (int i = 0; i < pollers.size(); i++) {
+            if (pollers.get(i).unwatch(fd)) {
+                return;
+            }
+        }
     }
 
     /** Watches a listening socket. */
@@ -91,9 +114,9 @@ final class Waiter {
         table.remove(fd, watched);
     }
 
-    /** A poller has found nothing: wakes it when there is something, also if that came since it looked. */
-    void arm(Poller poller) throws IOException {
-        control(Libc.EPOLL_CTL_MOD, poller.epoll(), Libc.EPOLLIN | Libc.EPOLLONESHOT, POLLER | poller.index());
+    /** A loop has found nothing: wakes it when there is something, also if that came since it looked. */
+    void arm(EventLoop loop) throws IOException {
+        control(Libc.EPOLL_CTL_MOD, loop.descriptor(), Libc.EPOLLIN | Libc.EPOLLONESHOT, LOOP | loop.index());
     }
 
     private void control(int operation, int fd, int events, long data) throws IOException {
@@ -109,25 +132,32 @@ final class Waiter {
 
     private void run() {
         var events = Arena.global().allocate(Layouts.EVENT_SIZE * MOST_EVENTS, 8);
-        var theirs = Poller.room(Arena.global());
+        var theirs = EventLoop.room(Arena.global());
         var errno = Libc.errnoRoom(Arena.global());
-        var turns = new long[pollers.size()];
+        var turns = new long[0];
         var looked = System.nanoTime();
         while (true) {
             try {
-                var n = Libc.epollWait(epoll, events, MOST_EVENTS, anyRuns() ? TAKE_OVER_MILLIS : -1, errno);
+                var idle = !anyRuns();
+                var n = Libc.epollWait(epoll, events, MOST_EVENTS, idle ? -1 : TAKE_OVER_MILLIS, errno);
                 for (int i = 0; i < n; i++) {
                     dispatch(events.get(JAVA_LONG_UNALIGNED, Layouts.eventData(i)), events.get(JAVA_INT_UNALIGNED, i * Layouts.EVENT_SIZE));
                 }
                 var now = System.nanoTime();
-                if (now - looked >= TAKE_OVER_MILLIS * 1_000_000L) {
+                if (idle) {
+                    looked = now; // those woken just now have their time yet
+                } else if (now - looked >= TAKE_OVER_MILLIS * 1_000_000L) {
                     looked = now;
-                    for (int i = 0; i < turns.length; i++) {
-                        var poller = pollers.get(i);
-                        if (poller.running() && poller.turns() == turns[i]) {
-                            poller.dispatch(theirs, errno);
+                    var all = loops;
+                    if (turns.length < all.length) {
+                        turns = Arrays.copyOf(turns, all.length);
+                    }
+                    for (int i = 0; i < all.length; i++) {
+                        var loop = all[i];
+                        if (loop.running() && loop.turns() == turns[i]) {
+                            loop.dispatch(theirs, errno);
                         }
-                        turns[i] = poller.turns();
+                        turns[i] = loop.turns();
                     }
                 }
             } catch (Throwable t) {
@@ -137,8 +167,8 @@ final class Waiter {
     }
 
     private boolean anyRuns() {
-        for (int i = 0; i < pollers.size(); i++) {
-            if (pollers.get(i).running()) {
+        for (var loop : loops) {
+            if (loop.running()) {
                 return true;
             }
         }
@@ -146,8 +176,8 @@ final class Waiter {
     }
 
     private void dispatch(long data, int events) {
-        if ((data & ~0xffffL) == POLLER) {
-            pollers.get((int) data & 0xffff).wake();
+        if ((data & ~0xffffL) == LOOP) {
+            loops[(int) data & 0xffff].wake();
         } else {
             table.dispatch(data, events);
         }

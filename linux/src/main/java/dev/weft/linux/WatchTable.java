@@ -3,7 +3,6 @@ package dev.weft.linux;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class WatchTable {
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Watched[].class);
 
-    private final ReentrantLock changing = new ReentrantLock();
+    private final ShortLock changing = new ShortLock();
     private volatile @Nullable Watched[] slots = new Watched[1024];
     private int generations;
 
@@ -50,11 +49,21 @@ final class WatchTable {
 
     /** Hands an event to whom it is meant for, if that one is still there. */
     void dispatch(long data, int events) {
-        var fd = (int) data;
+        var watched = find((int) data, (int) (data >>> 32));
+        if (watched != null) {
+            try {
+                watched.ready(events);
+            } catch (Throwable t) { // no memory to make a thread runnable, say: the other events of the batch come once only
+                Waiter.report(t);
+            }
+        }
+    }
+
+    /** Who watches this descriptor in this generation; null when that one is gone. */
+    @Nullable
+    Watched find(int fd, int generation) {
         var all = slots;
         var watched = fd < all.length ? (Watched) SLOT.getAcquire(all, fd) : null;
-        if (watched != null && watched.generation() == (int) (data >>> 32)) {
-            watched.ready(events);
-        }
+        return watched != null && watched.generation() == generation ? watched : null;
     }
 }

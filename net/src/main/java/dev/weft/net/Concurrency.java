@@ -25,8 +25,14 @@ public sealed interface Concurrency {
     }
 
     /**
-     * Worker JVMs (ForkingMixIn; its default is 40): at most {@code workers} requests at once, each isolated from this process. Needs the
-     * native transport, {@code dev.weft.linux}; without it {@code open} refuses (SPEC SS-35).
+     * Worker JVMs (ForkingMixIn; its default is 40): at most {@code workers} requests at once, each isolated from this process: a handler that
+     * ends, crashes or fills its JVM loses its own request and nothing else. Unless an admission is given, as many connections are
+     * accepted, and the next wait in the backlog (SPEC SS-34). Needs the native transport, {@code dev.weft.linux}; without it {@code open}
+     * refuses (SPEC SS-35).
+     *
+     * <p>verify, the observer, admission, TLS and actions stay here; handlers run there. What a handler throws comes to the observer as a
+     * {@link WorkerException}, and a worker's own end as an {@link java.io.IOException} that says how it ended. {@link Server#current} is in
+     * a worker a server of its own that serves what it is handed.
      */
     static Processes processes(int workers) {
         return new Processes(workers, 2, 1_000, List.of());
@@ -53,7 +59,8 @@ public sealed interface Concurrency {
     }
 
     /**
-     * See {@link Concurrency#processes}. The handler must be given as a class, since an object cannot travel.
+     * See {@link Concurrency#processes}. The handler must be given as a class that another JVM finds on the same class or module path, since
+     * an object cannot travel; {@link Rehearsable} warms it.
      *
      * @param workers the most requests at once, at least 1
      * @param spare how many workers are kept warm beyond the busy ones; default 2

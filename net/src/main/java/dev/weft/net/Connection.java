@@ -39,7 +39,6 @@ import org.jspecify.annotations.Nullable;
  * follows by itself), or when the connection is closed here, by any thread ({@link SocketException}).
  */
 public final class Connection implements Closeable {
-    static final ScopedValue<Connection> CURRENT = ScopedValue.newInstance();
     private static final AtomicLong IDS = new AtomicLong();
 
     /** Something that may fail as I/O does. */
@@ -68,6 +67,9 @@ public final class Connection implements Closeable {
     private volatile long lastProgress;
     private volatile String closedBecause = "";
     private @Nullable List<Consumer<Connection>> leavers;
+    private volatile @Nullable Runnable drainer;
+    private volatile long receivedElsewhere;
+    private volatile long sentElsewhere;
 
     /** {@code peerName} is what the peer was called when it was dialled, which its certificate must name. */
     Connection(StreamChannel channel, boolean accepted, String peerName, Deadlines deadlines, TimeSource time) {
@@ -102,10 +104,10 @@ public final class Connection implements Closeable {
      * @throws IllegalStateException outside a handler
      */
     public static Connection current() {
-        if (!CURRENT.isBound()) {
-            throw new IllegalStateException("no connection is being served on thread " + Thread.currentThread().getName());
+        if (Request.current().orElse(null) instanceof StreamRequest request) {
+            return request.connection();
         }
-        return CURRENT.get();
+        throw new IllegalStateException("no connection is being served on thread " + Thread.currentThread().getName());
     }
 
     /** Unique in this process, in order of opening. */
@@ -138,6 +140,11 @@ public final class Connection implements Closeable {
     /** A socket option of this connection, {@code java.net.StandardSocketOptions.TCP_NODELAY} for example. */
     public <T> void option(SocketOption<T> option, T value) throws IOException {
         channel.option(option, value);
+    }
+
+    /** The value of a socket option: {@code jdk.net.ExtendedSocketOptions.SO_PEERCRED} tells who a Unix peer is. */
+    public <T> T option(SocketOption<T> option) throws IOException {
+        return channel.option(option);
     }
 
     /** What has arrived, at most {@code max} bytes, waiting for the first (recv); empty at the end of the stream. */
@@ -252,7 +259,7 @@ public final class Connection implements Closeable {
 
     /** True once the server drains: finish what is begun, then return. */
     public boolean draining() {
-        return draining;
+        return draining || channel.draining();
     }
 
     /** Drops the connection at once, unsent bytes included: the peer sees a reset. Whoever is blocked on it is told. Idempotent. */
@@ -372,7 +379,25 @@ public final class Connection implements Closeable {
 
     void drain() {
         draining = true;
+        var told = drainer;
+        if (told != null) {
+            told.run();
+        }
         wake();
+    }
+
+    /** Tells also somebody else when the server drains; at once when it does. */
+    void onDrain(Runnable told) {
+        drainer = told;
+        if (draining) {
+            told.run();
+        }
+    }
+
+    /** Another process has moved so many bytes over it. */
+    void movedElsewhere(long in, long out) {
+        receivedElsewhere = in;
+        sentElsewhere = out;
     }
 
     void wake() {
@@ -396,11 +421,11 @@ public final class Connection implements Closeable {
     }
 
     long bytesIn() {
-        return inbound.received();
+        return inbound.received() + receivedElsewhere;
     }
 
     long bytesOut() {
-        return outbound.order().sent();
+        return outbound.order().sent() + sentElsewhere;
     }
 
     Duration age() {

@@ -23,6 +23,7 @@ public final class Datagram {
     private final Way way;
     private final InputStream input;
     private @Nullable ByteArrayOutputStream output;
+    private long sentElsewhere;
 
     Datagram(byte[] data, Address sender, boolean truncated, Way way) {
         this.data = data;
@@ -85,6 +86,15 @@ public final class Datagram {
         if (output != null) {
             reply(output.toByteArray());
         }
+    }
+
+    /** Another process has answered with so many bytes. */
+    void sentElsewhere(long bytes) {
+        sentElsewhere = bytes;
+    }
+
+    long sentElsewhere() {
+        return sentElsewhere;
     }
 
     int size() {

@@ -190,7 +190,7 @@ final class Lifecycle {
     }
 
     private boolean insideHandler() {
-        return Server.CURRENT.isBound() && Server.CURRENT.get() == server;
+        return Request.current().filter(r -> r.server() == server).isPresent();
     }
 
     private void run() {

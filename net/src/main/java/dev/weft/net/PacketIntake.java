@@ -114,6 +114,7 @@ final class PacketIntake implements Intake {
 
         @Override
         void release() {
+            reporter.tally.bytesOut.add(datagram.sentElsewhere());
             inFlight.decrementAndGet();
         }
 

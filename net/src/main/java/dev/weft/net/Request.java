@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One request being served: whom for, on which thread, and how to end it. */
 abstract class Request implements Runnable {
+    /** The one that runs on this thread: one binding for all that is asked of it, as every frame of a waiting thread is kept and copied. */
+    private static final ScopedValue<Request> CURRENT = ScopedValue.newInstance();
+
     private final Server server;
     private final Reporter reporter;
     private final Requests requests;
@@ -45,12 +48,22 @@ abstract class Request implements Runnable {
     /** Whether a failure only says that we closed the connection ourselves. */
     abstract boolean closedHere();
 
-    @Override
-    public final void run() {
-        ScopedValue.where(Server.CURRENT, server).run(this::runBound);
+    /** The request that runs on this thread. */
+    static Optional<Request> current() {
+        return CURRENT.isBound() ? Optional.of(CURRENT.get()) : Optional.empty();
     }
 
-    /** With {@link Server#current} bound to the end: an observer that is told of it may close the server, and must not wait for itself. */
+    /** Whose request it is. */
+    final Server server() {
+        return server;
+    }
+
+    @Override
+    public final void run() {
+        ScopedValue.where(CURRENT, this).run(this::runBound);
+    }
+
+    /** Bound to the end: an observer that is told of it may close the server, and must not wait for itself. */
     private void runBound() {
         synchronized (this) {
             thread = Thread.currentThread();

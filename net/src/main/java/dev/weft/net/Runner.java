@@ -16,7 +16,7 @@ interface Runner {
         return false;
     }
 
-    /** No more come. Those that wait for a thread run still ({@code orderly}) or are abandoned. */
+    /** No more come. Those that wait for a thread, or a worker, run still ({@code orderly}) or are abandoned. */
     default void close(boolean orderly) {}
 
     static Runner of(Concurrency concurrency, String name) {
@@ -31,8 +31,7 @@ interface Runner {
         if (concurrency instanceof Concurrency.PlatformThreads pool) {
             return new Pool(pool.threads(), daemons(name));
         }
-        throw new UnsupportedOperationException(
-                "worker processes need the native transport, which hands them descriptors: put dev.weft.linux on the class path");
+        throw new IllegalArgumentException(concurrency + " is for Workers");
     }
 
     private static ThreadFactory daemons(String name) {

@@ -13,9 +13,10 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import dev.weft.net.spi.ListenerChannel;
+import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.Transport;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +49,6 @@ public final class Server implements AutoCloseable {
         CLOSED
     }
 
-    static final ScopedValue<Server> CURRENT = ScopedValue.newInstance();
-
     private final String name;
     private final Object handler;
     private final Intake intake;
@@ -59,13 +58,13 @@ public final class Server implements AutoCloseable {
     private final Duration grace;
     private final Lifecycle life;
 
-    private Server(Settings settings, HandlerSource<?> handlers, Function<Server, Intake> intake) {
+    private Server(Settings settings, HandlerSource<?> handlers, Runner runner, Function<Server, Intake> intake) {
         name = settings.name;
         handler = handlers.given();
         grace = settings.grace;
         requests = new Requests(settings.time);
         reporter = new Reporter(name, settings.observer);
-        runner = Runner.of(settings.concurrency, name);
+        this.runner = runner;
         this.intake = intake.apply(this);
         life = new Lifecycle(this, this.intake, requests, runner, reporter, new Actions(settings.actions, settings.time));
     }
@@ -116,10 +115,8 @@ public final class Server implements AutoCloseable {
      * @throws IllegalStateException outside a handler
      */
     public static Server current() {
-        if (!CURRENT.isBound()) {
-            throw new IllegalStateException("no server's handler is running on thread " + Thread.currentThread().getName());
-        }
-        return CURRENT.get();
+        return Request.current().orElseThrow(
+                () -> new IllegalStateException("no server's handler is running on thread " + Thread.currentThread().getName())).server();
     }
 
     /** As the builder named it. */
@@ -303,7 +300,10 @@ public final class Server implements AutoCloseable {
             return this;
         }
 
-        /** Default: 10,000 connections, then wait. Not together with {@link Concurrency#sequential}, whose waiting room is the backlog. */
+        /**
+         * Default: 10,000 connections, or as many as there are worker processes; then wait. Not together with
+         * {@link Concurrency#sequential}, whose waiting room is the backlog.
+         */
         public Builder admission(Admission admission) {
             this.admission = admission;
             return this;
@@ -381,7 +381,8 @@ public final class Server implements AutoCloseable {
          *
          * @throws java.net.BindException when the address can't be had, saying which and why; nothing is left open (SPEC SS-4)
          * @throws UnsupportedOperationException when the address, an option or the concurrency needs a transport that is not there
-         * @throws IllegalArgumentException when the parts don't fit: a {@link RequestHandler} object, sequential with an admission
+         * @throws IllegalArgumentException when the parts don't fit: a {@link RequestHandler} object, any object for worker processes,
+         *     sequential with an admission
          */
         public Server open(Handler handler) throws IOException {
             return open(HandlerSource.of(handler));
@@ -420,11 +421,21 @@ public final class Server implements AutoCloseable {
             if (tls != null) {
                 tls.check();
             }
-            var admits = admission == null ? Admission.waiting(10_000) : admission;
-            settings.checkConcurrency();
+            settings.checkConcurrency(handlers);
             var listener = transport().listen(address, socketSettings());
-            return settings.opened(listener::close, () -> new Server(settings, handlers, server -> new StreamIntake(server, listener, handlers,
-                    verify, admits, deadlines, Optional.ofNullable(tls), settings.time, server.requests, server.reporter, server.runner)));
+            return settings.opened(listener::close, () -> {
+                if (settings.concurrency instanceof Concurrency.Processes processes) {
+                    var workers = Workers.ofStreams(settings.name, listener.local(), handlers, processes, deadlines);
+                    return server(listener, workers.connections(), workers.runner(settings.name), processes.workers());
+                }
+                return server(listener, handlers, Runner.of(settings.concurrency, settings.name), 10_000);
+            });
+        }
+
+        private Server server(ListenerChannel listener, HandlerSource<Handler> handlers, Runner runner, int most) {
+            var admits = admission == null ? Admission.waiting(most) : admission;
+            return new Server(settings, handlers, runner, server -> new StreamIntake(server, listener, handlers, verify, admits, deadlines,
+                    Optional.ofNullable(tls), settings.time, server.requests, server.reporter, server.runner));
         }
 
         private Transport transport() {
@@ -538,11 +549,21 @@ public final class Server implements AutoCloseable {
         }
 
         private Server open(HandlerSource<DatagramHandler> handlers) throws IOException {
-            settings.checkConcurrency();
+            settings.checkConcurrency(handlers);
             var transport = Transports.datagrams(address, Optional.ofNullable(settings.transport));
             var channel = transport.bind(address, new SocketSettings(settings.options, 0, Optional.empty()));
-            return settings.opened(channel::close, () -> new Server(settings, handlers, server -> new PacketIntake(server, channel, handlers, verify,
-                    inFlight, maxPacketSize, server.requests, server.reporter, server.runner)));
+            return settings.opened(channel::close, () -> {
+                if (settings.concurrency instanceof Concurrency.Processes processes) {
+                    var workers = Workers.ofPackets(settings.name, channel, handlers, processes, maxPacketSize);
+                    return server(channel, workers.datagrams(), workers.runner(settings.name));
+                }
+                return server(channel, handlers, Runner.of(settings.concurrency, settings.name));
+            });
+        }
+
+        private Server server(PacketChannel channel, HandlerSource<DatagramHandler> handlers, Runner runner) {
+            return new Server(settings, handlers, runner, server -> new PacketIntake(server, channel, handlers, verify, inFlight, maxPacketSize,
+                    server.requests, server.reporter, server.runner));
         }
     }
 
@@ -564,6 +585,10 @@ public final class Server implements AutoCloseable {
             this.name = name;
         }
 
+        interface Making {
+            Server server() throws IOException;
+        }
+
         static int atLeastOne(int n, String what) {
             if (n < 1) {
                 throw new IllegalArgumentException(n + " " + what);
@@ -572,17 +597,19 @@ public final class Server implements AutoCloseable {
         }
 
         /** Before anything is bound. */
-        void checkConcurrency() {
-            Runner.of(concurrency, name).close(true);
+        void checkConcurrency(HandlerSource<?> handlers) {
+            if (concurrency instanceof Concurrency.Processes) {
+                Workers.check(handlers);
+            }
         }
 
         /** The server made from a socket that stands; when that fails the socket is closed. */
-        Server opened(Runnable close, Supplier<Server> make) {
+        Server opened(Runnable close, Making make) throws IOException {
             try {
-                var server = make.get();
+                var server = make.server();
                 server.reporter.opened(server);
                 return server;
-            } catch (RuntimeException | Error e) {
+            } catch (IOException | RuntimeException | Error e) {
                 close.run();
                 throw e;
             }

@@ -31,10 +31,7 @@ final class StreamRequest extends Request {
             connection.secure(tls.get(), connection.deadlines().handshake());
         }
         var handler = handlers.next();
-        ScopedValue.where(Connection.CURRENT, connection).call(() -> {
-            handler.handle(connection);
-            return true;
-        });
+        handler.handle(connection);
     }
 
     @Override

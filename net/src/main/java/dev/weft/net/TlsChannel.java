@@ -263,6 +263,11 @@ final class TlsChannel implements StreamChannel {
     }
 
     @Override
+    public boolean draining() {
+        return inner.draining();
+    }
+
+    @Override
     public Address local() {
         return inner.local();
     }

@@ -20,8 +20,13 @@ public final class SocketFailure {
         var text = String.valueOf(e.getMessage());
         var lower = text.toLowerCase(Locale.ROOT);
         var unix = what.contains(" unix:");
+        var sending = what.startsWith("cannot send");
         String why;
-        if (lower.contains("address already in use")) {
+        if (sending && lower.contains("too long")) {
+            why = "the datagram is too long";
+        } else if (sending && lower.contains("permission denied")) {
+            why = unix ? "permission denied (on the folder or the socket file)" : "permission denied (a broadcast needs SO_BROADCAST)";
+        } else if (lower.contains("address already in use")) {
             why = unix
                     ? "address already in use (the file exists: another server, or a stale socket to be removed)"
                     : "address already in use (another server on this port?)";
@@ -30,7 +35,7 @@ public final class SocketFailure {
         } else if (lower.contains("permission denied")) {
             why = unix ? "permission denied (on the folder or the socket file)" : "permission denied (ports below 1024 need a privilege)";
         } else if (lower.contains("no such file")) {
-            why = unix && what.startsWith("cannot connect") ? "no such socket file" : "no such folder";
+            why = unix && !what.startsWith("cannot bind") ? "no such socket file" : "no such folder";
         } else if (lower.contains("too long")) {
             why = "the path is too long for a Unix socket (107 bytes on Linux)";
         } else if (lower.contains("reset")) {

@@ -59,6 +59,11 @@ public interface StreamChannel extends Waitable {
     /** Drops the connection and what was not sent: the peer sees a reset where the transport can show one. */
     void abort();
 
+    /** Whether the server drains in whose name this channel was handed to this process; a wake tells when that begins. */
+    default boolean draining() {
+        return false;
+    }
+
     /** This end. */
     Address local();
 

@@ -1,0 +1,154 @@
+package dev.weft.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import dev.weft.net.Address;
+import dev.weft.net.spi.Readiness;
+
+/**
+ * Where new workers report: a Unix socket in a folder that only this user may enter. Whoever knocks must be a process that was started here, as
+ * the kernel says who that is (unix(7), SO_PEERCRED).
+ */
+final class Door extends Watched {
+    private static final int SO_PEERCRED = 17;
+    private static final int BACKLOG = 128;
+    private static final int MOST_EARLY = 16;
+
+    private final Path folder;
+    private final Path path;
+    private final Descriptor descriptor;
+    private final Readiness acceptable = new Readiness(true);
+    private final Map<Long, Consumer<Line>> expected = new HashMap<>();
+    /** Processes that came before whoever started them had time to say so. */
+    private final Map<Long, Line> early = new HashMap<>();
+
+    Door() throws IOException {
+        folder = Files.createTempDirectory("weft-workers", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        path = folder.resolve("s");
+        try {
+            descriptor = new Descriptor(Sockets.orClose(Libc.socket(Libc.AF_UNIX, Libc.SOCK_SEQPACKET), this::listening));
+        } catch (IOException | RuntimeException e) {
+            removeFolder();
+            throw new IOException("the socket for worker processes can't be had at " + path + " (-Djava.io.tmpdir names another place): "
+                    + e.getMessage(), e);
+        }
+        Thread.ofVirtual().name("weft-workers-door").start(this::run);
+    }
+
+    private int listening(int fd) throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            Libc.bind(fd, Sockaddr.unix(Address.unix(path), arena));
+        }
+        Libc.listen(fd, BACKLOG);
+        Waiter.shared().watchStream(fd, this);
+        return fd;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** Lets one process in, when it comes. */
+    synchronized void expect(long pid, Consumer<Line> worker) {
+        var line = early.remove(pid);
+        if (line != null) {
+            worker.accept(line);
+        } else {
+            expected.put(pid, worker);
+        }
+    }
+
+    synchronized void forget(long pid) {
+        expected.remove(pid);
+        early.remove(pid);
+    }
+
+    @Override
+    void ready(int events) {
+        acceptable.signal();
+    }
+
+    private void run() {
+        try (var arena = Arena.ofConfined()) {
+            var errno = Libc.errnoRoom(arena);
+            while (descriptor.isOpen()) {
+                var stamp = acceptable.stamp();
+                var fd = accept(errno);
+                if (fd >= 0) {
+                    letIn(fd);
+                } else if (fd == -Errno.EAGAIN) {
+                    acceptable.drained(stamp);
+                    acceptable.await();
+                }
+            }
+        } catch (ClosedChannelException e) {
+            // It was closed.
+        } catch (IOException e) {
+            System.getLogger("dev.weft.linux").log(Level.ERROR, "no more workers can report", e);
+        }
+    }
+
+    private int accept(MemorySegment errno) throws IOException {
+        var fd = descriptor.enter();
+        try {
+            return Libc.accept(fd, MemorySegment.NULL, MemorySegment.NULL, errno);
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    private synchronized void letIn(int fd) {
+        try {
+            var pid = Sockets.orClose(fd, Door::peer);
+            var worker = expected.remove(pid);
+            if (worker != null) {
+                worker.accept(new Line(fd));
+            } else if (early.size() < MOST_EARLY) {
+                early.put(pid, new Line(fd));
+            } else {
+                Libc.close(fd);
+            }
+        } catch (IOException e) {
+            System.getLogger("dev.weft.linux").log(Level.WARNING, "a worker could not be let in", e);
+        }
+    }
+
+    private static Long peer(int fd) throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            var credentials = arena.allocate(Layouts.UCRED);
+            Libc.option(fd, Sockets.SOL_SOCKET, SO_PEERCRED, credentials);
+            return (long) credentials.get(JAVA_INT, 0);
+        }
+    }
+
+    synchronized void close() {
+        early.values().forEach(Line::close);
+        early.clear();
+        Waiter.shared().forget(descriptor.number(), this);
+        if (descriptor.close()) {
+            acceptable.signal();
+            removeFolder();
+        }
+    }
+
+    private void removeFolder() {
+        try {
+            Files.deleteIfExists(path);
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            System.getLogger("dev.weft.linux").log(Level.WARNING, "the folder of worker processes could not be removed: " + folder, e);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package dev.weft.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.util.Optional;
+import java.util.Set;
+
+import dev.weft.net.Address;
+import dev.weft.net.spi.PacketChannel;
+import dev.weft.net.spi.SocketFailure;
+
+/** A worker's datagrams: received by its parent and handed over, answered by the parent's own socket. */
+final class HandedPackets implements PacketChannel {
+    private final Jobs jobs;
+    private final Address local;
+    private final int socket;
+    private final int family;
+
+    HandedPackets(Jobs jobs, Address local, int socket) throws IOException {
+        this.jobs = jobs;
+        this.local = local;
+        this.socket = socket;
+        family = Sockets.familyOf(socket);
+    }
+
+    @Override
+    public Optional<Packet> receive(byte[] into) throws IOException {
+        return jobs.nextPacket(into);
+    }
+
+    @Override
+    public boolean send(byte[] data, Address to) throws IOException {
+        if (family == Libc.AF_UNIX && to.host().isEmpty()) {
+            throw new SocketException("the peer bound no address, so it can't be sent to");
+        }
+        try (var arena = Arena.ofConfined()) {
+            var target = Sockets.encode(to, family, arena);
+            var bytes = arena.allocateFrom(JAVA_BYTE, data);
+            var errno = Libc.errnoRoom(arena);
+            int n;
+            do {
+                n = Libc.sendTo(socket, bytes, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL, target, errno);
+            } while (n == -Errno.EINTR);
+            if (n == -Errno.EAGAIN) {
+                return false;
+            }
+            if (n < 0) {
+                throw SocketFailure.explain(new SystemException(-n), "cannot send to " + to);
+            }
+            jobs.count(0, data.length);
+            return true;
+        }
+    }
+
+    @Override
+    public void awaitReadable() throws IOException {
+        jobs.await();
+    }
+
+    /** Where a Unix peer's queue is what is full, this comes back at once; the worker has nothing better to do than to try again. */
+    @Override
+    public void awaitWritable() throws IOException {
+        if (family == Libc.AF_UNIX) {
+            java.util.concurrent.locks.LockSupport.parkNanos(this, 1_000_000);
+            if (Thread.interrupted()) {
+                throw new java.io.InterruptedIOException("interrupted while waiting for the peer");
+            }
+            return;
+        }
+        jobs.awaitWritable(socket);
+    }
+
+    @Override
+    public Address local() {
+        return local;
+    }
+
+    @Override
+    public void wake() {
+        jobs.wake();
+    }
+
+    @Override
+    public void close() {
+        // The socket is the parent's; here it ends with the process.
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return Set.of();
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) {
+        throw HandedListener.unsupported(option);
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) {
+        throw HandedListener.unsupported(option);
+    }
+}

@@ -1,0 +1,268 @@
+package dev.weft.linux;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.SocketOption;
+import java.nio.channels.ClosedChannelException;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+import dev.weft.net.Address;
+import dev.weft.net.spi.StreamChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that was handed to this worker. The server has a descriptor of it too, so it ends with a shutdown(2), not by being closed
+ * here.
+ */
+final class HandedStream implements StreamChannel {
+    private final Descriptor descriptor;
+    private final Address local;
+    private final Address remote;
+    private final Doorbell reading;
+    private final Doorbell writing;
+    private final BooleanSupplier draining;
+    private final MemorySegment readErrno;
+    private final MemorySegment writeErrno;
+    private volatile @Nullable VirtualWatch watch;
+
+    /** The doorbells are those of the process: one connection at a time. */
+    HandedStream(int fd, Address local, Address remote, Doorbell reading, Doorbell writing, BooleanSupplier draining) {
+        descriptor = new Descriptor(fd);
+        this.local = local;
+        this.remote = remote;
+        this.reading = reading;
+        this.writing = writing;
+        this.draining = draining;
+        readErrno = ErrnoRooms.reader(fd);
+        writeErrno = ErrnoRooms.writer(fd);
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        var watched = watch;
+        var stamp = watched == null ? 0 : watched.readable().stamp();
+        int n;
+        do {
+            var fd = descriptor.enter();
+            try {
+                n = Libc.receive(fd, into, offset, Math.min(length, Libc.MOST_AT_ONCE), readErrno);
+            } finally {
+                descriptor.leave();
+            }
+        } while (n == -Errno.EINTR);
+        if (n == -Errno.EAGAIN) {
+            if (watched != null) {
+                watched.readable().drained(stamp);
+            }
+            return 0;
+        }
+        if (n < 0) {
+            throw new SystemException(-n);
+        }
+        return n == 0 ? -1 : n;
+    }
+
+    @Override
+    public int write(byte[] from, int offset, int length) throws IOException {
+        var watched = watch;
+        var stamp = watched == null ? 0 : watched.writable().stamp();
+        int n;
+        do {
+            var fd = descriptor.enter();
+            try {
+                n = Libc.send(fd, from, offset, Math.min(length, Libc.MOST_AT_ONCE), writeErrno);
+            } finally {
+                descriptor.leave();
+            }
+        } while (n == -Errno.EINTR);
+        if (n == -Errno.EAGAIN) {
+            if (watched != null) {
+                watched.writable().drained(stamp);
+            }
+            return 0;
+        }
+        if (n < 0) {
+            throw new SystemException(-n);
+        }
+        return n;
+    }
+
+    @Override
+    public void awaitReadable() throws IOException {
+        if (Thread.currentThread().isVirtual()) {
+            watch().readable().await();
+        } else {
+            await(reading, Doorbell.POLLIN);
+        }
+    }
+
+    @Override
+    public void awaitWritable() throws IOException {
+        if (Thread.currentThread().isVirtual()) {
+            watch().writable().await();
+        } else {
+            await(writing, Doorbell.POLLOUT);
+        }
+    }
+
+    /** Closing rings, so that nobody stays inside the descriptor. */
+    private void await(Doorbell bell, int events) throws IOException {
+        int fd;
+        try {
+            fd = descriptor.enter();
+        } catch (ClosedChannelException e) {
+            return; // the next read or write will say so
+        }
+        try {
+            bell.await(fd, events);
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    /** A handler's virtual threads must not block their carriers: for them, and only then, the pollers are started. */
+    private synchronized VirtualWatch watch() throws IOException {
+        var watched = watch;
+        if (watched == null) {
+            var fd = descriptor.enter();
+            try {
+                watched = new VirtualWatch();
+                Waiter.shared().watchStream(fd, watched);
+                watch = watched;
+            } finally {
+                descriptor.leave();
+            }
+        }
+        return watched;
+    }
+
+    @Override
+    public void wake() {
+        reading.ring();
+        writing.ring();
+        var watched = watch;
+        if (watched != null) {
+            watched.readable().wake();
+            watched.writable().wake();
+        }
+    }
+
+    @Override
+    public boolean finishConnect() {
+        return true;
+    }
+
+    @Override
+    public boolean draining() {
+        return draining.getAsBoolean();
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        shutdown(Libc.SHUT_WR);
+    }
+
+    private void shutdown(int how) throws IOException {
+        var fd = descriptor.enter();
+        try {
+            Libc.shutdown(fd, how);
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    @Override
+    public void abort() {
+        try {
+            var fd = descriptor.enter();
+            try {
+                reset(fd);
+            } finally {
+                descriptor.leave();
+            }
+        } catch (IOException e) {
+            // Closed or broken already.
+        }
+        close();
+    }
+
+    /**
+     * Drops a connection for every process that holds it. A TCP socket that is connected to no family at all sends its peer a reset and
+     * belongs to nobody any more (connect(2)); a Unix socket is shut down.
+     */
+    static void reset(int fd) throws IOException {
+        if (Sockets.familyOf(fd) == Libc.AF_UNIX) {
+            Libc.shutdown(fd, Libc.SHUT_RDWR);
+            return;
+        }
+        try (var arena = Arena.ofConfined()) {
+            Libc.connect(fd, arena.allocate(Layouts.SOCKADDR_IN)); // AF_UNSPEC is 0
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            shutdown(Libc.SHUT_RDWR);
+        } catch (IOException e) {
+            // It has ended already.
+        }
+        var watched = watch;
+        if (watched != null) {
+            Waiter.shared().forget(descriptor.number(), watched);
+        }
+        if (descriptor.close()) {
+            wake();
+            if (watched != null) {
+                watched.readable().signal();
+                watched.writable().signal();
+            }
+        }
+    }
+
+    @Override
+    public OptionalInt fileno() {
+        return descriptor.isOpen() ? OptionalInt.of(descriptor.number()) : OptionalInt.empty();
+    }
+
+    @Override
+    public Address local() {
+        return local;
+    }
+
+    @Override
+    public Address remote() {
+        return remote;
+    }
+
+    private int family() {
+        try {
+            var fd = descriptor.enter();
+            try {
+                return Sockets.familyOf(fd);
+            } finally {
+                descriptor.leave();
+            }
+        } catch (IOException e) {
+            return Libc.AF_UNIX; // closed: the next call says so
+        }
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return Options.ofStreams(family());
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) throws IOException {
+        Options.set(descriptor, family(), true, option, value);
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) throws IOException {
+        return Options.get(descriptor, family(), true, option);
+    }
+}

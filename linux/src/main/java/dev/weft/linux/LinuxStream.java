@@ -1,0 +1,205 @@
+package dev.weft.linux;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.SocketOption;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import java.util.Set;
+
+import dev.weft.net.Address;
+import dev.weft.net.spi.Readiness;
+import dev.weft.net.spi.SocketFailure;
+import dev.weft.net.spi.StreamChannel;
+import org.jspecify.annotations.Nullable;
+
+/** A TCP or Unix stream socket, save for how it learns what has arrived: all that epoll's and io_uring's have in common. */
+abstract class LinuxStream extends Watched implements StreamChannel {
+    final Readiness readable = new Readiness(true);
+    final Readiness writable;
+    final MemorySegment readErrno;
+    final Descriptor descriptor;
+    private final int family;
+    private final MemorySegment writeErrno;
+    private final Address remote;
+    private volatile @Nullable Address local;
+    private volatile boolean connected;
+
+    LinuxStream(Descriptor descriptor, int family, Address remote, @Nullable Address local, boolean connected) {
+        this.descriptor = descriptor;
+        this.family = family;
+        this.remote = remote;
+        this.local = local;
+        this.connected = connected;
+        readErrno = ErrnoRooms.reader(descriptor.number());
+        writeErrno = ErrnoRooms.writer(descriptor.number());
+        writable = new Readiness(connected);
+    }
+
+    /** A write or a connect found that it has to wait: what makes {@link #writable} ready again, where that must be asked for. */
+    abstract void awaitRoom() throws IOException;
+
+    /** Before the close: no event is to reach this stream any more. */
+    abstract void forget();
+
+    @Override
+    public int write(byte[] from, int offset, int length) throws IOException {
+        if (!writable.ready()) {
+            return 0;
+        }
+        var stamp = writable.stamp();
+        int n;
+        do {
+            var fd = descriptor.enter();
+            try {
+                n = Libc.send(fd, from, offset, Math.min(length, Libc.MOST_AT_ONCE), writeErrno);
+            } finally {
+                descriptor.leave();
+            }
+        } while (n == -Errno.EINTR);
+        if (n >= 0) {
+            return n;
+        }
+        if (n == -Errno.EAGAIN) {
+            writable.drained(stamp);
+            awaitRoom();
+            return 0;
+        }
+        throw new SystemException(-n);
+    }
+
+    @Override
+    public boolean finishConnect() throws IOException {
+        if (connected) {
+            return true;
+        }
+        if (!writable.ready()) {
+            if (!descriptor.isOpen()) {
+                throw new ClosedChannelException();
+            }
+            return false;
+        }
+        var stamp = writable.stamp();
+        var fd = descriptor.enter();
+        try {
+            var error = Libc.option(fd, Sockets.SOL_SOCKET, Sockets.SO_ERROR);
+            if (error != 0) {
+                throw SocketFailure.explain(new SystemException(error), "cannot connect to " + remote);
+            }
+            if (!Sockets.hasPeer(fd)) {
+                writable.drained(stamp);
+                awaitRoom();
+                return false;
+            }
+            connected = true;
+            return true;
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    @Override
+    public void awaitReadable() throws IOException {
+        readable.await();
+    }
+
+    @Override
+    public void awaitWritable() throws IOException {
+        writable.await();
+    }
+
+    @Override
+    public void wake() {
+        readable.wake();
+        writable.wake();
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        var fd = descriptor.enter();
+        try {
+            Libc.shutdown(fd, Libc.SHUT_WR);
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    /** A connection whose close is not to linger is reset by it: socket(7). A Unix socket knows no reset. */
+    @Override
+    public void abort() {
+        if (family != Libc.AF_UNIX) {
+            try (var arena = Arena.ofConfined()) {
+                var fd = descriptor.enter();
+                try {
+                    var linger = arena.allocate(Layouts.LINGER);
+                    linger.set(java.lang.foreign.ValueLayout.JAVA_INT, 0, 1);
+                    Libc.setOption(fd, Sockets.SOL_SOCKET, Sockets.SO_LINGER, linger);
+                } finally {
+                    descriptor.leave();
+                }
+            } catch (IOException e) {
+                // Already closed or broken: closing is all that is left to do.
+            }
+        }
+        close();
+    }
+
+    @Override
+    public void close() {
+        forget();
+        if (descriptor.close()) {
+            readable.signal();
+            writable.signal();
+        }
+    }
+
+    @Override
+    public OptionalInt fileno() {
+        return descriptor.isOpen() ? OptionalInt.of(descriptor.number()) : OptionalInt.empty();
+    }
+
+    /** Asked for when first wanted: most connections never ask. */
+    @Override
+    public Address local() {
+        var known = local;
+        if (known != null) {
+            return known;
+        }
+        try {
+            var fd = descriptor.enter();
+            try {
+                var found = Sockets.localName(fd);
+                if (connected) {
+                    local = found;
+                }
+                return found;
+            } finally {
+                descriptor.leave();
+            }
+        } catch (IOException e) { // closed before anybody asked
+            return family == Libc.AF_UNIX ? Address.unix(Path.of("")) : Address.any(0);
+        }
+    }
+
+    @Override
+    public Address remote() {
+        return remote;
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return Options.ofStreams(family);
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) throws IOException {
+        Options.set(descriptor, family, true, option, value);
+    }
+
+    @Override
+    public <T> T option(SocketOption<T> option) throws IOException {
+        return Options.get(descriptor, family, true, option);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.weft.linux;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A lock that is held for a system call that does not block, and waited for by spinning.
+ *
+ * <p>A queue would be the wrong thing here: a virtual thread that stands in it may find no carrier for as long as handlers spin, and a platform
+ * thread behind it, which must go on, would wait with it. A holder never parks, so it always goes on to the end.
+ */
+final class ShortLock {
+    private final AtomicBoolean held = new AtomicBoolean();
+
+    void lock() {
+        while (!held.compareAndSet(false, true)) {
+            while (held.get()) {
+                Thread.onSpinWait();
+                Thread.yield();
+            }
+        }
+    }
+
+    void unlock() {
+        held.set(false);
+    }
+}

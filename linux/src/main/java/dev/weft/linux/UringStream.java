@@ -1,0 +1,140 @@
+package dev.weft.linux;
+
+import java.io.IOException;
+
+import dev.weft.net.Address;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP or Unix stream socket that receives through a ring.
+ *
+ * <p>A read first asks the socket itself. When that has nothing, one request is made that receives all that will ever arrive; from then on
+ * reads take what it brought. Whenever it has ended, because buffers were short, because too much was unread, because its thread is gone,
+ * reads ask the socket again: so a want of buffers costs time, and nothing else.
+ */
+final class UringStream extends LinuxStream {
+    private final RingLoop loop;
+    private final RingDescriptor held;
+
+    private UringStream(RingDescriptor descriptor, RingLoop loop, int family, Address remote, @Nullable Address local, boolean connected) {
+        super(descriptor, family, remote, local, connected);
+        held = descriptor;
+        this.loop = loop;
+    }
+
+    /** Takes over an accepted descriptor; the local address may be given when it is known. */
+    static UringStream accepted(RingLoop loop, int fd, int family, Address remote, @Nullable Address local) {
+        return entered(new UringStream(new RingDescriptor(fd, loop), loop, family, remote, local, true));
+    }
+
+    /** Takes over a descriptor that connects, or has connected, and closes it when that fails. */
+    static UringStream connecting(RingLoop loop, int fd, int family, Address remote, boolean connected) throws IOException {
+        var stream = entered(new UringStream(new RingDescriptor(fd, loop), loop, family, remote, null, connected));
+        if (!connected) {
+            try {
+                stream.awaitRoom();
+            } catch (IOException e) {
+                stream.close();
+                throw e;
+            }
+        }
+        return stream;
+    }
+
+    private static UringStream entered(UringStream stream) {
+        stream.held.data(stream.loop.enter(stream.held.number(), stream));
+        return stream;
+    }
+
+    /** A buffer was filled. */
+    void arrived(int id) {
+        held.arrived(id);
+    }
+
+    /** What a completion of the request to receive says besides: whether others follow, and if not, why. */
+    void received(int result, boolean more) {
+        if (more) {
+            try {
+                held.goesOn();
+            } catch (IOException e) {
+                Waiter.report(e);
+            }
+        } else {
+            held.ended(isFailure(result) ? -result : 0);
+        }
+        readable.signal();
+    }
+
+    /** The others mean that the socket is to be asked again: no buffer, cancelled, or the thread has ended that asked. */
+    private static boolean isFailure(int result) {
+        return result < 0 && result != -Errno.ENOBUFS && result != -Errno.ECANCELED && result != -Errno.EAGAIN && result != -Errno.EINTR;
+    }
+
+    /** The request for room to send is done. */
+    @Override
+    void ready(int events) {
+        held.roomPolled();
+        writable.signal();
+    }
+
+    /** The request for the end is done. */
+    void ended(int result) {
+        try {
+            held.endPolled(result >= 0);
+        } catch (IOException e) {
+            Waiter.report(e);
+        }
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+        if (!readable.ready()) {
+            return 0;
+        }
+        var stamp = readable.stamp();
+        var fd = held.enter();
+        try {
+            var receiving = held.isReceiving(); // asked first: a request ends after all that it brought
+            var n = held.take(into, offset, length);
+            if (receiving && n < length) {
+                readable.drained(stamp);
+            }
+            return receiving || n > 0 ? n : receive(fd, into, offset, length, stamp);
+        } finally {
+            held.leave();
+        }
+    }
+
+    private int receive(int fd, byte[] into, int offset, int length, int stamp) throws IOException {
+        var error = held.takeError();
+        if (error != 0) {
+            throw new SystemException(error);
+        }
+        int n;
+        do {
+            n = Libc.receive(fd, into, offset, Math.min(length, Libc.MOST_AT_ONCE), readErrno);
+        } while (n == -Errno.EINTR);
+        if (n > 0) {
+            return n;
+        }
+        if (n == 0) {
+            return -1;
+        }
+        if (n == -Errno.EAGAIN) {
+            held.receive(fd);
+            readable.drained(stamp);
+            return 0;
+        }
+        throw new SystemException(-n);
+    }
+
+    @Override
+    void awaitRoom() throws IOException {
+        held.pollRoom();
+    }
+
+    @Override
+    void forget() {
+        loop.remove(held.number(), this);
+    }
+}

@@ -1,0 +1,183 @@
+package dev.weft.linux;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+import dev.weft.net.Address;
+import dev.weft.net.Concurrency;
+import dev.weft.net.Connection;
+import dev.weft.net.DatagramHandler;
+import dev.weft.net.Handler;
+import dev.weft.net.Rehearsable;
+import dev.weft.net.Server;
+import dev.weft.net.ServerObserver;
+
+/**
+ * A worker process: an ordinary sequential server that is handed its connections, or its datagrams, by the process that started it.
+ *
+ * <p>Requests come over a socket, orders over the standard input. Its end is the parent's end, however that came about: a thread of its own
+ * waits for it, so that no handler can outlive the server.
+ */
+final class WorkerMain {
+    /** A byte, and for an interrupt the number of the request. */
+    static final byte DRAIN = 'D';
+    static final byte INTERRUPT = 'I';
+
+    private WorkerMain() {}
+
+    /** With the path of the parent's socket. */
+    static void main(String[] args) {
+        try {
+            var orders = new FileInputStream(FileDescriptor.in);
+            System.setIn(InputStream.nullInputStream());
+            leaveSignalsToTheParent();
+            var path = Path.of(args[0]);
+            var courier = new Courier(connect(path), Courier.LONGEST);
+            var jobs = new Jobs(courier);
+            Thread.ofPlatform().daemon().name("weft-worker-orders").start(() -> obey(orders, jobs, path));
+            serve(first(courier), jobs);
+            System.exit(0);
+        } catch (EOFException e) {
+            System.exit(0); // the server was closed before this worker was wanted
+        } catch (Throwable t) {
+            t.printStackTrace();
+            System.exit(1);
+        }
+    }
+
+    private static int connect(Path path) throws IOException {
+        return Sockets.orClose(Libc.socket(Libc.AF_UNIX, Libc.SOCK_SEQPACKET), fd -> {
+            try (var arena = Arena.ofConfined()) {
+                Libc.connect(fd, Sockaddr.unix(Address.unix(path), arena));
+                return fd;
+            } catch (SystemException e) {
+                if (e.errno() == Errno.ENOENT || e.errno() == Errno.ECONNREFUSED) {
+                    throw new EOFException(path + " is gone");
+                }
+                throw e;
+            }
+        });
+    }
+
+    private static Courier.Delivery first(Courier courier) throws IOException {
+        var bell = new Doorbell();
+        while (true) {
+            var delivery = courier.receive();
+            if (delivery.isPresent()) {
+                return delivery.get();
+            }
+            bell.await(courier.descriptor().number(), Doorbell.POLLIN);
+        }
+    }
+
+    private static void serve(Courier.Delivery delivery, Jobs jobs) throws Exception {
+        var setup = WorkerSetup.read(Letters.parts(delivery.text()));
+        setup.properties().forEach((name, value) -> {
+            if (System.getProperty(name) == null) {
+                System.setProperty(name, value);
+            }
+        });
+        var type = Class.forName(setup.handler(), false, ClassLoader.getSystemClassLoader());
+        Rehearsal.run(setup);
+        rehearse(type);
+        var server = server(setup, type, jobs, delivery.descriptor());
+        jobs.ready();
+        while (!jobs.ended() && server.state() == Server.State.OPEN) {
+            server.serveForever(); // a shutdown in a handler ends it too; only the real server may end this one for good
+            Thread.interrupted();
+        }
+        if (!jobs.ended()) {
+            jobs.finish();
+        }
+    }
+
+    /** This process's server: sequential, and telling all that it has to tell to the parent. */
+    static Server server(WorkerSetup setup, Class<?> handler, Jobs jobs, int socket) throws IOException {
+        var transport = new WorkerTransport(jobs, socket);
+        var observer = new ServerObserver() {
+            @Override
+            public void failed(Address remote, Throwable failure) {
+                jobs.failed(failure);
+            }
+
+            @Override
+            public void closed(Connection c, Duration age, long bytesIn, long bytesOut) {
+                jobs.count(bytesIn, bytesOut);
+            }
+        };
+        if (setup.packets()) {
+            return datagrams(setup.address()).name(setup.server()).concurrency(Concurrency.sequential()).transport(transport)
+                    .observer(observer).maxPacketSize(setup.maxPacketSize()).open(handler.asSubclass(DatagramHandler.class));
+        }
+        return Server.at(setup.address()).name(setup.server()).concurrency(Concurrency.sequential()).transport(transport)
+                .observer(observer).deadlines(setup.deadlines()).open(handler.asSubclass(Handler.class));
+    }
+
+    /** The address is for show: the parent is bound to it. */
+    private static Server.DatagramBuilder datagrams(Address address) {
+        return address.kind() == Address.Kind.INET
+                ? Server.udp(address.host(), address.port())
+                : Server.unixDatagrams(Path.of(address.host()));
+    }
+
+    private static void rehearse(Class<?> type) {
+        if (!Rehearsable.class.isAssignableFrom(type)) {
+            return;
+        }
+        try {
+            var constructor = type.getDeclaredConstructor();
+            constructor.setAccessible(true);
+            ((Rehearsable) constructor.newInstance()).rehearse();
+        } catch (Exception e) {
+            System.getLogger("dev.weft.linux").log(System.Logger.Level.WARNING, type.getName() + " could not rehearse; it serves unrehearsed", e);
+        }
+    }
+
+    private static void obey(InputStream orders, Jobs jobs, Path socket) {
+        try (var in = new DataInputStream(orders)) {
+            while (true) {
+                if (in.readByte() == DRAIN) {
+                    jobs.drain();
+                } else {
+                    jobs.interrupt(in.readInt());
+                }
+            }
+        } catch (IOException e) {
+            orphaned(socket);
+        }
+    }
+
+    /** The parent is gone without a word. Nobody else will remove its folder. */
+    private static void orphaned(Path socket) {
+        try {
+            Files.deleteIfExists(socket);
+            Files.deleteIfExists(socket.toAbsolutePath().getParent());
+        } catch (IOException | RuntimeException e) {
+            // Another worker did.
+        } finally {
+            Runtime.getRuntime().halt(0);
+        }
+    }
+
+    /**
+     * Ctrl-C, and a service manager's SIGTERM, reach every process of the group; a worker is to finish what its server still lets it do. The
+     * handler is abs(3), which does nothing to a signal's number: unlike SIG_IGN, it is not inherited by programs that a handler starts.
+     */
+    private static void leaveSignalsToTheParent() {
+        var signal = Libc.function("signal");
+        var nothing = Libc.function("abs").address();
+        try (var arena = Arena.ofConfined()) {
+            for (var number : new int[] {1, 2, 15}) { // SIGHUP, SIGINT, SIGTERM: signal(7)
+                Libc.call(signal, Libc.errnoRoom(arena), number, nothing, 0, 0, 0, 0);
+            }
+        }
+    }
+}

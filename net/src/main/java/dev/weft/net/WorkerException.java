@@ -1,0 +1,23 @@
+package dev.weft.net;
+
+/**
+ * What a handler threw in a worker process, as that told it: an object of the class itself can't be had here, as its parts may not travel.
+ * The message begins with that class's name; stack and causes are those of the worker.
+ */
+public final class WorkerException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final String type;
+
+    /** For the providers of {@link dev.weft.net.spi.WorkerPools}, who give it its cause afterwards. */
+    public WorkerException(String type, String message, StackTraceElement[] stack) {
+        super(message);
+        this.type = type;
+        setStackTrace(stack);
+    }
+
+    /** The name of the class that was thrown, {@code java.lang.IllegalStateException} for example. */
+    public String type() {
+        return type;
+    }
+}

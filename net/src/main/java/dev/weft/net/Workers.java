@@ -1,0 +1,125 @@
+package dev.weft.net;
+
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.Consumer;
+
+import dev.weft.net.spi.PacketChannel;
+import dev.weft.net.spi.WorkerPool;
+import dev.weft.net.spi.WorkerPools;
+import dev.weft.net.spi.WorkerSettings;
+
+/** The parent's side of {@link Concurrency#processes}: handlers that pass each request on to a worker, and the runner that ends the workers. */
+final class Workers {
+    private final WorkerPool pool;
+    private final Class<?> type;
+
+    private Workers(WorkerPool pool, Class<?> type) {
+        this.pool = pool;
+        this.type = type;
+    }
+
+    /** Whether there can be worker processes, and this handler in them; before anything is bound. */
+    static void check(HandlerSource<?> handlers) {
+        var pools = pools();
+        pools.unavailable().ifPresent(reason -> {
+            throw new UnsupportedOperationException("there can be no worker processes here: " + reason);
+        });
+        typeOf(handlers);
+    }
+
+    private static Class<?> typeOf(HandlerSource<?> handlers) {
+        if (handlers.given() instanceof Class<?> type) {
+            return type;
+        }
+        throw new IllegalArgumentException("worker processes make their handlers themselves, as an object can't travel: give the server a class, not "
+                + handlers.given());
+    }
+
+    private static WorkerPools pools() {
+        Iterator<WorkerPools> found = ServiceLoader.load(WorkerPools.class, WorkerPools.class.getClassLoader()).iterator();
+        if (!found.hasNext()) {
+            throw new UnsupportedOperationException(
+                    "worker processes need the native transport, which hands them descriptors: put dev.weft.linux on the class path");
+        }
+        return found.next();
+    }
+
+    /** Starts the workers of a stream server. */
+    static Workers ofStreams(String server, Address address, HandlerSource<?> handlers, Concurrency.Processes processes, Deadlines deadlines)
+            throws IOException {
+        return open(new WorkerSettings(server, address, typeOf(handlers), processes, deadlines, Optional.empty(), 1));
+    }
+
+    /** Starts the workers of a datagram server. */
+    static Workers ofPackets(String server, PacketChannel channel, HandlerSource<?> handlers, Concurrency.Processes processes, int maxPacketSize)
+            throws IOException {
+        return open(new WorkerSettings(server, channel.local(), typeOf(handlers), processes, Deadlines.defaults(), Optional.of(channel),
+                maxPacketSize));
+    }
+
+    private static Workers open(WorkerSettings settings) throws IOException {
+        return new Workers(pools().open(settings), settings.handler());
+    }
+
+    /** They wait on virtual threads for what the workers report. */
+    Runner runner(String name) {
+        var threads = Thread.ofVirtual().name(name + "-", 1).factory();
+        return new Runner() {
+            @Override
+            public void run(Request request) {
+                threads.newThread(request).start();
+            }
+
+            @Override
+            public void close(boolean orderly) {
+                pool.close(orderly);
+            }
+        };
+    }
+
+    HandlerSource<Handler> connections() {
+        return source(this::serve);
+    }
+
+    HandlerSource<DatagramHandler> datagrams() {
+        return source(d -> {
+            var work = pool.datagram(d.data(), d.sender(), d.truncated());
+            try {
+                work.run();
+            } finally {
+                d.sentElsewhere(work.bytesOut());
+            }
+        });
+    }
+
+    private void serve(Connection c) throws Exception {
+        var work = pool.connection(c.channel());
+        Consumer<Connection> dropped = _ -> work.abort();
+        c.onEnd(dropped);
+        c.onDrain(work::drain);
+        try {
+            work.run();
+        } finally {
+            c.forget(dropped);
+            c.movedElsewhere(work.bytesIn(), work.bytesOut());
+        }
+    }
+
+    /** To the server's user it is still the class that was given. */
+    private <H> HandlerSource<H> source(H proxy) {
+        return new HandlerSource<>() {
+            @Override
+            public H next() {
+                return proxy;
+            }
+
+            @Override
+            public Object given() {
+                return type;
+            }
+        };
+    }
+}
