@@ -3,11 +3,12 @@ package dev.weft.chat;
 import static dev.weft.chat.Chats.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.ServerSocket;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -51,7 +52,7 @@ class ChatServerStopTest {
             assertThat(server.clients()).isEmpty();
             idle.hearsTheEnd();
             talker.hearsTheEnd();
-            new ServerSocket(server.port()).close();
+            assertThatThrownBy(() -> new Peer(server).close()).as("nobody listens there").isInstanceOf(ConnectException.class);
             assertThat(log.errors()).as("CH-BUG-6: nobody fails over a client that is gone").isEmpty();
         }
     }

@@ -67,7 +67,7 @@ final class EpollStream extends LinuxStream {
         do {
             var fd = descriptor.enter();
             try {
-                n = Libc.receive(fd, into, offset, room, readErrno);
+                n = Libc.receive(fd, into, offset, room);
             } finally {
                 descriptor.leave();
             }

@@ -2,7 +2,6 @@ package dev.weft.linux;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.net.SocketOption;
 import java.nio.channels.ClosedChannelException;
 import java.util.OptionalInt;
@@ -24,8 +23,6 @@ final class HandedStream implements StreamChannel {
     private final Doorbell reading;
     private final Doorbell writing;
     private final BooleanSupplier draining;
-    private final MemorySegment readErrno;
-    private final MemorySegment writeErrno;
     private volatile @Nullable VirtualWatch watch;
 
     /** The doorbells are those of the process: one connection at a time. */
@@ -36,8 +33,6 @@ final class HandedStream implements StreamChannel {
         this.reading = reading;
         this.writing = writing;
         this.draining = draining;
-        readErrno = ErrnoRooms.reader(fd);
-        writeErrno = ErrnoRooms.writer(fd);
     }
 
     @Override
@@ -48,7 +43,7 @@ final class HandedStream implements StreamChannel {
         do {
             var fd = descriptor.enter();
             try {
-                n = Libc.receive(fd, into, offset, Math.min(length, Libc.MOST_AT_ONCE), readErrno);
+                n = Libc.receive(fd, into, offset, Math.min(length, Libc.MOST_AT_ONCE));
             } finally {
                 descriptor.leave();
             }
@@ -73,7 +68,7 @@ final class HandedStream implements StreamChannel {
         do {
             var fd = descriptor.enter();
             try {
-                n = Libc.send(fd, from, offset, Math.min(length, Libc.MOST_AT_ONCE), writeErrno);
+                n = Libc.send(fd, from, offset, Math.min(length, Libc.MOST_AT_ONCE));
             } finally {
                 descriptor.leave();
             }

@@ -126,8 +126,9 @@ final class Libc {
         }
     }
 
-    /** recv(2) into an array on the heap; negative errno on failure. Critical. */
-    static int receive(int fd, byte[] into, int offset, int length, MemorySegment errno) {
+    /** recv(2) into an array on the heap, by the one thread that reads; negative errno on failure. Critical. */
+    static int receive(int fd, byte[] into, int offset, int length) {
+        var errno = ErrnoRooms.reader(fd);
         try {
             var n = (long) MOVE.invokeExact(RECV, errno, fd, part(into, offset, length), (long) length, MSG_DONTWAIT | MSG_NOSIGNAL);
             return n < 0 ? -errno(errno) : (int) n;
@@ -136,8 +137,9 @@ final class Libc {
         }
     }
 
-    /** send(2) from an array on the heap; negative errno on failure. Critical. */
-    static int send(int fd, byte[] from, int offset, int length, MemorySegment errno) {
+    /** send(2) from an array on the heap, by the one thread that writes; negative errno on failure. Critical. */
+    static int send(int fd, byte[] from, int offset, int length) {
+        var errno = ErrnoRooms.writer(fd);
         try {
             var n = (long) MOVE.invokeExact(SEND, errno, fd, part(from, offset, length), (long) length, MSG_DONTWAIT | MSG_NOSIGNAL);
             return n < 0 ? -errno(errno) : (int) n;

@@ -2,7 +2,6 @@ package dev.weft.linux;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.net.SocketOption;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
@@ -19,10 +18,8 @@ import org.jspecify.annotations.Nullable;
 abstract class LinuxStream extends Watched implements StreamChannel {
     final Readiness readable = new Readiness(true);
     final Readiness writable;
-    final MemorySegment readErrno;
     final Descriptor descriptor;
     private final int family;
-    private final MemorySegment writeErrno;
     private final Address remote;
     private volatile @Nullable Address local;
     private volatile boolean connected;
@@ -33,8 +30,6 @@ abstract class LinuxStream extends Watched implements StreamChannel {
         this.remote = remote;
         this.local = local;
         this.connected = connected;
-        readErrno = ErrnoRooms.reader(descriptor.number());
-        writeErrno = ErrnoRooms.writer(descriptor.number());
         writable = new Readiness(connected);
     }
 
@@ -54,7 +49,7 @@ abstract class LinuxStream extends Watched implements StreamChannel {
         do {
             var fd = descriptor.enter();
             try {
-                n = Libc.send(fd, from, offset, Math.min(length, Libc.MOST_AT_ONCE), writeErrno);
+                n = Libc.send(fd, from, offset, Math.min(length, Libc.MOST_AT_ONCE));
             } finally {
                 descriptor.leave();
             }

@@ -40,17 +40,14 @@ final class Rehearsal {
     private static void connections(WorkerSetup setup, Jobs jobs, Courier parent) throws IOException {
         var server = WorkerMain.server(setup, Conversation.class, jobs, Courier.NONE);
         var answer = new byte[1_024];
-        try (var arena = Arena.ofConfined()) {
-            var errno = Libc.errnoRoom(arena);
-            for (int job = 1; job <= ROUNDS; job++) {
-                var pair = SocketPair.open(Libc.SOCK_STREAM);
-                Libc.send(pair.one(), REQUEST, 0, REQUEST.length, errno);
-                parent.send(Letters.connection(job, setup.address().toString(), "127.0.0.1:9999"), pair.other());
-                Libc.close(pair.other());
-                server.handleRequest();
-                Libc.receive(pair.one(), answer, 0, answer.length, errno);
-                Libc.close(pair.one());
-            }
+        for (int job = 1; job <= ROUNDS; job++) {
+            var pair = SocketPair.open(Libc.SOCK_STREAM);
+            Libc.send(pair.one(), REQUEST, 0, REQUEST.length);
+            parent.send(Letters.connection(job, setup.address().toString(), "127.0.0.1:9999"), pair.other());
+            Libc.close(pair.other());
+            server.handleRequest();
+            Libc.receive(pair.one(), answer, 0, answer.length);
+            Libc.close(pair.one());
         }
     }
 

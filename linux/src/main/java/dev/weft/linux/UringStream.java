@@ -112,7 +112,7 @@ final class UringStream extends LinuxStream {
         }
         int n;
         do {
-            n = Libc.receive(fd, into, offset, Math.min(length, Libc.MOST_AT_ONCE), readErrno);
+            n = Libc.receive(fd, into, offset, Math.min(length, Libc.MOST_AT_ONCE));
         } while (n == -Errno.EINTR);
         if (n > 0) {
             return n;

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSession;
 
@@ -59,7 +58,7 @@ public final class Connection implements Closeable {
     private final Inbound inbound = new Inbound(this);
     private final Outbound outbound = new Outbound(this);
     private final Address remote;
-    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+    private volatile State state = State.OPEN;
     private volatile StreamChannel channel;
     private volatile Deadlines deadlines;
     private volatile boolean draining;
@@ -68,8 +67,6 @@ public final class Connection implements Closeable {
     private volatile String closedBecause = "";
     private @Nullable List<Consumer<Connection>> leavers;
     private volatile @Nullable Runnable drainer;
-    private volatile long receivedElsewhere;
-    private volatile long sentElsewhere;
 
     /** {@code peerName} is what the peer was called when it was dialled, which its certificate must name. */
     Connection(StreamChannel channel, boolean accepted, String peerName, Deadlines deadlines, TimeSource time) {
@@ -273,7 +270,7 @@ public final class Connection implements Closeable {
      */
     @Override
     public void close() {
-        if (state.compareAndSet(State.OPEN, State.CLOSING)) {
+        if (advance(State.CLOSING)) {
             outbound.finish();
             end("closed", false);
         }
@@ -281,7 +278,7 @@ public final class Connection implements Closeable {
 
     /** False once it was closed or aborted here. */
     public boolean isOpen() {
-        return state.get() != State.CLOSED;
+        return state != State.CLOSED;
     }
 
     /** {@code tcp 127.0.0.1:43684 -> 127.0.0.1:9999, 12 s, 120 B in, 80 B out}: from the peer to us when accepted. */
@@ -293,12 +290,21 @@ public final class Connection implements Closeable {
         return "%s%s -> %s, %d s, %d B in, %d B out".formatted(scheme, from, to, age().toSeconds(), bytesIn(), bytesOut());
     }
 
+    /** False when it is as far already. */
+    private synchronized boolean advance(State next) {
+        if (state.compareTo(next) >= 0) {
+            return false;
+        }
+        state = next;
+        return true;
+    }
+
     void abort(String why) {
         end(why, true);
     }
 
     private void end(String why, boolean drop) {
-        if (state.getAndSet(State.CLOSED) == State.CLOSED) {
+        if (!advance(State.CLOSED)) {
             return;
         }
         closedBecause = why;
@@ -396,8 +402,8 @@ public final class Connection implements Closeable {
 
     /** Another process has moved so many bytes over it. */
     void movedElsewhere(long in, long out) {
-        receivedElsewhere = in;
-        sentElsewhere = out;
+        inbound.count(in);
+        outbound.order().count(out);
     }
 
     void wake() {
@@ -421,11 +427,11 @@ public final class Connection implements Closeable {
     }
 
     long bytesIn() {
-        return inbound.received() + receivedElsewhere;
+        return inbound.received();
     }
 
     long bytesOut() {
-        return outbound.order().sent() + sentElsewhere;
+        return outbound.order().sent();
     }
 
     Duration age() {

@@ -7,6 +7,8 @@ import java.net.ProtocolException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A connection seen as messages. It holds no bytes: two views of one connection never take from each other.
  *
@@ -18,13 +20,12 @@ import java.util.NoSuchElementException;
 public final class Frames<T> implements Iterable<T> {
     private final Connection connection;
     private final Framing<T> framing;
-    private final FrameInput in;
+    private @Nullable FrameInput in;
     private final long limit;
 
     Frames(Connection connection, Framing<T> framing) {
         this.connection = connection;
         this.framing = framing;
-        in = new FrameInput(connection.inbound());
         limit = countsItself(framing) ? Long.MAX_VALUE : framing.limit();
     }
 
@@ -35,7 +36,7 @@ public final class Frames<T> implements Iterable<T> {
      * @throws ProtocolException when the framing can't be obeyed: too long, malformed, or the end of the stream inside a message
      */
     public T read() throws IOException {
-        if (!connection.inbound().awaitMessage()) {
+        if (!awaitMessage()) {
             throw connection.inbound().noMessage();
         }
         return message();
@@ -55,7 +56,7 @@ public final class Frames<T> implements Iterable<T> {
             public boolean hasNext() {
                 if (!ready) {
                     try {
-                        ready = connection.isOpen() && connection.inbound().awaitMessage();
+                        ready = connection.isOpen() && awaitMessage();
                     } catch (IOException e) {
                         if (connection.isOpen()) {
                             throw new UncheckedIOException(e);
@@ -99,10 +100,23 @@ public final class Frames<T> implements Iterable<T> {
         return framing instanceof BuiltIn || (framing instanceof MappedFraming<?, ?> mapped && mapped.countsItself());
     }
 
+    /** Nothing but the view itself is kept while it waits: most connections wait most of the time. */
+    private boolean awaitMessage() throws IOException {
+        if (connection.inbound().available() == 0) {
+            in = null;
+        }
+        return connection.inbound().awaitMessage();
+    }
+
     private T message() throws IOException {
-        in.begin(limit);
+        var input = in;
+        if (input == null) {
+            input = new FrameInput(connection.inbound());
+            in = input;
+        }
+        input.begin(limit);
         try {
-            return framing.read(in);
+            return framing.read(input);
         } catch (EOFException e) {
             var broken = new ProtocolException(connection.remote() + ": the stream ended inside a message");
             broken.initCause(e);

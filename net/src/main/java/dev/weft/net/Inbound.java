@@ -176,7 +176,7 @@ final class Inbound {
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // only the reading thread counts; others look
-    private void count(int n) {
+    void count(long n) {
         received += n;
     }
 

@@ -18,7 +18,6 @@ final class Outbound {
 
     private final Connection connection;
     private final WriteOrder order;
-    private final Object gathering = new Object();
     private volatile @Nullable EncodeBuffer gathered;
 
     Outbound(Connection connection) {
@@ -84,7 +83,7 @@ final class Outbound {
     private void gather(Encoding encoding, boolean send) throws IOException {
         int before;
         int after;
-        synchronized (gathering) {
+        synchronized (this) {
             var buffer = gathered;
             if (buffer == null) {
                 buffer = new EncodeBuffer();
@@ -114,7 +113,7 @@ final class Outbound {
 
     /** A message whose write was interrupted before any byte left was not written: its writer may write it again. */
     private void takeBack(InterruptedIOException e, int before, int after) {
-        synchronized (gathering) {
+        synchronized (this) {
             if (isUntouched(e) && gathered != null && gathered.size() == after) {
                 gathered.truncate(before);
             }
@@ -128,7 +127,7 @@ final class Outbound {
         }
         EncodeBuffer buffer;
         WriteOrder.Turn turn;
-        synchronized (gathering) { // its place is taken before the reading thread can write again
+        synchronized (this) { // its place is taken before the reading thread can write again
             buffer = gathered;
             if (buffer == null) {
                 return;
@@ -154,7 +153,7 @@ final class Outbound {
     }
 
     private void keep(EncodeBuffer first) {
-        synchronized (gathering) {
+        synchronized (this) {
             if (gathered != null) {
                 first.write(gathered.array(), 0, gathered.size());
                 gathered.release();

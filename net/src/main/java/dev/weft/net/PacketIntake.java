@@ -92,8 +92,13 @@ final class PacketIntake implements Intake {
         private final Datagram datagram;
 
         PacketRequest(Datagram datagram) {
-            super(server, requests, reporter, datagram.sender());
+            super(server, requests, reporter);
             this.datagram = datagram;
+        }
+
+        @Override
+        Address remote() {
+            return datagram.sender();
         }
 
         @Override

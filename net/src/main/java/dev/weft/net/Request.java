@@ -19,7 +19,6 @@ abstract class Request implements Runnable {
     private final Server server;
     private final Reporter reporter;
     private final Requests requests;
-    private final Address remote;
     private final long began;
     private @Nullable Thread thread;
     private volatile @Nullable Thread ranOn;
@@ -27,14 +26,16 @@ abstract class Request implements Runnable {
     private volatile boolean foreignInterrupt;
     private volatile @Nullable VirtualMachineError fatal;
 
-    Request(Server server, Requests requests, Reporter reporter, Address remote) {
+    Request(Server server, Requests requests, Reporter reporter) {
         this.server = server;
         this.requests = requests;
         this.reporter = reporter;
-        this.remote = remote;
         began = requests.time().nanoTime();
         requests.add(this);
     }
+
+    /** Whom it is for. */
+    abstract Address remote();
 
     /** The conversation, with {@link Server#current} bound; whatever it throws is reported. */
     abstract void serve() throws Exception;
@@ -73,7 +74,7 @@ abstract class Request implements Runnable {
             serve();
         } catch (Throwable t) {
             if (!quiet(t)) {
-                reporter.failed(remote, t);
+                reporter.failed(remote(), t);
             }
             foreignInterrupt = (t instanceof InterruptedIOException || t instanceof InterruptedException) && !(t instanceof SocketTimeoutException)
                     && !wasInterrupted();
@@ -84,7 +85,7 @@ abstract class Request implements Runnable {
             try {
                 release();
             } catch (RuntimeException e) {
-                reporter.failed(remote, e);
+                reporter.failed(remote(), e);
             } finally {
                 end();
             }
@@ -133,7 +134,7 @@ abstract class Request implements Runnable {
         try {
             runner.run(this);
         } catch (RuntimeException | OutOfMemoryError e) {
-            reporter.failed(remote, e);
+            reporter.failed(remote(), e);
             abandon();
         }
         if (ranOn == Thread.currentThread()) {
@@ -170,7 +171,7 @@ abstract class Request implements Runnable {
         }
         var age = Duration.ofNanos(requests.time().nanoTime() - began);
         return t == null
-                ? new DrainReport.Straggler(remote, "(none yet)", age, List.of())
-                : new DrainReport.Straggler(remote, t.getName(), age, List.of(t.getStackTrace()));
+                ? new DrainReport.Straggler(remote(), "(none yet)", age, List.of())
+                : new DrainReport.Straggler(remote(), t.getName(), age, List.of(t.getStackTrace()));
     }
 }

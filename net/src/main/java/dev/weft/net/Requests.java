@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /** The requests of one server that have not ended; ended ones are not kept (SPEC SS-32). */
 final class Requests {
@@ -47,8 +48,8 @@ final class Requests {
     }
 
     /** Those that serve connections. */
-    List<Connection> connections() {
-        return running.stream().filter(StreamRequest.class::isInstance).map(r -> ((StreamRequest) r).connection()).toList();
+    Stream<StreamRequest> streams() {
+        return running.stream().filter(StreamRequest.class::isInstance).map(StreamRequest.class::cast);
     }
 
     /** The threads they run on. */

@@ -156,7 +156,7 @@ public final class Server implements AutoCloseable {
 
     /** The connections being served now; empty on a datagram server. */
     public List<Connection> connections() {
-        return requests.connections();
+        return requests.streams().map(StreamRequest::connection).toList();
     }
 
     /** The threads it runs now: its loop's, and one for each request being served; a snapshot. The JVM lists no virtual threads itself. */

@@ -8,8 +8,8 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 import dev.weft.net.spi.ListenerChannel;
@@ -29,8 +29,8 @@ final class StreamIntake implements Intake {
     private final Requests requests;
     private final Reporter reporter;
     private final Runner runner;
-    /** Those that count against the limit: not the evicted ones, whose handlers may still be ending. */
-    private final Set<Connection> admitted = ConcurrentHashMap.newKeySet();
+    /** How many count against the limit. */
+    private final AtomicInteger admitted = new AtomicInteger();
     private final ConcurrentHashMap<String, Integer> perHost = new ConcurrentHashMap<>();
     private final Readiness vacancy = new Readiness(true);
     private volatile Admission admission;
@@ -59,7 +59,7 @@ final class StreamIntake implements Intake {
     void admission(Admission admission) {
         this.admission = admission;
         if (admission.past() == Admission.Past.EVICT_IDLEST) {
-            admitted.forEach(Connection::stampProgress);
+            requests.streams().forEach(r -> r.connection().stampProgress());
         }
         vacancy.signal();
     }
@@ -87,7 +87,7 @@ final class StreamIntake implements Intake {
 
     private boolean mustWait() {
         var a = admission;
-        return a.past() == Admission.Past.WAIT && admitted.size() >= a.limit();
+        return a.past() == Admission.Past.WAIT && admitted.get() >= a.limit();
     }
 
     private void receive(StreamChannel channel) {
@@ -96,7 +96,7 @@ final class StreamIntake implements Intake {
         var host = hostOf(connection);
         if (host.isPresent() && perHost.getOrDefault(host.get(), 0) >= a.perPeer()) {
             turnAway(connection, "more than " + a.perPeer() + " connections from " + host.get());
-        } else if (admitted.size() >= a.limit() && !makeRoom(a)) {
+        } else if (admitted.get() >= a.limit() && !makeRoom(a)) {
             turnAway(connection, "more than " + a.limit() + " connections");
         } else if (verified(connection)) {
             letIn(connection, host, a);
@@ -107,27 +107,41 @@ final class StreamIntake implements Intake {
         if (tls.isPresent()) {
             connection.outbound().order().hold();
         }
-        admitted.add(connection);
+        admitted.incrementAndGet();
         host.ifPresent(h -> perHost.merge(h, 1, Integer::sum));
         if (a.past() == Admission.Past.EVICT_IDLEST) {
             connection.stampProgress();
         }
         reporter.tally.accepted.increment();
-        var request = new StreamRequest(server, requests, reporter, connection, handlers, tls, () -> {
-            admitted.remove(connection);
-            host.ifPresent(this::leftHost);
-            vacancy.signal();
-        });
+        var request = new StreamRequest(server, requests, reporter, this, connection);
         if (draining) {
             connection.drain();
         }
         request.runBy(runner);
     }
 
-    private void leftHost(String host) {
-        if (perHost.merge(host, -1, Integer::sum) == 0) {
-            perHost.remove(host, 0);
+    /** On the thread of the connection's request. */
+    void serve(Connection connection) throws Exception {
+        reporter.accepted(connection);
+        if (tls.isPresent()) {
+            connection.secure(tls.get(), connection.deadlines().handshake());
         }
+        var handler = handlers.next();
+        handler.handle(connection);
+    }
+
+    /** Its connection is closed, and its place is somebody else's. */
+    void left(StreamRequest request) {
+        if (request.discount()) {
+            admitted.decrementAndGet();
+        }
+        hostOf(request.connection()).ifPresent(host -> {
+            if (perHost.merge(host, -1, Integer::sum) == 0) {
+                perHost.remove(host, 0);
+            }
+        });
+        vacancy.signal();
+        reporter.closed(request.connection());
     }
 
     /** SPEC SS-19, SS-20: false, or an exception, costs this one connection. */
@@ -177,11 +191,11 @@ final class StreamIntake implements Intake {
             return false;
         }
         var now = time.nanoTime();
-        var idlest = admitted.stream().max(Comparator.comparingLong(c -> now - c.lastProgress()));
-        idlest.ifPresent(c -> {
-            admitted.remove(c);
+        var idlest = requests.streams().filter(StreamRequest::counts).max(Comparator.comparingLong(r -> now - r.connection().lastProgress()));
+        idlest.filter(StreamRequest::discount).ifPresent(r -> {
+            admitted.decrementAndGet();
             reporter.tally.evicted.increment();
-            c.evict(a.farewellBytes(), "evicted: it was idle longest and another came");
+            r.connection().evict(a.farewellBytes(), "evicted: it was idle longest and another came");
         });
         return idlest.isPresent();
     }
@@ -217,7 +231,7 @@ final class StreamIntake implements Intake {
     @Override
     public void drain() {
         draining = true;
-        requests.connections().forEach(Connection::drain);
+        requests.streams().forEach(r -> r.connection().drain());
     }
 
     @Override

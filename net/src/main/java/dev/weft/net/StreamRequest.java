@@ -1,37 +1,41 @@
 package dev.weft.net;
 
-import java.util.Optional;
-
 /** A connection being served. */
 final class StreamRequest extends Request {
+    private final StreamIntake intake;
     private final Connection connection;
-    private final HandlerSource<Handler> handlers;
-    private final Optional<Tls> tls;
-    private final Reporter reporter;
-    private final Runnable left;
+    private boolean counted = true;
 
-    StreamRequest(Server server, Requests requests, Reporter reporter, Connection connection, HandlerSource<Handler> handlers, Optional<Tls> tls,
-            Runnable left) {
-        super(server, requests, reporter, connection.remote());
+    StreamRequest(Server server, Requests requests, Reporter reporter, StreamIntake intake, Connection connection) {
+        super(server, requests, reporter);
+        this.intake = intake;
         this.connection = connection;
-        this.handlers = handlers;
-        this.tls = tls;
-        this.reporter = reporter;
-        this.left = left;
     }
 
     Connection connection() {
         return connection;
     }
 
+    /** Whether it counts against the limit: not once it was evicted, though its handler may still be ending. */
+    synchronized boolean counts() {
+        return counted;
+    }
+
+    /** It counts no longer; true for the one call that changed that. */
+    synchronized boolean discount() {
+        var before = counted;
+        counted = false;
+        return before;
+    }
+
+    @Override
+    Address remote() {
+        return connection.remote();
+    }
+
     @Override
     void serve() throws Exception {
-        reporter.accepted(connection);
-        if (tls.isPresent()) {
-            connection.secure(tls.get(), connection.deadlines().handshake());
-        }
-        var handler = handlers.next();
-        handler.handle(connection);
+        intake.serve(connection);
     }
 
     @Override
@@ -39,8 +43,7 @@ final class StreamRequest extends Request {
         try {
             connection.close();
         } finally {
-            left.run();
-            reporter.closed(connection);
+            intake.left(this);
         }
     }
 

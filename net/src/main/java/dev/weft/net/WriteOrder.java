@@ -392,7 +392,7 @@ final class WriteOrder {
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // only the holder of the turn counts; others look
-    private void count(int n) {
+    void count(long n) {
         sentBytes += n;
     }
 
