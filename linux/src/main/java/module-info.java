@@ -10,6 +10,8 @@
     requires jdk.net;
 
     exports dev.weft.linux;
+    // A worker's rehearsal has handlers, made as everybody's are.
+    opens dev.weft.linux to dev.weft.net;
 
     provides dev.weft.net.spi.Transport with dev.weft.linux.EpollTransport, dev.weft.linux.UringTransport;
     provides dev.weft.net.spi.WorkerPools with dev.weft.linux.ProcessPools;

@@ -19,12 +19,19 @@ final class Concurrencies {
             return Concurrency.platformThreads(Arguments.number(word.substring(PLATFORM.length())));
         }
         if (word.startsWith(PROCESSES)) {
-            return Concurrency.processes(Arguments.number(word.substring(PROCESSES.length())));
+            return processes(word, Arguments.number(word.substring(PROCESSES.length())));
         }
         return switch (word) {
             case "sequential" -> Concurrency.sequential();
             case "virtual" -> Concurrency.virtualThreads();
             default -> throw new IllegalArgumentException("no such concurrency: '" + word + "' (sequential, virtual, platform:N or processes:N)");
         };
+    }
+
+    private static Concurrency processes(String word, int n) {
+        if (n < 1) {
+            throw new IllegalArgumentException(word + ": at least 1 is needed to serve anybody");
+        }
+        return Concurrency.processes(n);
     }
 }

@@ -54,7 +54,9 @@ class ServeWorkersTest {
 
     @Test
     void aPoolWithoutProcessesIsRefused() {
-        assertThat(Running.done("serve", "echo", "--concurrency", "processes:0").exitCode()).isEqualTo(2);
+        var weft = Running.done("serve", "echo", "--concurrency", "processes:0");
+        assertThat(weft.exitCode()).isEqualTo(2);
+        assertThat(weft.err()).contains("--concurrency: processes:0: at least 1");
     }
 
     @Test

@@ -9,10 +9,14 @@ import java.nio.file.FileSystems;
 
 import jdk.net.UnixDomainPrincipal;
 
-/** The names behind user and group numbers. */
+/** The names behind user and group numbers. A look-up may wait for a name service elsewhere: nobody does it inside a descriptor. */
 final class Accounts {
-    private static final MemorySegment GETPWUID = Libc.function("getpwuid");
-    private static final MemorySegment GETGRGID = Libc.function("getgrgid");
+    private static final MemorySegment GETPWUID = Libc.function("getpwuid_r");
+    private static final MemorySegment GETGRGID = Libc.function("getgrgid_r");
+    /** Room for struct passwd and struct group, which have 48 and 32 bytes. */
+    private static final long ENTRY = 64;
+    /** A group's entry has all its members. */
+    private static final int MOST_TEXT = 1 << 20;
 
     private Accounts() {}
 
@@ -22,13 +26,20 @@ final class Accounts {
         return new UnixDomainPrincipal(names.lookupPrincipalByName(name(GETPWUID, user)), names.lookupPrincipalByGroupName(name(GETGRGID, group)));
     }
 
-    /** Both structs begin with the name: pwd.h, grp.h. They stand in one place for the whole process, hence one at a time. */
-    private static synchronized String name(MemorySegment lookup, int id) {
-        try (var arena = Arena.ofConfined()) {
-            var entry = Libc.call(lookup, Libc.errnoRoom(arena), id, 0, 0, 0, 0, 0);
-            return entry == 0
-                    ? Integer.toUnsignedString(id)
-                    : Libc.text(MemorySegment.ofAddress(entry).reinterpret(ADDRESS.byteSize()).get(ADDRESS, 0).address());
+    /** Both structs begin with the name: pwd.h, grp.h. */
+    private static String name(MemorySegment lookup, int id) {
+        for (int room = 1024; room <= MOST_TEXT; room *= 4) {
+            try (var arena = Arena.ofConfined()) {
+                var entry = arena.allocate(ENTRY, 8);
+                var text = arena.allocate(room);
+                var found = arena.allocate(ADDRESS);
+                var error = (int) Libc.call(lookup, Libc.errnoRoom(arena), id, entry.address(), text.address(), room, found.address(), 0);
+                if (error != Errno.ERANGE) {
+                    var none = error != 0 || found.get(ADDRESS, 0).address() == 0;
+                    return none ? Integer.toUnsignedString(id) : Libc.text(entry.get(ADDRESS, 0).address());
+                }
+            }
         }
+        return Integer.toUnsignedString(id);
     }
 }

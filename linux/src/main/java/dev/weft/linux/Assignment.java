@@ -3,6 +3,7 @@ package dev.weft.linux;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -16,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 /** One request in the hands of a worker: from the wait for one to its report, or its end. */
 final class Assignment implements Work {
     private static final Duration LAST_CALL = Duration.ofSeconds(1);
+    /** More than a handler has any reason for: past them its worker is broken, or means harm. */
+    private static final int MOST_REPORTS = 10;
     private static final AtomicInteger JOBS = new AtomicInteger();
 
     private final ProcessPool pool;
     private final Parcel parcel;
-    private final int job = JOBS.incrementAndGet();
+    private final int job = JOBS.updateAndGet(last -> last == -1 ? 1 : last + 1); // 0 is no request
     private final CountDownLatch over = new CountDownLatch(1);
     private @Nullable Worker worker;
     private boolean draining;
@@ -38,6 +41,7 @@ final class Assignment implements Work {
         try {
             var mine = handOver();
             var interrupted = false;
+            var reports = 0;
             Exception failure = null;
             while (true) {
                 try {
@@ -46,24 +50,47 @@ final class Assignment implements Work {
                         done(report);
                         break;
                     }
+                    if (++reports > MOST_REPORTS) {
+                        throw new IOException("more than " + MOST_REPORTS + " reports of one request");
+                    }
+                    if (report[0] == Letters.DROPPED) {
+                        parcel.drop();
+                        continue;
+                    }
                     failure = together(failure, Letters.failure(Letters.parts(report)));
                 } catch (InterruptedIOException e) {
                     interrupted = true;
                     mine.interrupt(job);
-                } catch (IOException e) {
+                } catch (IOException | RuntimeException e) {
+                    if (e instanceof UnreadException && reports == 0) {
+                        forget();
+                        mine.retire();
+                        pool.lost(mine);
+                        if (interrupted) {
+                            throw ProcessPool.interrupted();
+                        }
+                        mine = handOver();
+                        continue;
+                    }
                     pool.lost(mine);
                     throw together(failure, died(mine, e));
                 }
             }
+            letGo();
             pool.giveBack(mine);
             if (failure != null) {
-                throw interrupted ? afterInterrupt(failure) : failure;
+                throw asTold(failure, interrupted);
             }
         } finally {
-            over.countDown();
-            forget();
+            letGo();
             parcel.served();
         }
+    }
+
+    /** Before the worker is somebody else's: an abort of this request must not hit it any more. */
+    private void letGo() {
+        over.countDown();
+        forget();
     }
 
     /** A worker that has died since it was last used costs no request: the next one gets it. */
@@ -74,14 +101,14 @@ final class Assignment implements Work {
                 parcel.handTo(next, job);
             } catch (IOException e) {
                 if (!gone(next, e)) {
-                    pool.giveBack(next);
+                    pool.putBack(next);
                     throw e;
                 }
-                next.destroy();
+                next.retire();
                 pool.lost(next);
                 continue;
             } catch (RuntimeException | Error e) {
-                pool.giveBack(next);
+                pool.putBack(next);
                 throw e;
             }
             synchronized (this) {
@@ -106,7 +133,10 @@ final class Assignment implements Work {
         bytesOut = in.readLong();
     }
 
-    private IOException died(Worker dead, IOException how) {
+    private IOException died(Worker dead, Exception how) {
+        if (!(how instanceof EOFException)) {
+            dead.destroy(); // it is alive, and can't be talked to
+        }
         var text = dead.ending() + " while it served " + parcel.remote();
         if (aborted) {
             return new SocketException("aborted: " + text);
@@ -122,15 +152,26 @@ final class Assignment implements Work {
         return first;
     }
 
-    /** The handler has ended as it was told to. */
-    private static Exception afterInterrupt(Exception failure) {
-        if (failure instanceof WorkerException e
-                && (e.type().equals(InterruptedIOException.class.getName()) || e.type().equals(InterruptedException.class.getName()))) {
-            var end = new InterruptedIOException(e.getMessage());
-            end.initCause(e);
-            return end;
+    /** Where the handler has ended as it was told to, that is no failure, and told as such. */
+    private Exception asTold(Exception failure, boolean interrupted) {
+        var thrown = failure;
+        while (is(thrown, UncheckedIOException.class) && thrown.getCause() instanceof WorkerException cause) {
+            thrown = cause;
         }
-        return failure;
+        Exception end;
+        if (interrupted && (is(thrown, InterruptedIOException.class) || is(thrown, InterruptedException.class))) {
+            end = new InterruptedIOException(failure.getMessage());
+        } else if (aborted && (is(thrown, SocketException.class) || is(thrown, SystemException.class))) {
+            end = new SocketException("aborted: " + failure.getMessage());
+        } else {
+            return failure;
+        }
+        end.initCause(failure);
+        return end;
+    }
+
+    private static boolean is(Exception thrown, Class<?> type) {
+        return thrown instanceof WorkerException e && e.type().equals(type.getName());
     }
 
     @Override

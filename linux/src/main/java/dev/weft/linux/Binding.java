@@ -2,9 +2,11 @@ package dev.weft.linux;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 import dev.weft.net.Address;
@@ -25,6 +27,18 @@ final class Binding {
         if (acceptors < 1) {
             throw new IllegalArgumentException(acceptors + " acceptors accept nobody");
         }
+        var inherited = Inherited.take(address, Libc.SOCK_STREAM);
+        if (inherited.isPresent()) {
+            return Inherited.orGiveBack(inherited.getAsInt(), fd -> {
+                if (acceptors > 1) {
+                    throw new UnsupportedOperationException("there can't be " + acceptors + " ACCEPTORS at " + address
+                            + ": its one socket was inherited; a single acceptor can serve it");
+                }
+                var family = Sockets.familyOf(fd);
+                Options.setAll(fd, family, true, ofSocket(true, address, settings));
+                return listener(fd, family, settings, Optional.empty(), streams);
+            });
+        }
         if (acceptors == 1 || address.kind() != Address.Kind.INET) {
             return listenOnce(address, settings, streams);
         }
@@ -32,10 +46,6 @@ final class Binding {
     }
 
     private static ListenerChannel listenOnce(Address address, SocketSettings settings, LinuxListener.Streams streams) throws IOException {
-        var inherited = Inherited.take(address, Libc.SOCK_STREAM);
-        if (inherited.isPresent()) {
-            return listener(inherited.getAsInt(), settings, Optional.empty(), streams);
-        }
         var family = Sockets.family(address);
         return Sockets.orClose(Libc.socket(family, Libc.SOCK_STREAM), fd -> {
             if (family != Libc.AF_UNIX) {
@@ -44,14 +54,13 @@ final class Binding {
             prepare(fd, family, true, address, settings);
             return bound(fd, family, Libc.SOCK_STREAM, address, settings, file -> {
                 Libc.listen(fd, settings.backlog());
-                return listener(fd, settings, file, streams);
+                return listener(fd, family, settings, file, streams);
             });
         });
     }
 
-    private static ListenerChannel listener(int fd, SocketSettings settings, Optional<SocketFile> file, LinuxListener.Streams streams)
+    private static ListenerChannel listener(int fd, int family, SocketSettings settings, Optional<SocketFile> file, LinuxListener.Streams streams)
             throws IOException {
-        var family = Sockets.familyOf(fd);
         if (family != Libc.AF_UNIX && settings.option(StandardSocketOptions.TCP_NODELAY).isEmpty()) {
             Options.set(fd, family, StandardSocketOptions.TCP_NODELAY, true); // its connections inherit it
         }
@@ -87,7 +96,11 @@ final class Binding {
     static PacketChannel packets(Address local, SocketSettings settings) throws IOException {
         var inherited = Inherited.take(local, Libc.SOCK_DGRAM);
         if (inherited.isPresent()) {
-            return new LinuxPackets(inherited.getAsInt(), Sockets.familyOf(inherited.getAsInt()), Optional.empty());
+            return Inherited.orGiveBack(inherited.getAsInt(), fd -> {
+                var family = Sockets.familyOf(fd);
+                Options.setAll(fd, family, false, ofSocket(false, local, settings));
+                return new LinuxPackets(fd, family, Optional.empty());
+            });
         }
         var family = Sockets.family(local);
         return Sockets.orClose(Libc.socket(family, Libc.SOCK_DGRAM), fd -> {
@@ -101,7 +114,15 @@ final class Binding {
         if (family == Libc.AF_INET6 && address.isAny() && settings.option(WeftSocketOptions.IPV6_ONLY).isEmpty()) {
             Libc.setOption(fd, Sockets.IPPROTO_IPV6, Sockets.IPV6_V6ONLY, 0);
         }
-        Options.setAll(fd, family, stream, settings.options());
+        Options.setAll(fd, family, stream, ofSocket(stream, address, settings));
+    }
+
+    /** The options without those that this class sees to itself, each for one kind of socket; to any other kind it is unknown. */
+    private static Map<SocketOption<?>, Object> ofSocket(boolean listens, Address address, SocketSettings settings) {
+        if (address.kind() == Address.Kind.UNIX) {
+            return Options.without(Options.OF_FILE, settings.options());
+        }
+        return listens && address.kind() == Address.Kind.INET ? Options.without(Options.OF_PORT, settings.options()) : settings.options();
     }
 
     private interface Rest<T> {
@@ -120,7 +141,7 @@ final class Binding {
             SocketFile.removeStale(path, socket -> nobodyAt(address, type));
         }
         bind(fd, family, address);
-        var file = SocketFile.made(path);
+        var file = made(path);
         try {
             var mode = settings.option(WeftSocketOptions.UNIX_MODE);
             if (mode.isPresent()) {
@@ -129,6 +150,16 @@ final class Binding {
             return rest.of(unlink ? Optional.of(file) : Optional.empty());
         } catch (IOException | RuntimeException e) {
             file.remove();
+            throw e;
+        }
+    }
+
+    /** The file just bound; it goes again where it can't even be looked at. */
+    private static SocketFile made(Path path) throws IOException {
+        try {
+            return SocketFile.made(path);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(path);
             throw e;
         }
     }

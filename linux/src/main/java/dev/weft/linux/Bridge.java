@@ -1,6 +1,7 @@
 package dev.weft.linux;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,35 +30,74 @@ final class Bridge {
         this.inner = inner;
     }
 
-    void open() {
-        carriers.add(Thread.ofVirtual().name("weft-bridge-in").start(() -> carry(outer, inner, false)));
-        carriers.add(Thread.ofVirtual().name("weft-bridge-out").start(() -> carry(inner, outer, true)));
+    /** When the peer breaks the connection off, the worker is told so: to a Unix socket's other end a break looks like an end. */
+    void open(Runnable broken) {
+        carriers.add(Thread.ofVirtual().name("weft-bridge-in").start(() -> carryIn(broken)));
+        carriers.add(Thread.ofVirtual().name("weft-bridge-out").start(() -> carryOut(broken)));
     }
 
-    /** The end of one side becomes the end of the other; a break of one becomes the other's. */
-    private void carry(StreamChannel from, StreamChannel to, boolean out) {
+    private void carryIn(Runnable broken) {
         var buffer = new byte[ROOM];
-        try {
-            while (true) {
-                var n = from.read(buffer, 0, buffer.length);
+        while (true) {
+            int n;
+            try {
+                n = outer.read(buffer, 0, buffer.length);
+                if (n == 0) {
+                    if (over) {
+                        return;
+                    }
+                    outer.awaitReadable();
+                    continue;
+                }
+            } catch (IOException e) {
+                breakOff(broken);
+                return;
+            }
+            try {
                 if (n < 0) {
-                    to.shutdownOutput();
+                    inner.shutdownOutput();
                     return;
                 }
-                if (n > 0) {
-                    write(to, buffer, n);
-                    carriedOut.addAndGet(out ? n : 0);
-                } else if (over && !out) {
-                    return;
-                } else {
-                    from.awaitReadable();
+                write(inner, buffer, n);
+            } catch (IOException e) {
+                return; // the worker has closed, or is gone: it wants no more, but what it has written still goes out
+            }
+        }
+    }
+
+    private void carryOut(Runnable broken) {
+        var buffer = new byte[ROOM];
+        while (true) {
+            int n;
+            try {
+                n = inner.read(buffer, 0, buffer.length);
+                if (n == 0) {
+                    inner.awaitReadable();
+                    continue;
                 }
+            } catch (InterruptedIOException e) {
+                return; // by finish
+            } catch (IOException e) {
+                n = -1; // it closed with bytes unread, or is gone, of which whoever waits for its report is told
             }
-        } catch (IOException e) {
-            if (!over) {
-                from.abort();
-                to.abort();
+            try {
+                if (n < 0) {
+                    outer.shutdownOutput();
+                    return;
+                }
+                write(outer, buffer, n);
+                carriedOut.addAndGet(n);
+            } catch (IOException e) {
+                breakOff(broken);
+                return;
             }
+        }
+    }
+
+    private void breakOff(Runnable broken) {
+        if (!over) {
+            outer.abort();
+            broken.run();
         }
     }
 

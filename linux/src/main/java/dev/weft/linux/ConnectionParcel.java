@@ -17,6 +17,9 @@ final class ConnectionParcel implements Parcel {
     private int kept = NOTHING;
     private boolean dropped;
     private @Nullable Bridge bridge;
+    /** Who has the far end of the bridge: nobody before it is opened. */
+    private @Nullable Worker beyond;
+    private boolean broken;
 
     ConnectionParcel(StreamChannel channel) {
         this.channel = channel;
@@ -31,16 +34,21 @@ final class ConnectionParcel implements Parcel {
     public void handTo(Worker worker, int job) throws IOException {
         var descriptor = descriptor();
         worker.line().send(Letters.connection(job, channel.local().toString(), channel.remote().toString()), descriptor);
-        Bridge crossed;
         synchronized (this) {
-            crossed = bridge;
-            if (crossed != null) {
-                Libc.close(kept); // the far end is the worker's alone, so that its close is seen
-                kept = NOTHING;
+            if (bridge != null && beyond == null) {
+                bridge.open(() -> broke(job));
+            }
+            beyond = worker;
+            if (broken) { // while it was in the hands of a worker that died before it read of it
+                worker.breakOff(job);
             }
         }
-        if (crossed != null) {
-            crossed.open();
+    }
+
+    private synchronized void broke(int job) {
+        broken = true;
+        if (beyond != null) {
+            beyond.breakOff(job);
         }
     }
 

@@ -36,12 +36,23 @@ final class Courier {
     private final MemorySegment errno = Libc.errnoRoom(arena);
     private final MemorySegment room;
     private final MemorySegment incoming;
+    private final long controlRoom;
 
-    /** Takes the descriptor over. */
-    Courier(int fd, int room) {
+    private Courier(int fd, long controlRoom) {
         descriptor = new Descriptor(fd);
-        this.room = arena.allocate(room);
-        incoming = message(arena, this.room);
+        room = arena.allocate(LONGEST);
+        incoming = message(arena, room);
+        this.controlRoom = controlRoom;
+    }
+
+    /** A server's end; takes the descriptor over. It has no room for descriptors, so that the kernel closes what a broken worker sends. */
+    static Courier ofServer(int fd) {
+        return new Courier(fd, 0);
+    }
+
+    /** A worker's end; takes the descriptor over. */
+    static Courier ofWorker(int fd) {
+        return new Courier(fd, Layouts.CMSGHDR_INT.byteSize());
     }
 
     /** A message that came. Its descriptor, if there is one, is the receiver's to close. */
@@ -111,14 +122,42 @@ final class Courier {
     }
 
     /**
+     * Sends a message, however long the other end has no time for it; an interrupt does not end the wait.
+     *
+     * @throws EOFException when the other end is gone
+     */
+    void deliver(byte[] text) throws IOException {
+        while (true) {
+            try {
+                send(text, NONE);
+                return;
+            } catch (SystemException e) {
+                if (e.errno() == Errno.EPIPE || e.errno() == Errno.ECONNRESET) {
+                    throw (EOFException) new EOFException("the other process is gone").initCause(e);
+                }
+                if (e.errno() != Errno.EAGAIN) {
+                    throw e;
+                }
+            }
+            var fd = descriptor.enter();
+            try {
+                Doorbell.awaitRoom(fd);
+            } finally {
+                descriptor.leave();
+            }
+        }
+    }
+
+    /**
      * The next message; empty when there is none now.
      *
+     * @throws UnreadException when the other end is gone, and has not read what it was sent
      * @throws EOFException when the other end is gone
      */
     Optional<Delivery> receive() throws IOException {
         int n;
         do {
-            incoming.set(JAVA_LONG, CONTROL_LENGTH, Layouts.CMSGHDR_INT.byteSize());
+            incoming.set(JAVA_LONG, CONTROL_LENGTH, controlRoom);
             var fd = descriptor.enter();
             try {
                 n = Libc.receiveMessage(fd, incoming, Libc.MSG_DONTWAIT | Libc.MSG_CMSG_CLOEXEC, errno);
@@ -129,7 +168,10 @@ final class Courier {
         if (n == -Errno.EAGAIN) {
             return Optional.empty();
         }
-        if (n == 0 || n == -Errno.ECONNRESET) { // reset: it went with messages unread
+        if (n == -Errno.ECONNRESET) { // so says Linux (af_unix.c, unix_release_sock), and only then
+            throw new UnreadException();
+        }
+        if (n == 0) {
             throw new EOFException("the other process is gone");
         }
         if (n < 0) {
@@ -140,7 +182,9 @@ final class Courier {
 
     private int passed() throws IOException {
         if ((incoming.get(JAVA_INT, FLAGS) & (MSG_CTRUNC | Libc.MSG_TRUNC)) != 0) {
-            throw new IOException("a message between server and worker was cut: out of descriptors, or longer than " + room.byteSize() + " bytes");
+            throw new IOException("a message between server and worker was cut: " + (controlRoom == 0
+                    ? "a descriptor came with it, or it"
+                    : "no descriptor was free, or it") + " is longer than " + LONGEST + " bytes");
         }
         return incoming.get(JAVA_LONG, CONTROL_LENGTH) < WITH_ONE
                 ? NONE

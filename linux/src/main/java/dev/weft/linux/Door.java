@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import dev.weft.net.Address;
@@ -24,15 +26,14 @@ import dev.weft.net.spi.Readiness;
 final class Door extends Watched {
     private static final int SO_PEERCRED = 17;
     private static final int BACKLOG = 128;
-    private static final int MOST_EARLY = 16;
+    /** How long nobody is let in when accepting fails, as it does for want of descriptors: a try costs as much as it fails quickly. */
+    private static final long PAUSE_MILLIS = 100;
 
     private final Path folder;
     private final Path path;
     private final Descriptor descriptor;
     private final Readiness acceptable = new Readiness(true);
     private final Map<Long, Consumer<Line>> expected = new HashMap<>();
-    /** Processes that came before whoever started them had time to say so. */
-    private final Map<Long, Line> early = new HashMap<>();
 
     Door() throws IOException {
         folder = Files.createTempDirectory("weft-workers", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -52,7 +53,7 @@ final class Door extends Watched {
             Libc.bind(fd, Sockaddr.unix(Address.unix(path), arena));
         }
         Libc.listen(fd, BACKLOG);
-        Waiter.shared().watchStream(fd, this);
+        Waiter.open().watchStream(fd, this);
         return fd;
     }
 
@@ -60,19 +61,15 @@ final class Door extends Watched {
         return path;
     }
 
-    /** Lets one process in, when it comes. */
-    synchronized void expect(long pid, Consumer<Line> worker) {
-        var line = early.remove(pid);
-        if (line != null) {
-            worker.accept(line);
-        } else {
-            expected.put(pid, worker);
-        }
+    /** Starts a process, and lets it in when it comes, once. Nobody is let in meanwhile, so that it can't come before it is expected. */
+    synchronized Process start(ProcessBuilder command, Consumer<Line> worker) throws IOException {
+        var process = command.start();
+        expected.put(process.pid(), worker);
+        return process;
     }
 
     synchronized void forget(long pid) {
         expected.remove(pid);
-        early.remove(pid);
     }
 
     @Override
@@ -91,6 +88,8 @@ final class Door extends Watched {
                 } else if (fd == -Errno.EAGAIN) {
                     acceptable.drained(stamp);
                     acceptable.await();
+                } else if (fd != -Errno.EINTR && fd != -Errno.ECONNABORTED) {
+                    LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
                 }
             }
         } catch (ClosedChannelException e) {
@@ -115,8 +114,6 @@ final class Door extends Watched {
             var worker = expected.remove(pid);
             if (worker != null) {
                 worker.accept(new Line(fd));
-            } else if (early.size() < MOST_EARLY) {
-                early.put(pid, new Line(fd));
             } else {
                 Libc.close(fd);
             }
@@ -133,9 +130,8 @@ final class Door extends Watched {
         }
     }
 
-    synchronized void close() {
-        early.values().forEach(Line::close);
-        early.clear();
+    /** Waits for nobody, not even for a process that is being started. */
+    void close() {
         Waiter.shared().forget(descriptor.number(), this);
         if (descriptor.close()) {
             acceptable.signal();

@@ -78,6 +78,16 @@ final class Doorbell {
         }
     }
 
+    /** Waits until a socket takes something again, or is broken, whatever rings. */
+    static void awaitRoom(int fd) {
+        try (var arena = Arena.ofConfined()) {
+            var one = arena.allocate(SIZE, 4);
+            one.set(JAVA_INT, 0, fd);
+            one.set(JAVA_SHORT, 4, (short) POLLOUT);
+            Libc.number(POLL, Libc.errnoRoom(arena), one.address(), 1, -1, 0, 0, 0); // after an EINTR the caller tries in vain, and comes back
+        }
+    }
+
     /** The JDK's own way to hear of an interrupt at once, made for selectors: nothing else of a selector is here. */
     private final class Interrupts extends AbstractSelector {
         Interrupts() {

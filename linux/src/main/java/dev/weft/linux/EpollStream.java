@@ -31,7 +31,7 @@ final class EpollStream extends LinuxStream {
 
     private static EpollStream watched(EpollStream stream, int fd) throws IOException {
         try {
-            Waiter.shared().watchStream(fd, stream);
+            Waiter.open().watchStream(fd, stream);
             return stream;
         } catch (IOException | RuntimeException e) {
             stream.descriptor.close();
@@ -75,6 +75,8 @@ final class EpollStream extends LinuxStream {
         if (n > 0) {
             if (n < room && shortIsDrained) {
                 readable.drained(stamp);
+            } else {
+                moved();
             }
             return n;
         }
@@ -91,6 +93,11 @@ final class EpollStream extends LinuxStream {
     /** An edge tells of room in any case. */
     @Override
     void awaitRoom() {}
+
+    @Override
+    EventLoop loop() {
+        return Waiter.shared().poller(descriptor.number());
+    }
 
     @Override
     void forget() {

@@ -13,7 +13,9 @@ final class Errno {
     static final int EINVAL = 22;
     static final int ENFILE = 23;
     static final int EMFILE = 24;
+    static final int ENOSPC = 28;
     static final int EPIPE = 32;
+    static final int ERANGE = 34;
     static final int ENOSYS = 38;
     static final int EPROTO = 71;
     static final int EMSGSIZE = 90;

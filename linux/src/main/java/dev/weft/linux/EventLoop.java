@@ -2,6 +2,7 @@ package dev.weft.linux;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -13,14 +14,25 @@ import java.util.concurrent.locks.LockSupport;
  * queue in its place.
  */
 abstract class EventLoop {
+    /**
+     * So long it keeps to its carrier's own queue. That one is filled anew in each turn, and what platform threads started or woke is looked at
+     * only when it is empty: queue by queue, each as long as it has something. So the loop leaves now and then, and comes back by the waiter's
+     * queue and the timer's in turn: wherever it came from last, it is not the next there, and others are.
+     */
+    private static final long LONGEST_RUN_NANOS = 10_000_000;
+
     private final Waiter waiter;
     private final Thread thread;
     /** Its place among the waiter's loops. */
     private int index;
     /** Moves on with every turn; whoever sees it stand still knows that the thread doesn't run. */
     private volatile long turns;
-    /** Whether the waiter has woken it since it last found nothing. */
+    /** Whether it has been woken since it last found nothing. */
     private volatile boolean running;
+    /** For {@link #standIn}, by one thread at a time. */
+    private final MemorySegment spareEvents = room(Arena.global());
+    private final MemorySegment spareErrno = Libc.errnoRoom(Arena.global());
+    private final AtomicBoolean spareLent = new AtomicBoolean();
 
     EventLoop(String name, Waiter waiter) {
         this.waiter = waiter;
@@ -46,7 +58,7 @@ abstract class EventLoop {
         thread.start();
     }
 
-    /** By the waiter: there are events. */
+    /** There are events. */
     final void wake() {
         running = true;
         LockSupport.unpark(thread);
@@ -60,24 +72,48 @@ abstract class EventLoop {
         return turns;
     }
 
+    /** One look in its place, by a thread on a carrier: those that it makes runnable are put into that carrier's own queue. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // that it moves is all that is asked of it
+    final void standIn() {
+        if (spareLent.compareAndSet(false, true)) {
+            try {
+                dispatch(spareEvents, spareErrno);
+                turns++;
+            } finally {
+                spareLent.set(false);
+            }
+        }
+    }
+
     static MemorySegment room(Arena arena) {
         return arena.allocate(Layouts.EVENT_SIZE * Poller.MOST_EVENTS, 8);
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // only this thread counts; the waiter looks
+    @SuppressWarnings("NonAtomicVolatileUpdate") // that it moves is all that is asked of it
     private void run() {
         var events = room(Arena.global());
         var errno = Libc.errnoRoom(Arena.global());
+        var since = System.nanoTime();
+        var byTimer = false;
         while (true) {
             try {
-                if (dispatch(events, errno) > 0) {
+                var found = dispatch(events, errno) > 0;
+                if (found) {
                     turns++;
+                }
+                if (found && System.nanoTime() - since < LONGEST_RUN_NANOS) {
                     Thread.yield();
+                    continue;
+                }
+                byTimer = found && !byTimer;
+                if (byTimer) {
+                    LockSupport.parkNanos(this, 1);
                 } else {
                     running = false;
                     waiter.arm(this);
                     LockSupport.park(this);
                 }
+                since = System.nanoTime();
             } catch (Throwable t) {
                 Waiter.report(t);
             }

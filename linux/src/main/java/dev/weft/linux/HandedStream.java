@@ -6,7 +6,6 @@ import java.net.SocketOption;
 import java.nio.channels.ClosedChannelException;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 
 import dev.weft.net.Address;
 import dev.weft.net.spi.StreamChannel;
@@ -22,17 +21,18 @@ final class HandedStream implements StreamChannel {
     private final Address remote;
     private final Doorbell reading;
     private final Doorbell writing;
-    private final BooleanSupplier draining;
+    private final Jobs jobs;
     private volatile @Nullable VirtualWatch watch;
+    private volatile boolean broken;
 
     /** The doorbells are those of the process: one connection at a time. */
-    HandedStream(int fd, Address local, Address remote, Doorbell reading, Doorbell writing, BooleanSupplier draining) {
+    HandedStream(int fd, Address local, Address remote, Doorbell reading, Doorbell writing, Jobs jobs) {
         descriptor = new Descriptor(fd);
         this.local = local;
         this.remote = remote;
         this.reading = reading;
         this.writing = writing;
-        this.draining = draining;
+        this.jobs = jobs;
     }
 
     @Override
@@ -56,6 +56,9 @@ final class HandedStream implements StreamChannel {
         }
         if (n < 0) {
             throw new SystemException(-n);
+        }
+        if (n == 0 && broken) {
+            throw new SystemException(Errno.ECONNRESET);
         }
         return n == 0 ? -1 : n;
     }
@@ -125,7 +128,7 @@ final class HandedStream implements StreamChannel {
             var fd = descriptor.enter();
             try {
                 watched = new VirtualWatch();
-                Waiter.shared().watchStream(fd, watched);
+                Waiter.open().watchStream(fd, watched);
                 watch = watched;
             } finally {
                 descriptor.leave();
@@ -152,7 +155,7 @@ final class HandedStream implements StreamChannel {
 
     @Override
     public boolean draining() {
-        return draining.getAsBoolean();
+        return jobs.draining();
     }
 
     @Override
@@ -169,19 +172,34 @@ final class HandedStream implements StreamChannel {
         }
     }
 
+    /** The server reports that the peer of a bridged connection has broken it off: to a handler that reads, a reset and no end. */
+    void breakOff() {
+        broken = true;
+        try {
+            shutdown(Libc.SHUT_RDWR);
+        } catch (IOException e) {
+            // It has ended already.
+        }
+    }
+
+    /** A Unix socket knows no reset: for a bridged connection the server has to make it, before it sees an end here. */
     @Override
     public void abort() {
         try {
             var fd = descriptor.enter();
-            try {
-                reset(fd);
-            } finally {
-                descriptor.leave();
+            if (Sockets.familyOf(fd) == Libc.AF_UNIX) {
+                jobs.drop(descriptor);
+            } else {
+                try {
+                    reset(fd);
+                } finally {
+                    descriptor.leave();
+                }
             }
         } catch (IOException e) {
             // Closed or broken already.
         }
-        close();
+        end();
     }
 
     /**
@@ -205,6 +223,10 @@ final class HandedStream implements StreamChannel {
         } catch (IOException e) {
             // It has ended already.
         }
+        end();
+    }
+
+    private void end() {
         var watched = watch;
         if (watched != null) {
             Waiter.shared().forget(descriptor.number(), watched);

@@ -16,15 +16,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hiring {
     private static final long PATIENCE_SECONDS = 30;
+    private static final long LAST_CALL_MILLIS = 1_000;
     private static final int TAIL = 2_000;
 
     private final ProcessBuilder command;
     private final Door door;
     private final byte[] setup;
     private final int socket;
+    private final CompletableFuture<Line> connected = new CompletableFuture<>();
     private final CompletableFuture<Worker> ready = new CompletableFuture<>();
     private final ByteArrayOutputStream tail = new ByteArrayOutputStream();
     private @Nullable Thread thread;
+    private volatile @Nullable Process started;
 
     /** With the socket that each worker of a datagram server gets. */
     Hiring(ProcessBuilder command, Door door, byte[] setup, int socket) {
@@ -35,38 +38,65 @@ final class Hiring {
     }
 
     /** Begins; what comes of it is the worker, ready, or why there is none. */
+    @SuppressWarnings("FutureReturnValueIgnored") // it is ready itself
     CompletableFuture<Worker> start() {
+        ready.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).whenComplete((_, failure) -> settled(failure));
         thread = Thread.ofPlatform().daemon().name("weft-worker-errors").start(this::run);
         return ready;
     }
 
+    /** Nobody wants it any more: it ends before this returns, unless it is ready already. */
+    void abandon() {
+        var process = started;
+        if (ready.completeExceptionally(new IOException("the server was closed")) && process != null) {
+            try {
+                process.destroyForcibly().waitFor(LAST_CALL_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Nothing is left of one that failed. */
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the close
+    private void settled(@Nullable Throwable failure) {
+        var process = started;
+        if (process != null) {
+            door.forget(process.pid());
+        }
+        if (failure != null) {
+            if (process != null) {
+                process.destroyForcibly();
+            }
+            connected.cancel(false);
+            connected.thenAccept(Line::close);
+        }
+    }
+
     @SuppressWarnings("FutureReturnValueIgnored") // ready tells all that comes of it
     private void run() {
-        Process process;
         try {
-            process = command.start();
-        } catch (IOException | RuntimeException e) {
-            ready.completeExceptionally(new IOException("no worker process could be started: " + e.getMessage(), e));
-            return;
+            var process = door.start(command, this::connected);
+            started = process;
+            if (ready.isDone()) {
+                settled(new IOException("it came too late"));
+            }
+            process.onExit().thenAcceptAsync(this::ended, Thread::startVirtualThread);
+            Thread.ofVirtual().name("weft-worker-starts").start(() -> brief(process));
+            passErrorsOn(process);
+        } catch (Throwable t) { // also where no thread could be had for a part of it
+            ready.completeExceptionally(new IOException("no worker process could be started: " + t.getMessage(), t));
         }
-        var line = new CompletableFuture<Line>();
-        door.expect(process.pid(), line::complete);
-        process.onExit().thenAcceptAsync(this::ended, Thread::startVirtualThread);
-        Thread.ofVirtual().name("weft-worker-starts").start(() -> brief(process, line));
-        passErrorsOn(process);
+    }
+
+    private void connected(Line line) {
+        if (!connected.complete(line)) {
+            line.close();
+        }
     }
 
     /** Tells it what it has to know, and waits until it can serve. */
-    @SuppressWarnings("FutureReturnValueIgnored") // ready tells all that comes of it
-    private void brief(Process process, CompletableFuture<Line> connected) {
-        ready.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).whenComplete((_, failure) -> {
-            door.forget(process.pid());
-            if (failure != null) {
-                process.destroyForcibly();
-                connected.cancel(false);
-                connected.thenAccept(Line::close);
-            }
-        });
+    private void brief(Process process) {
         try {
             var line = connected.get();
             line.send(setup, socket);

@@ -44,6 +44,18 @@ final class Inherited {
         }
     }
 
+    /** What is made of an inherited descriptor; it is left for the next attempt if that fails. */
+    static <T> T orGiveBack(int fd, Sockets.Making<T> making) throws IOException {
+        try {
+            return making.of(fd);
+        } catch (IOException | RuntimeException e) {
+            synchronized (Known.SOCKETS) {
+                add(Known.SOCKETS, fd);
+            }
+            throw e;
+        }
+    }
+
     private static Map<Key, Integer> find() {
         var sockets = new HashMap<Key, Integer>();
         try {

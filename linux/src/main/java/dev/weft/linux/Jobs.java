@@ -8,6 +8,7 @@ import java.util.Optional;
 import dev.weft.net.Address;
 import dev.weft.net.spi.PacketChannel.Packet;
 import dev.weft.net.spi.StreamChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A worker's requests, one after the other, as they come from its server; asking for the next one reports the end of the last.
@@ -21,6 +22,9 @@ final class Jobs {
     private final Thread serving = Thread.currentThread();
     private int current;
     private int toInterrupt;
+    private int toBreak;
+    private @Nullable HandedStream stream;
+    private @Nullable Descriptor dropped;
     private long bytesIn;
     private long bytesOut;
     private volatile boolean draining;
@@ -38,13 +42,30 @@ final class Jobs {
         }
         var d = delivery.get();
         var in = Letters.parts(d.text());
-        begin(in.readInt());
+        var job = in.readInt();
         var local = Address.parse(in.readUTF());
-        return Optional.of(new HandedStream(d.descriptor(), local, Address.parse(in.readUTF()), reading, writing, () -> draining));
+        var handed = new HandedStream(d.descriptor(), local, Address.parse(in.readUTF()), reading, writing, this);
+        begin(job);
+        handled(handed);
+        return Optional.of(handed);
     }
 
+    private synchronized void handled(HandedStream handed) {
+        stream = handed;
+        if (toBreak == current) {
+            handed.breakOff();
+        }
+    }
+
+    /** When no more come, an interrupt ends the loop: as it has the server's own socket, a datagram server has no failure that would. */
     Optional<Packet> nextPacket(byte[] into) throws IOException {
-        var delivery = next();
+        Optional<Courier.Delivery> delivery;
+        try {
+            delivery = next();
+        } catch (EOFException e) {
+            serving.interrupt();
+            return Optional.empty();
+        }
         if (delivery.isEmpty()) {
             return Optional.empty();
         }
@@ -53,18 +74,26 @@ final class Jobs {
         return Optional.of(Letters.packet(in, into));
     }
 
+    /** A request that can't be received, for want of a descriptor say, is gone from the line: only this worker's end tells its server so. */
     private Optional<Courier.Delivery> next() throws IOException {
-        finish();
         try {
+            finish();
             return courier.receive();
         } catch (EOFException e) {
             ended = true;
+            throw e;
+        } catch (IOException e) {
+            WorkerMain.fail(e);
             throw e;
         }
     }
 
     private synchronized void begin(int job) {
         current = job;
+        if (dropped != null) {
+            dropped.leave(); // the server has heard of it, as it gave this worker another request
+            dropped = null;
+        }
         bytesIn = 0;
         bytesOut = 0;
         if (toInterrupt == job) {
@@ -79,12 +108,19 @@ final class Jobs {
                 return;
             }
             current = 0;
+            stream = null;
             if (toInterrupt != 0) {
                 toInterrupt = 0;
                 Thread.interrupted();
             }
         }
-        courier.send(Letters.done(bytesIn, bytesOut), Courier.NONE);
+        courier.deliver(Letters.done(bytesIn, bytesOut));
+    }
+
+    /** The last request is served, and there is to be no other: what comes meanwhile is seen to be unread. */
+    void leave() throws IOException {
+        finish();
+        courier.close();
     }
 
     /** Waits for the next, or a wake. */
@@ -116,14 +152,28 @@ final class Jobs {
     /** Something of the current request failed. */
     void failed(Throwable failure) {
         try {
-            courier.send(Letters.failed(failure), Courier.NONE);
+            courier.deliver(Letters.failed(failure));
         } catch (IOException e) {
             throw new UncheckedIOException("the server can't be told of " + failure, e);
         }
     }
 
     void ready() throws IOException {
-        courier.send(new byte[] {Letters.READY}, Courier.NONE);
+        courier.deliver(new byte[] {Letters.READY});
+    }
+
+    /** The handler has dropped its connection, which the server must do too; until it has, the descriptor stays in use. */
+    synchronized void drop(Descriptor entered) throws IOException {
+        if (dropped != null) {
+            entered.leave(); // by another thread, at the same moment
+            return;
+        }
+        dropped = entered;
+        courier.deliver(new byte[] {Letters.DROPPED});
+    }
+
+    boolean draining() {
+        return draining;
     }
 
     /** No more come: the server has closed its end. */
@@ -135,6 +185,14 @@ final class Jobs {
     void drain() {
         draining = true;
         wake();
+    }
+
+    /** The peer of this request's connection has broken it off; the request may not have come yet. */
+    synchronized void breakOff(int job) {
+        toBreak = job;
+        if (current == job && stream != null) {
+            stream.breakOff();
+        }
     }
 
     /** This request is to end; it may not have come yet. */

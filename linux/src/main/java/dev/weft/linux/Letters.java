@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a server and its workers write to each other: a byte that says what it is, then the parts.
  *
- * <p>Server: SETUP once; CONNECTION, with its descriptor, or DATAGRAM. Worker: READY once; FAILED as often as something fails; DONE when the
+ * <p>Server: SETUP once; CONNECTION, with its descriptor, or DATAGRAM. Worker: READY once; FAILED as often as something fails; DROPPED
+ * when the handler dropped a Unix or bridged connection; DONE when the
  * request is served.
  */
 final class Letters {
@@ -23,6 +24,7 @@ final class Letters {
     static final byte DATAGRAM = 'P';
     static final byte READY = 'R';
     static final byte FAILED = 'F';
+    static final byte DROPPED = 'X';
     static final byte DONE = 'D';
     private static final int MOST_FRAMES = 100;
     private static final int MOST_CAUSES = 5;
@@ -124,7 +126,8 @@ final class Letters {
     static WorkerException failure(DataInputStream in) throws IOException {
         in.readBoolean();
         var first = one(in);
-        for (var effect = first; in.readBoolean();) {
+        var effect = first;
+        for (int i = 1; i < MOST_CAUSES && in.readBoolean(); i++) {
             var cause = one(in);
             effect.initCause(cause);
             effect = cause;

@@ -17,7 +17,8 @@ import java.util.Objects;
 /**
  * The calls into the C library, each under its own name: what it takes, what it gives, and its errno.
  *
- * <p>All calls here return at once, save {@link #epollWait} with a timeout. Two of them are <i>critical</i>: {@link #receive} and
+ * <p>All calls here return at once, save {@link #epollWait} with a timeout; so may those that others make with {@link #call}, but not the
+ * look-ups of {@link Accounts}. Two of them are <i>critical</i>: {@link #receive} and
  * {@link #send} run without leaving Java, so that they may touch an array on the heap. The whole JVM waits for a critical call, its collector
  * included, hence they never block (MSG_DONTWAIT) and move 64 KiB at most.
  *
@@ -83,6 +84,9 @@ final class Libc {
     private static final MemorySegment EPOLL_CTL = function("epoll_ctl");
     private static final MemorySegment EPOLL_WAIT = function("epoll_wait");
     private static final MemorySegment STRERROR = function("strerror");
+    private static final MemorySegment SCHED_YIELD = function("sched_yield");
+    /** For calls that don't fail. */
+    private static final MemorySegment UNREAD = errnoRoom(Arena.global());
 
     private Libc() {}
 
@@ -267,12 +271,22 @@ final class Libc {
     }
 
     static void epollControl(int epoll, int operation, int fd, MemorySegment event) throws IOException {
-        checked(EPOLL_CTL, epoll, operation, fd, event.address(), 0);
+        try (var arena = Arena.ofConfined()) {
+            var n = number(EPOLL_CTL, errnoRoom(arena), epoll, operation, fd, event.address(), 0, 0);
+            if (n < 0) {
+                throw SystemException.ofWatch(-n);
+            }
+        }
     }
 
     /** epoll_wait(2) for so many milliseconds, -1 without end; negative errno on failure. */
     static int epollWait(int epoll, MemorySegment events, int most, int milliseconds, MemorySegment errno) {
         return number(EPOLL_WAIT, errno, epoll, events.address(), most, milliseconds, 0, 0);
+    }
+
+    /** sched_yield(2): lets another thread of the system have this processor; a virtual thread keeps its carrier. */
+    static void yieldProcessor() {
+        call(SCHED_YIELD, UNREAD, 0, 0, 0, 0, 0, 0);
     }
 
     /** What the C library says an error number means. */

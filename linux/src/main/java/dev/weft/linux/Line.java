@@ -13,9 +13,9 @@ final class Line extends Watched {
     /** Takes the descriptor over. */
     Line(int fd) throws IOException {
         this.fd = fd;
-        courier = new Courier(fd, Courier.LONGEST);
+        courier = Courier.ofServer(fd);
         try {
-            Waiter.shared().watchStream(fd, this);
+            Waiter.open().watchStream(fd, this);
         } catch (IOException e) {
             courier.close();
             throw e;

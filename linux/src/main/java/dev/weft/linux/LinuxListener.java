@@ -38,7 +38,7 @@ final class LinuxListener extends Watched implements ListenerChannel {
     private final MemorySegment peerLength;
     private final MemorySegment errno;
 
-    /** With what each connection's options are, and the file that is to be removed with it. Closes the descriptor when it fails. */
+    /** With each connection's options, and the file that is to be removed with it. When it fails, the descriptor stays the caller's. */
     LinuxListener(int fd, int family, Map<SocketOption<?>, Object> connections, Optional<SocketFile> file, Streams streams) throws IOException {
         this.family = family;
         this.connections = connections;
@@ -49,8 +49,8 @@ final class LinuxListener extends Watched implements ListenerChannel {
         peerLength = arena.allocate(JAVA_INT);
         errno = Libc.errnoRoom(arena);
         local = Sockets.localName(fd);
-        Waiter.shared().watchListener(fd, this);
-        descriptor = new Descriptor(fd);
+        descriptor = new WatchedDescriptor(fd);
+        Waiter.open().watchListener(fd, this);
     }
 
     @Override
@@ -60,10 +60,7 @@ final class LinuxListener extends Watched implements ListenerChannel {
 
     @Override
     public Optional<StreamChannel> accept() throws IOException {
-        if (!acceptable.ready()) {
-            return Optional.empty();
-        }
-        var stamp = acceptable.stamp();
+        var stamp = acceptable.stamp(); // and asked in any case: the event of one who is in the queue may not be here yet
         int accepted;
         do {
             peerLength.set(JAVA_INT, 0, (int) Layouts.SOCKADDR_STORAGE);
@@ -125,7 +122,7 @@ final class LinuxListener extends Watched implements ListenerChannel {
             return AcceptFailure.OTHER;
         }
         return switch (system.errno()) {
-            case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM -> AcceptFailure.EXHAUSTED;
+            case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM, Errno.ENOSPC -> AcceptFailure.EXHAUSTED;
             case Errno.ECONNABORTED, Errno.ECONNRESET, Errno.EPROTO, Errno.ENETDOWN, Errno.ENETUNREACH, Errno.EHOSTDOWN, Errno.EHOSTUNREACH,
                     Errno.EOPNOTSUPP, Errno.EPROTONOSUPPORT, Errno.ENOPROTOOPT, Errno.ETIMEDOUT, Errno.EPERM ->
                     AcceptFailure.CONNECTION;

@@ -39,13 +39,13 @@ final class LinuxPackets extends Watched implements PacketChannel {
     private final MemorySegment errno = Libc.errnoRoom(arena);
     private MemorySegment arrived = MemorySegment.NULL;
 
-    /** With the file that is to be removed with it. */
+    /** With the file that is to be removed with it. When it fails, the descriptor stays the caller's. */
     LinuxPackets(int fd, int family, Optional<SocketFile> file) throws IOException {
         this.family = family;
         this.file = file;
         local = Sockets.localName(fd);
-        Waiter.shared().watchPackets(fd, this);
-        descriptor = new Descriptor(fd);
+        descriptor = new WatchedDescriptor(fd);
+        Waiter.open().watchPackets(fd, this);
     }
 
     @Override

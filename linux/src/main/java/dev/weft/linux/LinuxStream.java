@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A TCP or Unix stream socket, save for how it learns what has arrived: all that epoll's and io_uring's have in common. */
 abstract class LinuxStream extends Watched implements StreamChannel {
+    private static final int MOST_UNBROKEN = 16;
+
     final Readiness readable = new Readiness(true);
     final Readiness writable;
     final Descriptor descriptor;
@@ -23,6 +25,8 @@ abstract class LinuxStream extends Watched implements StreamChannel {
     private final Address remote;
     private volatile @Nullable Address local;
     private volatile boolean connected;
+    /** Calls that found something to do since one last had to wait: reader and writer both count, and it need not be exact. */
+    private int unbroken;
 
     LinuxStream(Descriptor descriptor, int family, Address remote, @Nullable Address local, boolean connected) {
         this.descriptor = descriptor;
@@ -36,8 +40,18 @@ abstract class LinuxStream extends Watched implements StreamChannel {
     /** A write or a connect found that it has to wait: what makes {@link #writable} ready again, where that must be asked for. */
     abstract void awaitRoom() throws IOException;
 
+    /** Where the other connections are whose turn it would be. */
+    abstract EventLoop loop();
+
     /** Before the close: no event is to reach this stream any more. */
     abstract void forget();
+
+    /** A call found something to do. A virtual thread that goes on so keeps its carrier from all others, and it is for us to see that. */
+    final void moved() {
+        if (++unbroken % MOST_UNBROKEN == 0 && Thread.currentThread().isVirtual()) {
+            Waiter.shared().giveWay(loop(), unbroken % (2 * MOST_UNBROKEN) == 0);
+        }
+    }
 
     @Override
     public int write(byte[] from, int offset, int length) throws IOException {
@@ -55,6 +69,7 @@ abstract class LinuxStream extends Watched implements StreamChannel {
             }
         } while (n == -Errno.EINTR);
         if (n >= 0) {
+            moved();
             return n;
         }
         if (n == -Errno.EAGAIN) {
@@ -97,11 +112,13 @@ abstract class LinuxStream extends Watched implements StreamChannel {
 
     @Override
     public void awaitReadable() throws IOException {
+        unbroken = 0;
         readable.await();
     }
 
     @Override
     public void awaitWritable() throws IOException {
+        unbroken = 0;
         writable.await();
     }
 

@@ -28,11 +28,18 @@ final class Native {
         try {
             Libc.close(Libc.epoll());
             return Optional.empty();
+        } catch (SystemException e) {
+            // That there are none left now says nothing about the calls; whoever wants one is told.
+            return isShortage(e.errno()) ? Optional.empty() : Optional.of(logged(reason(e)));
         } catch (ExceptionInInitializerError | Exception e) {
             return Optional.of(logged(reason(e)));
         } catch (LinkageError e) {
             return Optional.of(logged("the C library lacks a function: " + e.getMessage()));
         }
+    }
+
+    private static boolean isShortage(int errno) {
+        return errno == Errno.EMFILE || errno == Errno.ENFILE || errno == Errno.ENOMEM;
     }
 
     private static String reason(Throwable failure) {

@@ -63,10 +63,10 @@ final class Options {
     /** They decide how a listener is bound, and mean nothing to a connection. */
     private static final Set<SocketOption<?>> OF_BINDING = Set.of(StandardSocketOptions.SO_REUSEADDR, StandardSocketOptions.SO_REUSEPORT,
             WeftSocketOptions.IPV6_ONLY);
-    /** The transport sees to these. */
-    private static final Set<SocketOption<?>> OF_FILE = Set.of(WeftSocketOptions.UNIX_MODE, WeftSocketOptions.UNIX_UNLINK);
-
-    private static final Set<SocketOption<?>> OF_PORT = Set.of(WeftSocketOptions.ACCEPTORS);
+    /** The transport sees to these where a socket is bound to a path. */
+    static final Set<SocketOption<?>> OF_FILE = Set.of(WeftSocketOptions.UNIX_MODE, WeftSocketOptions.UNIX_UNLINK);
+    /** And to this one where a TCP socket listens. */
+    static final Set<SocketOption<?>> OF_PORT = Set.of(WeftSocketOptions.ACCEPTORS);
 
     private Options() {}
 
@@ -88,13 +88,22 @@ final class Options {
         return known(family, false).keySet();
     }
 
-    /** Sets all of a new socket's options but those that the transport sees to. */
+    /** Sets a socket's options, or refuses them. */
     static void setAll(int fd, int family, boolean stream, Map<SocketOption<?>, Object> options) throws IOException {
         for (var option : options.entrySet()) {
-            if (!(family == Libc.AF_UNIX ? OF_FILE : OF_PORT).contains(option.getKey())) {
-                set(fd, family, place(family, stream, option.getKey()), option.getKey(), option.getValue());
+            var place = place(family, stream, option.getKey());
+            if (option.getKey() == WeftSocketOptions.IPV6_ONLY && option.getValue().equals(get(fd, family, place))) {
+                continue; // a socket that was bound when it was inherited takes it no more, not even as it is: ipv6(7)
             }
+            set(fd, family, place, option.getKey(), option.getValue());
         }
+    }
+
+    /** All but some. */
+    static Map<SocketOption<?>, Object> without(Set<SocketOption<?>> some, Map<SocketOption<?>, Object> options) {
+        var others = new LinkedHashMap<>(options);
+        others.keySet().removeAll(some);
+        return others;
     }
 
     /** Those of a listener's options that its connections get too. */
@@ -122,25 +131,34 @@ final class Options {
 
     static <T> T get(Descriptor descriptor, int family, boolean stream, SocketOption<T> option) throws IOException {
         var fd = descriptor.enter();
+        Object value;
         try {
-            return option.type().cast(get(fd, family, place(family, stream, option)));
+            value = get(fd, family, place(family, stream, option));
         } finally {
             descriptor.leave();
         }
+        return option.type().cast(value instanceof Peer peer ? Accounts.principal(peer.user, peer.group) : value);
     }
+
+    /** A peer's numbers. */
+    private record Peer(int user, int group) {}
 
     private static Place place(int family, boolean stream, SocketOption<?> option) {
         var place = known(family, stream).get(option);
         if (place == null || (option == WeftSocketOptions.IPV6_ONLY && family != Libc.AF_INET6)) {
-            var kind = family == Libc.AF_UNIX ? "UNIX" : family == Libc.AF_INET6 ? "INET6" : "INET";
-            throw new UnsupportedOperationException("socket option " + option + " is not known to " + kind + " sockets here");
+            var kind = family == Libc.AF_UNIX ? "UNIX sockets" : family == Libc.AF_INET6 ? "INET6 sockets" : "INET sockets";
+            var which = family == Libc.AF_UNIX && OF_FILE.contains(option) ? kind + " that make no file" : kind;
+            throw new UnsupportedOperationException("socket option " + option + " is not known to " + which + " here");
         }
         return place;
     }
 
     private static void set(int fd, int family, Place place, SocketOption<?> option, Object value) throws IOException {
         try {
-            put(fd, family, place, option, value);
+            put(fd, family == Libc.AF_INET6, place, option, value);
+            if (family == Libc.AF_INET6 && place.level == IP && Libc.option(fd, IPV6, Sockets.IPV6_V6ONLY) == 0) {
+                put(fd, false, place, option, value); // its IPv4 traffic has options of its own
+            }
         } catch (SystemException e) {
             var told = new SocketException("cannot set " + option + " to " + value + ": " + e.getMessage());
             told.initCause(e);
@@ -148,8 +166,7 @@ final class Options {
         }
     }
 
-    private static void put(int fd, int family, Place place, SocketOption<?> option, Object value) throws IOException {
-        var six = family == Libc.AF_INET6;
+    private static void put(int fd, boolean six, Place place, SocketOption<?> option, Object value) throws IOException {
         var level = six ? place.level6 : place.level;
         var name = six ? place.name6 : place.name;
         switch (place.form) {
@@ -214,7 +231,7 @@ final class Options {
                 case PEER -> {
                     var credentials = arena.allocate(Layouts.UCRED);
                     Libc.option(fd, level, name, credentials);
-                    yield Accounts.principal(credentials.get(JAVA_INT, 4), credentials.get(JAVA_INT, 8));
+                    yield new Peer(credentials.get(JAVA_INT, 4), credentials.get(JAVA_INT, 8)); // whose names are looked up outside
                 }
             };
         }

@@ -28,6 +28,11 @@ final class Poller extends EventLoop {
         return epoll;
     }
 
+    /** Before it has started. */
+    void close() {
+        Libc.close(epoll);
+    }
+
     /** Watches a connection for all it may ever report: one call for its whole life. */
     void watch(int fd, Watched watched) throws IOException {
         var data = table.enter(fd, watched);
@@ -44,17 +49,11 @@ final class Poller extends EventLoop {
         }
     }
 
-    /** Ends a watch before the descriptor is closed; false when it was not watched here. */
-    boolean unwatch(int fd) throws IOException {
+    /** Ends a watch before the descriptor is closed. */
+    void unwatch(int fd) throws IOException {
         registering.lock();
         try {
             Libc.epollControl(epoll, Libc.EPOLL_CTL_DEL, fd, registration);
-            return true;
-        } catch (SystemException e) {
-            if (e.errno() == Errno.ENOENT) {
-                return false;
-            }
-            throw e;
         } finally {
             registering.unlock();
         }

@@ -10,9 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 
 import dev.weft.net.Address;
 import dev.weft.net.spi.ListenerChannel;
@@ -25,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Several listening sockets on one port, each with a thread that accepts, seen as one listener.
  *
  * <p>The threads run ahead of whoever takes from the group by a few connections at most; what they fail with is passed on in its turn, and a
- * thread whose failure has not been taken yet waits, so that a want of descriptors makes nobody spin.
+ * thread whose failure has not been taken yet waits, so that a want of descriptors makes nobody spin. Who takes and finds nothing ahead
+ * asks the sockets themselves, as a drain serves all who are queued: "nobody" is the kernel's word for each of them.
  */
 final class PortSharers implements ListenerChannel {
     /** How far a thread runs ahead. */
@@ -44,14 +47,16 @@ final class PortSharers implements ListenerChannel {
     }
 
     private final List<ListenerChannel> members;
-    private final ArrayBlockingQueue<Outcome> outcomes;
+    private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
+    /** For connections ahead. It is had before accepting, so that what was accepted never waits outside of the queue. */
+    private final Semaphore room;
     private final Readiness acceptable = new Readiness(true);
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
 
     private PortSharers(List<ListenerChannel> members) {
         this.members = List.copyOf(members);
-        outcomes = new ArrayBlockingQueue<>(AHEAD * members.size());
+        room = new Semaphore(AHEAD * members.size());
         for (int i = 0; i < members.size(); i++) {
             var member = members.get(i);
             threads.add(Thread.ofPlatform().daemon().name("weft-accept-" + member.local().port() + "-" + (i + 1)).start(() -> run(member)));
@@ -80,34 +85,53 @@ final class PortSharers implements ListenerChannel {
     private void run(ListenerChannel member) {
         while (!closed) {
             try {
-                var accepted = member.accept();
-                if (accepted.isPresent()) {
-                    pass(Outcome.of(accepted.get(), null));
-                } else {
+                if (!acceptAhead(member)) {
                     member.awaitAcceptable();
                 }
-            } catch (ClosedChannelException | InterruptedIOException e) {
+            } catch (ClosedChannelException | InterruptedIOException | InterruptedException e) {
                 // Closed, says the loop's condition.
-            } catch (IOException e) {
-                pass(Outcome.of(null, e));
+            } catch (Throwable t) { // without this thread its socket's share of the connections would wait for nobody
+                pass(t);
             }
         }
         dropAll();
     }
 
-    private void pass(Outcome outcome) {
+    private boolean acceptAhead(ListenerChannel member) throws IOException, InterruptedException {
+        room.acquire();
+        var accepted = false;
         try {
-            outcomes.put(outcome);
+            synchronized (member) { // who has asked this member after us finds in the queue what we got
+                accepted = member.accept().map(channel -> outcomes.add(Outcome.of(channel, null))).orElse(false);
+            }
+        } finally {
+            if (!accepted) {
+                room.release();
+            }
+        }
+        if (accepted) {
             acceptable.signal();
-            if (outcome.failure != null) {
+        }
+        return accepted;
+    }
+
+    private void pass(Throwable failure) {
+        try {
+            var outcome = Outcome.of(null, failure instanceof IOException e ? e : new IOException("accepting failed: " + failure, failure));
+            outcomes.add(outcome);
+            acceptable.signal();
+            if (!closed) {
                 outcome.taken.await();
             }
-        } catch (InterruptedException e) { // closed, says the loop's condition
-            drop(outcome);
+        } catch (InterruptedException e) {
+            // Closed, says the loop's condition.
+        } catch (Throwable t) { // no memory even for that
+            Waiter.report(t);
         }
     }
 
     private static void drop(Outcome outcome) {
+        outcome.taken.countDown();
         if (outcome.accepted != null) {
             outcome.accepted.abort();
         }
@@ -126,15 +150,32 @@ final class PortSharers implements ListenerChannel {
             throw new ClosedChannelException();
         }
         var stamp = acceptable.stamp();
+        var accepted = takeAhead();
+        for (int i = 0; i < members.size() && accepted.isEmpty(); i++) {
+            var member = members.get(i);
+            synchronized (member) {
+                accepted = member.accept();
+            }
+        }
+        if (accepted.isEmpty()) {
+            accepted = takeAhead(); // of a thread that was at its socket before us
+        }
+        if (accepted.isEmpty()) {
+            acceptable.drained(stamp);
+        }
+        return accepted;
+    }
+
+    private Optional<StreamChannel> takeAhead() throws IOException {
         var outcome = outcomes.poll();
         if (outcome == null) {
-            acceptable.drained(stamp);
             return Optional.empty();
         }
         outcome.taken.countDown();
         if (outcome.failure != null) {
             throw outcome.failure;
         }
+        room.release();
         return Optional.ofNullable(outcome.accepted);
     }
 

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -21,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As many are wanted as are busy, or waited for, and the spare ones beside, but never more than the server may have. One that was used
  * longest ago is used last: its memory may rest. Starts that fail in a row are not repeated for ever: after three of them only a request
- * has another one made, and fails with it.
+ * has another one made, a second after the last, and fails with it unless somebody who is busy can serve it.
  */
 final class ProcessPool implements WorkerPool {
     private static final int MOST_FAILURES = 3;
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int AT_ONCE = Math.max(2, Runtime.getRuntime().availableProcessors());
     private static final long LAST_CALL_MILLIS = 1_000;
 
@@ -37,19 +40,23 @@ final class ProcessPool implements WorkerPool {
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Worker> idle = new ArrayDeque<>();
     private final Set<Worker> busy = new HashSet<>();
-    private int starting;
+    private final Set<Hiring> starting = new HashSet<>();
     private int waiting;
+    /** Starts that failed, and workers that died idle, since the last request was served. */
     private int failures;
+    /** Starts that failed ever. */
+    private int failedStarts;
+    private long nextTry;
     private boolean closing;
     private boolean closed;
     private String lastFailure = "";
 
-    private ProcessPool(WorkerSettings settings, int socket, Door door) {
+    private ProcessPool(WorkerSettings settings, byte[] setup, int socket, Door door) {
         this.settings = settings;
+        this.setup = setup;
         this.socket = socket;
         this.door = door;
         command = WorkerCommand.of(settings, door.path());
-        setup = WorkerSetup.of(settings).letter();
     }
 
     /** Returns when one of the spare workers is ready, and so all that could be wrong with them has been seen. */
@@ -60,7 +67,8 @@ final class ProcessPool implements WorkerPool {
             socket = settings.packets().get().fileno().orElseThrow(() -> new UnsupportedOperationException(
                     "worker processes answer datagrams by the server's own descriptor, and this transport shows none: use epoll"));
         }
-        var pool = new ProcessPool(settings, socket, new Door());
+        var setup = WorkerSetup.of(settings).letter(); // refuses what is too long for it, too
+        var pool = new ProcessPool(settings, setup, socket, new Door());
         try {
             pool.awaitFirst();
             return pool;
@@ -74,7 +82,7 @@ final class ProcessPool implements WorkerPool {
         lock.lock();
         try {
             replenish();
-            while (idle.isEmpty() && starting > 0) {
+            while (idle.isEmpty() && !starting.isEmpty()) {
                 changed.await();
             }
             if (idle.isEmpty() && failures > 0) {
@@ -87,7 +95,7 @@ final class ProcessPool implements WorkerPool {
         }
     }
 
-    private static InterruptedIOException interrupted() {
+    static InterruptedIOException interrupted() {
         return new InterruptedIOException("interrupted while waiting for a worker process");
     }
 
@@ -106,7 +114,8 @@ final class ProcessPool implements WorkerPool {
         lock.lock();
         waiting++;
         try {
-            for (var tried = false; true;) {
+            var before = failedStarts;
+            while (true) {
                 if (closed) {
                     throw new IOException("the server is closed, and its workers with it");
                 }
@@ -117,41 +126,68 @@ final class ProcessPool implements WorkerPool {
                 }
                 if (failures < MOST_FAILURES) {
                     replenish();
-                } else if (starting == 0) {
-                    if (tried) {
+                } else if (starting.isEmpty()) {
+                    if (busy.isEmpty() && failedStarts != before) {
                         throw new IOException(lastFailure);
                     }
-                    tried = true;
-                    start();
+                    tryAgain();
                 }
-                changed.await();
+                if (!starting.isEmpty() || busy.size() >= settings.processes().workers()) {
+                    changed.await(); // who starts or serves will say so
+                } else {
+                    changed.awaitNanos(Math.max(1, nextTry - System.nanoTime()));
+                }
             }
         } catch (InterruptedException e) {
             throw interrupted();
         } finally {
-            waiting--;
-            replenish();
-            lock.unlock();
+            try {
+                waiting--;
+                replenish();
+                endIfDone();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void tryAgain() {
+        if (busy.size() < settings.processes().workers() && System.nanoTime() - nextTry >= 0) {
+            start();
         }
     }
 
     /** It has reported. */
     void giveBack(Worker worker) {
-        var last = worker.served() >= settings.processes().requestsPerChild() || !worker.isAlive();
+        var last = worker.served() >= settings.processes().requestsPerChild();
         lock.lock();
         try {
             failures = 0;
-            if (!busy.remove(worker) || last || (closing && waiting == 0)) {
-                worker.retire();
-            } else {
-                idle.addFirst(worker);
-            }
-            changed.signal();
-            replenish();
-            endIfDone();
+            free(worker, last);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** It was not needed after all, and knows nothing of it. */
+    void putBack(Worker worker) {
+        lock.lock();
+        try {
+            free(worker, false);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void free(Worker worker, boolean last) {
+        if (!busy.remove(worker) || last || !worker.isAlive() || (closing && waiting == 0)) {
+            worker.retire();
+        } else {
+            idle.addFirst(worker);
+        }
+        changed.signal();
+        replenish();
+        endIfDone();
     }
 
     /** It can't serve any more. */
@@ -161,6 +197,7 @@ final class ProcessPool implements WorkerPool {
         try {
             busy.remove(worker);
             idle.remove(worker);
+            changed.signalAll();
             replenish();
             endIfDone();
         } finally {
@@ -170,21 +207,27 @@ final class ProcessPool implements WorkerPool {
 
     private void replenish() {
         var wanted = Math.min(settings.processes().workers(), busy.size() + waiting + (closing ? 0 : settings.processes().spare()));
-        while (!closed && failures < MOST_FAILURES && starting < AT_ONCE && idle.size() + busy.size() + starting < wanted) {
+        while (!closed && failures < MOST_FAILURES && starting.size() < AT_ONCE && idle.size() + busy.size() + starting.size() < wanted) {
             start();
         }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what comes of it is told to started
     private void start() {
-        starting++;
-        new Hiring(command, door, setup, socket).start().whenComplete(this::started);
+        var hiring = new Hiring(command, door, setup, socket);
+        starting.add(hiring);
+        try {
+            hiring.start().whenComplete((worker, failure) -> started(hiring, worker, failure));
+        } catch (Throwable t) { // no thread could be had for it: nothing is started, and nobody else is to suffer
+            starting.remove(hiring);
+            failed(t);
+        }
     }
 
-    private void started(@Nullable Worker worker, @Nullable Throwable failure) {
+    private void started(Hiring hiring, @Nullable Worker worker, @Nullable Throwable failure) {
         lock.lock();
         try {
-            starting--;
+            starting.remove(hiring);
             if (worker != null) {
                 if (closed) {
                     worker.retire();
@@ -202,11 +245,13 @@ final class ProcessPool implements WorkerPool {
         }
     }
 
+    /** One that hangs is as good as three that fail at once. */
     private void failed(@Nullable Throwable failure) {
-        failures++;
-        lastFailure = failure instanceof java.util.concurrent.TimeoutException
-                ? "a worker process was not ready after 30 s"
-                : String.valueOf(failure == null ? null : failure.getMessage());
+        var hung = failure instanceof TimeoutException;
+        failures = hung ? Math.max(failures + 1, MOST_FAILURES) : failures + 1;
+        failedStarts++;
+        nextTry = System.nanoTime() + PAUSE_NANOS;
+        lastFailure = hung ? "a worker process was not ready after 30 s" : String.valueOf(failure == null ? null : failure.getMessage());
         log("no worker for server " + settings.server() + ": " + lastFailure);
     }
 
@@ -215,9 +260,12 @@ final class ProcessPool implements WorkerPool {
         lock.lock();
         try {
             if (idle.remove(worker)) {
-                log("server " + settings.server() + ": " + worker.ending() + " while it was idle");
+                lastFailure = worker.ending() + " while it was idle";
+                log("server " + settings.server() + ": " + lastFailure);
                 failures++; // one that dies of itself, again and again, must not be started without end
+                nextTry = System.nanoTime() + PAUSE_NANOS;
                 worker.line().close();
+                changed.signalAll();
                 replenish();
             }
         } finally {
@@ -231,22 +279,33 @@ final class ProcessPool implements WorkerPool {
 
     @Override
     public void close(boolean orderly) {
-        List<Worker> ending;
+        var ending = new ArrayList<Worker>();
+        var unborn = new ArrayList<Hiring>();
         lock.lock();
         try {
             closing = true;
-            ending = List.copyOf(idle);
+            while (idle.size() > (orderly ? waiting : 0)) {
+                var surplus = idle.removeLast();
+                surplus.retire();
+                ending.add(surplus);
+            }
             if (!orderly) {
+                ending.addAll(busy);
                 end();
             } else {
                 endIfDone();
             }
+            if (closed) {
+                unborn.addAll(starting);
+            }
         } finally {
             lock.unlock();
         }
+        // The address is to be free on return (SPEC SS-9), and each worker of a datagram server has its socket.
+        unborn.forEach(Hiring::abandon);
         var until = System.nanoTime() + LAST_CALL_MILLIS * 1_000_000;
         for (var worker : ending) {
-            worker.awaitEnd(Math.max(1, (until - System.nanoTime()) / 1_000_000));
+            worker.endWithin(Math.max(1, (until - System.nanoTime()) / 1_000_000));
         }
     }
 

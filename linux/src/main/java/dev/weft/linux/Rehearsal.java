@@ -1,5 +1,7 @@
 package dev.weft.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +24,8 @@ final class Rehearsal {
 
     static void run(WorkerSetup setup) throws IOException {
         var line = SocketPair.open(Libc.SOCK_SEQPACKET);
-        var parent = new Courier(line.one(), Courier.LONGEST);
-        var courier = new Courier(line.other(), Courier.LONGEST);
+        var parent = Courier.ofServer(line.one());
+        var courier = Courier.ofWorker(line.other());
         try {
             var jobs = new Jobs(courier);
             if (setup.packets()) {
@@ -52,9 +54,13 @@ final class Rehearsal {
     }
 
     private static void packets(WorkerSetup setup, Jobs jobs, Courier parent) throws IOException {
-        var socket = Libc.socket(Libc.AF_INET, Libc.SOCK_DGRAM);
+        var inet = setup.address().kind() == Address.Kind.INET;
+        var socket = Libc.socket(inet ? Libc.AF_INET : Libc.AF_UNIX, Libc.SOCK_DGRAM);
         try (var arena = Arena.ofConfined()) {
-            Libc.bind(socket, Sockets.encode(Address.of("127.0.0.1", 0), Libc.AF_INET, arena));
+            // A Unix socket's family alone has the kernel choose an abstract name: unix(7), autobind.
+            Libc.bind(socket, inet
+                    ? Sockets.encode(Address.of("127.0.0.1", 0), Libc.AF_INET, arena)
+                    : arena.allocateFrom(JAVA_SHORT, (short) Libc.AF_UNIX));
             var itself = Sockets.localName(socket).toString();
             var server = WorkerMain.server(setup, Packets.class, jobs, socket);
             for (int job = 1; job <= ROUNDS; job++) {

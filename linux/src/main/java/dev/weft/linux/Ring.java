@@ -213,7 +213,7 @@ final class Ring {
         return head - first;
     }
 
-    void close() throws IOException {
+    void close() {
         Libc.close(fd);
         RingCalls.unmap(queues);
         RingCalls.unmap(requests);

@@ -100,7 +100,7 @@ final class RingBuffers {
         return count + taken - tail;
     }
 
-    void free() throws IOException {
+    void free() {
         RingCalls.unmap(ring);
         RingCalls.unmap(memory);
     }

@@ -66,7 +66,10 @@ final class RingCalls {
         }
     }
 
-    static void unmap(MemorySegment memory) throws IOException {
-        Libc.checked(MUNMAP, memory.address(), memory.byteSize(), 0, 0, 0);
+    /** munmap(2), which refuses nothing that {@link #map} gave. */
+    static void unmap(MemorySegment memory) {
+        try (var arena = Arena.ofConfined()) {
+            Libc.call(MUNMAP, Libc.errnoRoom(arena), memory.address(), memory.byteSize(), 0, 0, 0, 0);
+        }
     }
 }

@@ -36,8 +36,10 @@ final class RingLoop extends EventLoop {
         super("weft-uring-" + number, waiter);
         this.mostUnread = mostUnread;
         ring = new Ring(COMPLETIONS);
+        RingBuffers made = null;
         try {
-            buffers = new RingBuffers(count, size);
+            made = new RingBuffers(count, size);
+            buffers = made;
             buffers.register(ring.descriptor());
             limit = knows(mostUnread * size) ? mostUnread * size : 0;
             if (limit == 0 && !knows(0)) {
@@ -45,6 +47,9 @@ final class RingLoop extends EventLoop {
             }
         } catch (IOException | RuntimeException e) {
             ring.close();
+            if (made != null) {
+                made.free();
+            }
             throw e;
         }
     }
@@ -60,7 +65,7 @@ final class RingLoop extends EventLoop {
     }
 
     /** Before it has started. */
-    void close() throws IOException {
+    void close() {
         ring.close();
         buffers.free();
     }

@@ -33,26 +33,22 @@ final class Rings {
     private Rings() {
         List<RingLoop> opened = new ArrayList<>();
         var why = Optional.<String>empty();
-        var waiter = Waiter.shared();
+        var running = 0;
         try {
+            var waiter = Waiter.open();
             for (int i = 0; i < CARRIERS; i++) {
                 opened.add(new RingLoop(i + 1, waiter, EACH, SIZE, MOST_UNREAD));
+            }
+            for (; running < CARRIERS; running++) {
+                waiter.add(opened.get(running));
             }
         } catch (SystemException e) {
             why = Optional.of(explain(e.errno(), disabled()));
         } catch (IOException e) {
             why = Optional.of(String.valueOf(e.getMessage()));
         }
-        try {
-            for (var loop : opened) {
-                if (why.isEmpty()) {
-                    waiter.add(loop);
-                } else {
-                    loop.close();
-                }
-            }
-        } catch (IOException e) {
-            why = why.or(() -> Optional.of(String.valueOf(e.getMessage())));
+        if (why.isPresent()) {
+            opened.subList(running, opened.size()).forEach(RingLoop::close);
         }
         loops = opened.toArray(RingLoop[]::new);
         reason = why;

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 import dev.weft.net.Address;
@@ -25,6 +26,8 @@ final class Sockaddr {
     private static final int IN6_ADDRESS = 8;
     private static final int IN6_SCOPE = 24;
     private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
+    /** That of a Unix peer that bound nothing: SPEC SS-48. */
+    private static final Address UNNAMED = Address.unix(Path.of(""));
 
     private Sockaddr() {}
 
@@ -62,6 +65,9 @@ final class Sockaddr {
             throw new SocketException("File name too long");
         }
         var isAbstract = address.kind() == Address.Kind.UNIX_ABSTRACT;
+        if (name.length == 0 && !isAbstract) { // to the kernel it would be the abstract name without a character
+            throw new SocketException("the empty path is that of a peer that bound none");
+        }
         var s = arena.allocate(PATH + name.length + 1L, 2);
         s.set(JAVA_SHORT, 0, (short) Libc.AF_UNIX);
         MemorySegment.copy(name, 0, s, JAVA_BYTE, PATH + (isAbstract ? 1 : 0), name.length);
@@ -71,7 +77,7 @@ final class Sockaddr {
     /** What the kernel wrote, {@code length} bytes of it. */
     static Address read(MemorySegment s, int length) throws IOException {
         if (length < PATH) {
-            return Address.unix(Path.of("")); // a Unix peer that bound nothing: SPEC SS-48
+            return UNNAMED;
         }
         return switch (s.get(JAVA_SHORT, 0)) {
             case Libc.AF_INET -> Address.of(new InetSocketAddress(host(s, 4, 4, 0), port(s)));
@@ -94,7 +100,7 @@ final class Sockaddr {
     private static Address unixName(MemorySegment s, int length) {
         var end = Math.min(length, (int) s.byteSize());
         if (end == PATH) {
-            return Address.unix(Path.of(""));
+            return UNNAMED;
         }
         if (s.get(JAVA_BYTE, PATH) == 0) {
             return Address.unixAbstract(text(s, PATH + 1, end));
@@ -103,7 +109,16 @@ final class Sockaddr {
         while (nul < end && s.get(JAVA_BYTE, nul) != 0) {
             nul++;
         }
-        return Address.unix(Path.of(text(s, PATH, nul)));
+        return unix(text(s, PATH, nul));
+    }
+
+    /** Without a name where the JVM can't have it: in the locale C it knows ASCII paths only. Peers choose their paths as they like. */
+    private static Address unix(String path) {
+        try {
+            return Address.unix(Path.of(path));
+        } catch (InvalidPathException e) {
+            return UNNAMED;
+        }
     }
 
     private static String text(MemorySegment s, int from, int to) {

@@ -13,6 +13,18 @@ final class SystemException extends SocketException {
         this.errno = errno;
     }
 
+    private SystemException(int errno, String message) {
+        super(message);
+        this.errno = errno;
+    }
+
+    /** A watch could not be had: epoll_ctl(2) says ENOSPC where the user's watches are used up, which has nothing to do with a device. */
+    static SystemException ofWatch(int errno) {
+        return errno == Errno.ENOSPC
+                ? new SystemException(errno, "no more descriptors can be watched: this user's fs.epoll.max_user_watches is used up")
+                : new SystemException(errno);
+    }
+
     int errno() {
         return errno;
     }

@@ -98,6 +98,8 @@ final class UringStream extends LinuxStream {
             var n = held.take(into, offset, length);
             if (receiving && n < length) {
                 readable.drained(stamp);
+            } else if (n > 0) {
+                moved();
             }
             return receiving || n > 0 ? n : receive(fd, into, offset, length, stamp);
         } finally {
@@ -115,6 +117,7 @@ final class UringStream extends LinuxStream {
             n = Libc.receive(fd, into, offset, Math.min(length, Libc.MOST_AT_ONCE));
         } while (n == -Errno.EINTR);
         if (n > 0) {
+            moved();
             return n;
         }
         if (n == 0) {
@@ -131,6 +134,11 @@ final class UringStream extends LinuxStream {
     @Override
     void awaitRoom() throws IOException {
         held.pollRoom();
+    }
+
+    @Override
+    EventLoop loop() {
+        return loop;
     }
 
     @Override

@@ -4,13 +4,15 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread of this transport that blocks in the kernel.
@@ -28,65 +30,79 @@ final class Waiter {
     /** An event's data for a loop: its index, which no generation has. */
     private static final long LOOP = 1L << 31;
 
-    private static final class Shared {
-        static final Waiter WAITER = new Waiter();
-    }
+    private static volatile @Nullable Waiter shared;
 
     private final WatchTable table = new WatchTable();
     private final int epoll;
     private final List<Poller> pollers = new ArrayList<>();
     private volatile EventLoop[] loops = {};
-    private final AtomicInteger next = new AtomicInteger();
     private final ShortLock registering = new ShortLock();
     private final MemorySegment registration = Arena.global().allocate(Layouts.EPOLL_EVENT);
 
-    private Waiter() {
+    private Waiter() throws IOException {
+        epoll = Libc.epoll();
         try {
-            epoll = Libc.epoll();
             var carriers = Integer.getInteger("jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
             for (int i = 0; i < carriers; i++) {
                 pollers.add(new Poller(i + 1, table, this));
-            }
-            for (int i = 0; i < carriers; i++) {
-                add(pollers.get(i));
+                register(pollers.get(i));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot open an epoll instance", e);
+            pollers.forEach(Poller::close);
+            Libc.close(epoll);
+            throw e;
         }
+        pollers.forEach(EventLoop::start);
         Thread.ofPlatform().daemon().name("weft-epoll-waiter").start(this::run);
     }
 
-    /** Started when the first channel is made. */
+    /** Started when the first channel is made; an attempt that finds no descriptors leaves the next one to try again. */
+    static Waiter open() throws IOException {
+        var known = shared;
+        if (known != null) {
+            return known;
+        }
+        synchronized (Waiter.class) {
+            if (shared == null) {
+                shared = new Waiter();
+            }
+            return shared;
+        }
+    }
+
+    /** The one that some channel has opened already. */
     static Waiter shared() {
-        return Shared.WAITER;
+        return Objects.requireNonNull(shared, "no channel has been opened");
     }
 
     /** One more loop to be woken and stood in for; starts it. */
     void add(EventLoop loop) throws IOException {
-        synchronized (this) {
-            var more = Arrays.copyOf(loops, loops.length + 1);
-            loop.index(loops.length);
-            more[loops.length] = loop;
-            loops = more;
-        }
-        control(Libc.EPOLL_CTL_ADD, loop.descriptor(), 0, LOOP | loop.index());
+        register(loop);
         loop.start();
     }
 
-    /** Watches a connection, on one of the pollers in turn. */
+    private synchronized void register(EventLoop loop) throws IOException {
+        loop.index(loops.length);
+        control(Libc.EPOLL_CTL_ADD, loop.descriptor(), 0, LOOP | loop.index());
+        var more = Arrays.copyOf(loops, loops.length + 1);
+        more[loops.length] = loop;
+        loops = more;
+    }
+
+    /** Watches a connection. */
     void watchStream(int fd, Watched stream) throws IOException {
-        var n = pollers.size();
-        pollers.get(n == 1 ? 0 : Math.floorMod(next.getAndIncrement(), n)).watch(fd, stream);
+        poller(fd).watch(fd, stream);
+    }
+
+    /** Which of them watches a connection: numbers are given out in order, and so all have as many. */
+    Poller poller(int fd) {
+        return pollers.get(fd % pollers.size());
     }
 
     /** Ends the watch of a connection whose descriptor stays open: somebody else may hold it too, and their events are not for us. */
     void unwatchStream(int fd, Watched stream) throws IOException {
         table.remove(fd, stream);
-        for (int i = 0; i < pollers.size(); i++) {
-            if (pollers.get(i).unwatch(fd)) {
-                return;
-            }
-        }
+        poller(fd).unwatch(fd);
     }
 
     /** Watches a listening socket. */
@@ -112,6 +128,34 @@ final class Waiter {
     /** Before a watched descriptor is closed; closing ends the watch itself. */
     void forget(int fd, Watched watched) {
         table.remove(fd, watched);
+    }
+
+    /** Ends the watch of a listener or a datagram socket before its descriptor is closed: another process may hold the socket too. */
+    void unwatch(int fd) {
+        try {
+            control(Libc.EPOLL_CTL_DEL, fd, 0, 0);
+        } catch (IOException e) {
+            report(e);
+        }
+    }
+
+    /**
+     * On a virtual thread that has had a carrier for long, as its socket always had something to do: gives all others their turn. Those of
+     * our channels come first, put into this carrier's queue from here; a yield alone would meet nobody there. What platform threads have
+     * started or woken stands in queues that the scheduler looks at one by one, each as long as there is something in it: a yield comes
+     * back by one of them and a rest by another, so that neither keeps it from the rest of them.
+     */
+    void giveWay(EventLoop own, boolean rest) {
+        for (var loop : loops) {
+            if (loop == own || loop.running()) {
+                loop.standIn();
+            }
+        }
+        if (rest) {
+            LockSupport.parkNanos(1);
+        } else {
+            Thread.yield();
+        }
     }
 
     /** A loop has found nothing: wakes it when there is something, also if that came since it looked. */
@@ -177,9 +221,18 @@ final class Waiter {
 
     private void dispatch(long data, int events) {
         if ((data & ~0xffffL) == LOOP) {
-            loops[(int) data & 0xffff].wake();
+            wake(loops[(int) data & 0xffff]);
         } else {
             table.dispatch(data, events);
+        }
+    }
+
+    /** A loop's event comes once, and so do a listener's: that there is no memory to wake one must not keep the others from theirs. */
+    private void wake(EventLoop loop) {
+        try {
+            loop.wake();
+        } catch (Throwable t) {
+            report(t);
         }
     }
 

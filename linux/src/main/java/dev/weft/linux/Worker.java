@@ -56,9 +56,18 @@ final class Worker {
 
     /** Interrupts the handler of this request, if it still serves that one. */
     void interrupt(int job) {
+        order(WorkerMain.INTERRUPT, job);
+    }
+
+    /** Tells the handler of this request, if it still serves that one, that its bridged peer has broken the connection off. */
+    void breakOff(int job) {
+        order(WorkerMain.BREAK, job);
+    }
+
+    private void order(byte what, int number) {
         order(() -> {
-            orders.writeByte(WorkerMain.INTERRUPT);
-            orders.writeInt(job);
+            orders.writeByte(what);
+            orders.writeInt(number);
         });
     }
 
@@ -77,10 +86,12 @@ final class Worker {
 
     /** Lets it end by itself, as it does when nobody can give it requests any more; not for long. */
     void retire() {
+        var patience = writesCache ? WRITING_MILLIS : PATIENCE_MILLIS;
+        order(WorkerMain.END, (int) patience);
         line.close();
         Thread.ofVirtual().name("weft-worker-retires").start(() -> {
             try {
-                if (!process.waitFor(writesCache ? WRITING_MILLIS : PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (!process.waitFor(patience, TimeUnit.MILLISECONDS)) {
                     destroy();
                 }
             } catch (InterruptedException e) {
@@ -94,8 +105,16 @@ final class Worker {
         process.destroyForcibly();
     }
 
-    /** Waits a moment for it to end. */
-    void awaitEnd(long millis) {
+    /** Waits so long for it to end by itself, and then ends it, unless it still writes its cache. */
+    void endWithin(long millis) {
+        awaitEnd(millis);
+        if (!writesCache && process.isAlive()) {
+            destroy();
+            awaitEnd(PATIENCE_MILLIS);
+        }
+    }
+
+    private void awaitEnd(long millis) {
         try {
             process.waitFor(millis, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

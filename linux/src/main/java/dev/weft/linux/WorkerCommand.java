@@ -1,14 +1,12 @@
 package dev.weft.linux;
 
 import java.io.File;
-import java.io.IOException;
 import java.net.URISyntaxException;
 import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import dev.weft.net.spi.WorkerSettings;
 
@@ -17,21 +15,28 @@ final class WorkerCommand {
     private static final String MAIN = WorkerMain.class.getName();
     /** Up to so many requests a process never lives long enough for the second compiler. */
     private static final int SHORT_LIFE = 100;
-    /** What this JVM was started with and its workers need too: the opened packages, and the cache of loaded classes. */
-    private static final String[] INHERITED = {"--enable-preview", "--add-opens=", "--add-exports=", "--add-reads=", "-XX:AOTCache=",
-            "-XX:SharedArchiveFile="};
+    /** Two of them are one too many for a JVM. */
+    private static final String[] COLLECTORS = {"-XX:+UseSerialGC", "-XX:+UseParallelGC", "-XX:+UseG1GC", "-XX:+UseZGC", "-XX:+UseShenandoahGC",
+            "-XX:+UseEpsilonGC"};
+    /** Where java(1) and the JVM look for more options. */
+    private static final String[] VARIABLES = {"JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS"};
 
     private WorkerCommand() {}
 
     static ProcessBuilder of(WorkerSettings settings, Path socket) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // Should an inherited cache of classes not fit, the worker starts without it, and its standard output, which is ours, stays clean.
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError", "-Xlog:aot=off", "-Xlog:cds=off"));
+        if (!namesCollector(settings.processes().jvmOptions(), System.getenv())) {
+            command.add("-XX:+UseSerialGC");
+        }
+        // The standard output, which is ours, stays clean: what the JVM has to say goes where it is remembered, and should an inherited cache of
+        // classes not fit, the worker starts without it.
+        command.addAll(List.of("-XX:+DisplayVMOutputToStderr", "-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError", "-Xlog:aot=off",
+                "-Xlog:cds=off"));
         if (settings.processes().requestsPerChild() <= SHORT_LIFE) {
             command.add("-XX:TieredStopAtLevel=1");
         }
-        inherited(command);
+        command.addAll(InheritedOptions.ofThisProcess());
         command.addAll(settings.processes().jvmOptions());
         var classPath = classPath(settings.handler());
         var module = WorkerCommand.class.getModule();
@@ -39,8 +44,12 @@ final class WorkerCommand {
             command.addAll(List.of("-cp", classPath));
         }
         if (module.isNamed()) {
-            command.addAll(List.of("-p", System.getProperty("jdk.module.path", ""), "--add-modules", modules(),
-                    "--enable-native-access=" + module.getName(), "-m", module.getName() + "/" + MAIN));
+            var modulePath = System.getProperty("jdk.module.path", "");
+            if (!modulePath.isEmpty()) { // in an image of jlink(1) there is none
+                command.addAll(List.of("-p", modulePath));
+            }
+            command.addAll(List.of("--add-modules", modules(), "--enable-native-access=" + module.getName(), "-m",
+                    module.getName() + "/" + MAIN));
         } else {
             command.addAll(List.of("--enable-native-access=ALL-UNNAMED", MAIN));
         }
@@ -48,26 +57,25 @@ final class WorkerCommand {
         return new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.INHERIT);
     }
 
-    /** The system knows how this process was started; the JDK's own way to ask needs another module. */
-    private static void inherited(List<String> command) {
-        try {
-            for (var argument : Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.ISO_8859_1).split("\0", -1)) {
-                for (var prefix : INHERITED) {
-                    if (argument.startsWith(prefix)) {
-                        command.add(argument);
-                    }
-                }
-            }
-        } catch (IOException e) {
-            // Without /proc a worker starts a little slower.
+    /** Whether a collector was chosen for the workers, by an option or in the environment that they inherit. */
+    static boolean namesCollector(List<String> options, Map<String, String> environment) {
+        var all = new StringBuilder(String.join(" ", options));
+        for (var variable : VARIABLES) {
+            all.append(' ').append(environment.getOrDefault(variable, ""));
         }
+        for (var collector : COLLECTORS) {
+            if (all.indexOf(collector) >= 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** All that is not the JDK's: the worker has one handler, but nobody knows what that one needs. */
     private static String modules() {
         var names = new ArrayList<String>();
         for (var module : ModuleLayer.boot().configuration().modules()) {
-            if (!"jrt".equals(module.reference().location().map(java.net.URI::getScheme).orElse("jrt"))) {
+            if (!module.name().startsWith("java.") && !module.name().startsWith("jdk.")) {
                 names.add(module.name());
             }
         }

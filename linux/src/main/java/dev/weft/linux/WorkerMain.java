@@ -27,9 +27,15 @@ import dev.weft.net.ServerObserver;
  * waits for it, so that no handler can outlive the server.
  */
 final class WorkerMain {
-    /** A byte, and for an interrupt the number of the request. */
+    /** A byte, and for an interrupt or a break the number of the request, for the end the milliseconds that it may take. */
     static final byte DRAIN = 'D';
     static final byte INTERRUPT = 'I';
+    static final byte BREAK = 'B';
+    /**
+     * The last order: this worker is to end. Who listens on meanwhile keeps the JVM from ending for 300 ms, as it is in a native call. So it is
+     * time that this worker goes by then, should its server go before it.
+     */
+    static final byte END = 'E';
 
     private WorkerMain() {}
 
@@ -40,7 +46,7 @@ final class WorkerMain {
             System.setIn(InputStream.nullInputStream());
             leaveSignalsToTheParent();
             var path = Path.of(args[0]);
-            var courier = new Courier(connect(path), Courier.LONGEST);
+            var courier = Courier.ofWorker(connect(path));
             var jobs = new Jobs(courier);
             Thread.ofPlatform().daemon().name("weft-worker-orders").start(() -> obey(orders, jobs, path));
             serve(first(courier), jobs);
@@ -48,9 +54,14 @@ final class WorkerMain {
         } catch (EOFException e) {
             System.exit(0); // the server was closed before this worker was wanted
         } catch (Throwable t) {
-            t.printStackTrace();
-            System.exit(1);
+            fail(t);
         }
+    }
+
+    /** Ends this worker, as it can't serve any more: that is what its server will hear. */
+    static void fail(Throwable why) {
+        why.printStackTrace();
+        System.exit(1);
     }
 
     private static int connect(Path path) throws IOException {
@@ -95,11 +106,11 @@ final class WorkerMain {
             Thread.interrupted();
         }
         if (!jobs.ended()) {
-            jobs.finish();
+            jobs.leave();
         }
     }
 
-    /** This process's server: sequential, and telling all that it has to tell to the parent. */
+    /** This process's server: sequential, and telling all that it has to tell to the parent, which is who is bound to the address. */
     static Server server(WorkerSetup setup, Class<?> handler, Jobs jobs, int socket) throws IOException {
         var transport = new WorkerTransport(jobs, socket);
         var observer = new ServerObserver() {
@@ -114,18 +125,11 @@ final class WorkerMain {
             }
         };
         if (setup.packets()) {
-            return datagrams(setup.address()).name(setup.server()).concurrency(Concurrency.sequential()).transport(transport)
+            return Server.datagrams(setup.address()).name(setup.server()).concurrency(Concurrency.sequential()).transport(transport)
                     .observer(observer).maxPacketSize(setup.maxPacketSize()).open(handler.asSubclass(DatagramHandler.class));
         }
         return Server.at(setup.address()).name(setup.server()).concurrency(Concurrency.sequential()).transport(transport)
                 .observer(observer).deadlines(setup.deadlines()).open(handler.asSubclass(Handler.class));
-    }
-
-    /** The address is for show: the parent is bound to it. */
-    private static Server.DatagramBuilder datagrams(Address address) {
-        return address.kind() == Address.Kind.INET
-                ? Server.udp(address.host(), address.port())
-                : Server.unixDatagrams(Path.of(address.host()));
     }
 
     private static void rehearse(Class<?> type) {
@@ -143,14 +147,16 @@ final class WorkerMain {
 
     private static void obey(InputStream orders, Jobs jobs, Path socket) {
         try (var in = new DataInputStream(orders)) {
-            while (true) {
-                if (in.readByte() == DRAIN) {
-                    jobs.drain();
-                } else {
-                    jobs.interrupt(in.readInt());
+            for (var order = in.readByte(); order != END; order = in.readByte()) {
+                switch (order) {
+                    case DRAIN -> jobs.drain();
+                    case INTERRUPT -> jobs.interrupt(in.readInt());
+                    default -> jobs.breakOff(in.readInt());
                 }
             }
-        } catch (IOException e) {
+            Thread.sleep(in.readInt());
+            Runtime.getRuntime().halt(1);
+        } catch (IOException | InterruptedException e) {
             orphaned(socket);
         }
     }

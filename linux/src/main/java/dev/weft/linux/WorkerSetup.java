@@ -3,6 +3,7 @@ package dev.weft.linux;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,10 +25,9 @@ import dev.weft.net.spi.WorkerSettings;
  */
 record WorkerSetup(String server, Address address, String handler, Deadlines deadlines, boolean packets, int maxPacketSize,
         Map<String, String> properties) {
-    /** The JVM's own, which are the worker's own. */
+    /** The JVM's own, which are the worker's own; it gets those of them that were given with -D before it starts: {@link InheritedOptions}. */
     private static final String[] OF_THE_JVM = {"java.", "sun.", "jdk.", "os.", "user.", "file.", "path.", "line.", "native.", "stdin.",
             "stdout.", "stderr.", "surefire."};
-    private static final int MOST_PROPERTIES = 20_000;
 
     static WorkerSetup of(WorkerSettings settings) {
         return new WorkerSetup(settings.server(), settings.address(), settings.handler().getName(), settings.deadlines(),
@@ -36,18 +36,15 @@ record WorkerSetup(String server, Address address, String handler, Deadlines dea
 
     private static Map<String, String> own() {
         var own = new HashMap<String, String>();
-        var size = 0;
         for (var name : System.getProperties().stringPropertyNames()) {
-            var value = System.getProperty(name, "");
-            size += name.length() + value.length();
-            if (!ofTheJvm(name) && size < MOST_PROPERTIES) {
-                own.put(name, value);
+            if (!ofTheJvm(name)) {
+                own.put(name, System.getProperty(name, ""));
             }
         }
         return own;
     }
 
-    private static boolean ofTheJvm(String property) {
+    static boolean ofTheJvm(String property) {
         for (var prefix : OF_THE_JVM) {
             if (property.startsWith(prefix)) {
                 return true;
@@ -56,8 +53,26 @@ record WorkerSetup(String server, Address address, String handler, Deadlines dea
         return false;
     }
 
+    /**
+     * All of it.
+     *
+     * @throws IllegalArgumentException when that is too long for a letter
+     */
     byte[] letter() {
-        return Letters.letter(Letters.SETUP, this::write);
+        try {
+            var letter = Letters.letter(Letters.SETUP, this::write);
+            if (letter.length <= Courier.LONGEST) {
+                return letter;
+            }
+        } catch (UncheckedIOException e) {
+            // One property alone is too long: java.io.UTFDataFormatException.
+        }
+        var longest = "";
+        for (var property : properties.entrySet()) {
+            longest = property.getValue().length() >= properties.getOrDefault(longest, "").length() ? property.getKey() : longest;
+        }
+        throw new IllegalArgumentException("worker processes can't be told so many system properties: " + Courier.LONGEST
+                + " bytes at most, and the longest, " + longest + ", has " + properties.getOrDefault(longest, "").length() + " characters");
     }
 
     private void write(DataOutputStream out) throws IOException {

@@ -38,7 +38,7 @@ class AcceptErrorsTest {
     @CsvSource({"ECONNABORTED, CONNECTION", "ECONNRESET, CONNECTION", "EPROTO, CONNECTION", "ENETDOWN, CONNECTION", "ENETUNREACH, CONNECTION",
             "EHOSTDOWN, CONNECTION", "EHOSTUNREACH, CONNECTION", "EOPNOTSUPP, CONNECTION", "EPROTONOSUPPORT, CONNECTION",
             "ENOPROTOOPT, CONNECTION", "ETIMEDOUT, CONNECTION", "EPERM, CONNECTION", "EMFILE, EXHAUSTED", "ENFILE, EXHAUSTED",
-            "ENOBUFS, EXHAUSTED", "ENOMEM, EXHAUSTED", "EBADF, OTHER", "EINVAL, OTHER"})
+            "ENOBUFS, EXHAUSTED", "ENOMEM, EXHAUSTED", "ENOSPC, EXHAUSTED", "EBADF, OTHER", "EINVAL, OTHER"})
     void eachErrorHasItsClass(String name, AcceptFailure expected) throws Exception {
         var listener = listener();
         try {
@@ -63,6 +63,14 @@ class AcceptErrorsTest {
     void theSystemsWordsAreInTheError() {
         assertThat(new SystemException(Errno.EMFILE)).hasMessage("Too many open files");
         assertThat(new SystemException(Errno.ECONNRESET)).hasMessage("Connection reset by peer");
+        assertThat(SystemException.ofWatch(Errno.ENOMEM)).hasMessage("Cannot allocate memory");
+    }
+
+    @Test
+    void thatNothingMoreCanBeWatchedIsNotTakenForAFullDisk() {
+        var failure = SystemException.ofWatch(Errno.ENOSPC);
+        assertThat(failure).hasMessageContaining("fs.epoll.max_user_watches");
+        assertThat(failure.errno()).isEqualTo(Errno.ENOSPC);
     }
 
     @Test

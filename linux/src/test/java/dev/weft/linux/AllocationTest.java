@@ -24,24 +24,25 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class AllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int WARM_UP = 30_000;
-    private static final int MEASURED = 10_000;
+    private static final int ROUNDS = 10_000;
+    private static final int WINDOWS = 30;
     private static final double LESS_THAN_ANY_OBJECT = 12;
 
     private interface Round {
         void run() throws IOException;
     }
 
-    /** Bytes that this thread allocates in a round, once all is compiled. */
+    /** Bytes that this thread allocates in a round, once all is compiled: on a busy machine the compiler takes its time. */
     private static double allocated(Round round) throws IOException {
-        for (int i = 0; i < WARM_UP; i++) {
-            round.run();
+        var least = Double.MAX_VALUE;
+        for (int i = 0; i < WINDOWS && least >= LESS_THAN_ANY_OBJECT; i++) {
+            var before = THREADS.getCurrentThreadAllocatedBytes();
+            for (int k = 0; k < ROUNDS; k++) {
+                round.run();
+            }
+            least = Math.min(least, (THREADS.getCurrentThreadAllocatedBytes() - before) / (double) ROUNDS);
         }
-        var before = THREADS.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < MEASURED; i++) {
-            round.run();
-        }
-        return (THREADS.getCurrentThreadAllocatedBytes() - before) / (double) MEASURED;
+        return least;
     }
 
     /** There and back, on one platform thread that waits for each event. */
@@ -100,11 +101,14 @@ class AllocationTest {
             var in = peer.getInputStream();
             var out = peer.getOutputStream();
             var message = new byte[64];
-            for (int i = 0; i < WARM_UP + MEASURED; i++) {
-                out.write(message);
-                in.readNBytes(message, 0, message.length);
+            try {
+                while (!measured.isDone()) {
+                    out.write(message);
+                    in.readNBytes(message, 0, message.length);
+                }
+            } catch (IOException e) {
+                // The server has measured, and closed.
             }
-            peer.shutdownOutput();
             return measured.get(20, TimeUnit.SECONDS);
         }
     }

@@ -17,6 +17,7 @@ import java.util.List;
 
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
+import dev.weft.net.Datagrams;
 import dev.weft.net.Server;
 import dev.weft.net.Transports;
 import dev.weft.net.WeftSocketOptions;
@@ -186,6 +187,27 @@ class BindingTest {
         var path = folder.resolve("x".repeat(120));
         sameWords("cannot bind unix:" + path + ": the path is too long", t -> listen(Address.unix(path), t));
         sameWords("cannot connect to unix:" + path + ": the path is too long", t -> dial(Address.unix(path), t));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a server", "a datagram socket", "a client's own end", "a client"})
+    void theEmptyPathIsNobodys(String whose) throws IOException {
+        // SPEC SS-48. The kernel would take it for the abstract name without a character, and the transport for the working directory.
+        var empty = Address.unix(Path.of(""));
+        try (var server = Server.unix(folder.resolve("s")).listen()) {
+            var refused = catchThrowable(() -> {
+                switch (whose) {
+                    case "a server" -> listen(empty, "epoll");
+                    case "a datagram socket" -> Datagrams.at(empty).close();
+                    case "a client's own end" -> Connection.to(server.address()).from(empty).open().close();
+                    default -> dial(empty, "epoll");
+                }
+            });
+            assertThat(refused).hasMessageEndingWith("unix:: the empty path is that of a peer that bound none")
+                    .isExactlyInstanceOf(whose.equals("a client") ? ConnectException.class : BindException.class);
+        }
+        assertThatThrownBy(() -> listen(empty, "nio")).as("on java.nio").isExactlyInstanceOf(BindException.class);
+        assertThatThrownBy(() -> dial(empty, "nio")).as("on java.nio").isExactlyInstanceOf(ConnectException.class);
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.weft.linux;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +22,7 @@ import dev.weft.testkit.FaultyTransport;
 import dev.weft.testkit.StreamSubject;
 import dev.weft.testkit.TestCertificates;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
@@ -44,6 +47,12 @@ abstract class LinuxConformance {
     @BeforeAll
     static void silenceTheLog() {
         LOG.setLevel(Level.OFF);
+    }
+
+    @BeforeEach
+    void skipWithoutTheTransport() {
+        var reason = Transports.named(transport).unavailable();
+        assumeTrue(reason.isEmpty(), () -> "SKIPPED: no " + transport + " here: " + reason.orElse(""));
     }
 
     @TestFactory

@@ -4,21 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import dev.weft.net.Address;
 import dev.weft.net.Admission;
+import dev.weft.net.Concurrency;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
 import dev.weft.net.Transports;
 import dev.weft.net.WeftSocketOptions;
+import dev.weft.net.spi.ListenerChannel;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several acceptors on one port. */
 @Timeout(60)
@@ -72,6 +81,62 @@ class PortSharersTest {
             Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> server.stats().accepted() == 8);
         } finally {
             clients.forEach(Connection::close);
+        }
+    }
+
+    /** socketserver's queue is not lost by a drain: DESIGN's "accepts what is already queued" holds for each of the sockets. */
+    @RepeatedTest(5)
+    void aDrainServesAllWhoAreQueuedOnAnyOfTheSockets() throws IOException {
+        var clients = new ArrayList<Connection>();
+        var server = sharing(4).concurrency(Concurrency.sequential()).open(c -> c.send("served " + c.readLine() + "\n"));
+        try {
+            for (int i = 0; i < 200; i++) {
+                var c = Connection.to(server.address()).open();
+                c.send(i + "\n");
+                clients.add(c);
+            }
+            server.start();
+            server.drain(Duration.ofSeconds(20));
+            for (int i = 0; i < clients.size(); i++) {
+                assertThat(clients.get(i).readLine()).isEqualTo("served " + i);
+            }
+        } finally {
+            clients.forEach(Connection::abort);
+        }
+    }
+
+    /** The same listener, whose first accept on a thread of the group throws this. */
+    private static ListenerChannel failingOnce(ListenerChannel listener, Throwable failure) {
+        var left = new AtomicInteger(1);
+        return (ListenerChannel) Proxy.newProxyInstance(PortSharersTest.class.getClassLoader(), new Class<?>[] {ListenerChannel.class},
+                (_, method, arguments) -> {
+                    if (method.getName().equals("accept") && Thread.currentThread().getName().startsWith("weft-accept-")
+                            && left.getAndDecrement() > 0) {
+                        throw failure;
+                    }
+                    try {
+                        return method.invoke(listener, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {OutOfMemoryError.class, IllegalStateException.class, IOException.class})
+    void whateverAThreadFailsWithIsToldAndItGoesOn(Class<? extends Throwable> type) throws Exception {
+        var failure = type.getConstructor(String.class).newInstance("made to fail");
+        var group = PortSharers.open(1, Address.of("127.0.0.1", 0), StreamPair.PLAIN,
+                (where, how) -> failingOnce(new EpollTransport().listen(where, how), failure));
+        try {
+            assertThatThrownBy(() -> StreamPair.accepted(group)).isInstanceOf(IOException.class).hasMessageContaining("made to fail");
+            var thread = "weft-accept-" + group.local().port() + "-1";
+            assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).contains(thread);
+            var client = new EpollTransport().connect(group.local(), StreamPair.PLAIN);
+            StreamPair.accepted(group).close();
+            client.close();
+        } finally {
+            group.close();
         }
     }
 

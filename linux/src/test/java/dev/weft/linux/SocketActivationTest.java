@@ -1,5 +1,8 @@
 package dev.weft.linux;
 
+import static java.net.StandardSocketOptions.SO_BROADCAST;
+import static java.net.StandardSocketOptions.SO_RCVBUF;
+import static java.net.StandardSocketOptions.TCP_NODELAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -14,10 +17,14 @@ import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Datagrams;
 import dev.weft.net.Server;
+import dev.weft.net.WeftSocketOptions;
+import dev.weft.net.spi.Waitable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers on sockets that the process was started with: sd_listen_fds(3), inetd(8). A python3 plays the part of systemd. */
 @Timeout(120)
@@ -98,9 +105,46 @@ class SocketActivationTest {
         }
     }
 
+    /** Tries options on the sockets it is told, TCP, Unix and UDP, and serves with those that can be had. */
+    static final class Choosy {
+        private Choosy() {}
+
+        private interface Opening {
+            Server open() throws IOException;
+        }
+
+        public static void main(String[] addresses) {
+            var tcp = Address.parse(addresses[0].split(" ", -1)[1]);
+            var unix = Address.parse(addresses[1].split(" ", -1)[1]);
+            var udp = Address.parse(addresses[2].split(" ", -1)[1]);
+            attempt(() -> Server.at(tcp).option(SO_BROADCAST, true).open(_ -> {}));
+            attempt(() -> Server.at(tcp).option(SO_RCVBUF, -1).open(_ -> {}));
+            attempt(() -> Server.at(tcp).option(WeftSocketOptions.ACCEPTORS, 2).open(_ -> {}));
+            attempt(() -> Server.udp(udp.host(), udp.port()).option(WeftSocketOptions.ACCEPTORS, 2).open(_ -> {}));
+            attempt(() -> Server.at(unix).option(TCP_NODELAY, true).open(_ -> {}));
+            attempt(() -> Server.at(tcp).option(WeftSocketOptions.ACCEPTORS, 1).option(SO_RCVBUF, 50_000).open(c -> c.send(c.readLine() + "\n")));
+            attempt(() -> Server.at(unix).option(WeftSocketOptions.UNIX_MODE, WeftSocketOptions.unixMode("rwx------"))
+                    .option(WeftSocketOptions.UNIX_UNLINK, true).option(SO_RCVBUF, 50_000).open(_ -> {}));
+            attempt(() -> Server.udp(udp.host(), udp.port()).option(SO_RCVBUF, 50_000).open(_ -> {}));
+        }
+
+        private static void attempt(Opening opening) {
+            try {
+                var server = opening.open().start();
+                System.out.println("serving with " + server.fileno().orElse(-1) + " and " + server.option(SO_RCVBUF));
+            } catch (IOException | RuntimeException e) {
+                System.out.println("refused: " + e.getMessage());
+            }
+        }
+    }
+
     private ChildJava launch(String how) throws IOException {
+        return launch(how, Program.class);
+    }
+
+    private ChildJava launch(String how, Class<?> program) throws IOException {
         var arguments = new ArrayList<>(List.of(how, folder.toString()));
-        arguments.addAll(ChildJava.java(List.of("--enable-native-access=ALL-UNNAMED"), Program.class));
+        arguments.addAll(ChildJava.java(List.of("--enable-native-access=ALL-UNNAMED"), program));
         return Python.running(LAUNCHER, arguments);
     }
 
@@ -144,6 +188,61 @@ class SocketActivationTest {
                 }
             }
         }
+    }
+
+    @Test
+    void optionsAreSetOnTheSocketsOfSystemdOrRefusedAndThenTheSocketIsLeftForTheNextAttempt() throws Exception {
+        try (var child = launch("systemd", Choosy.class)) {
+            var tcp = Address.parse(child.awaitLine("bound tcp "));
+            var unix = Address.parse(child.awaitLine("bound tcp "));
+            var mode = Files.getPosixFilePermissions(Path.of(unix.host()));
+            assertThat(child.awaitLine("refused: ")).isEqualTo("socket option SO_BROADCAST is not known to INET sockets here");
+            assertThat(child.awaitLine("refused: ")).isEqualTo("SO_RCVBUF can't be -1");
+            assertThat(child.awaitLine("refused: "))
+                    .isEqualTo("there can't be 2 ACCEPTORS at " + tcp + ": its one socket was inherited; a single acceptor can serve it");
+            assertThat(child.awaitLine("refused: ")).isEqualTo("socket option ACCEPTORS is not known to INET sockets here");
+            assertThat(child.awaitLine("refused: ")).isEqualTo("socket option TCP_NODELAY is not known to UNIX sockets here");
+            for (int fd = 3; fd <= 5; fd++) {
+                assertThat(child.awaitLine("serving with ")).isEqualTo(fd + " and 50000");
+            }
+            try (var c = Connection.to(tcp).open()) {
+                assertServes(c);
+            }
+            assertThat(Files.getPosixFilePermissions(Path.of(unix.host()))).as("the file is whose it was").isEqualTo(mode);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a listener", "a datagram socket"})
+    void closingEndsTheWatchThoughAnotherHoldsTheSocketToo(String kind) throws IOException {
+        // epoll(7), question 6: the kernel would go on telling of a socket that systemd has as well.
+        var transport = new EpollTransport();
+        var here = Address.of("127.0.0.1", 0);
+        Waitable channel = kind.equals("a listener") ? transport.listen(here, StreamPair.PLAIN) : transport.bind(here, StreamPair.PLAIN);
+        var fd = channel.fileno().orElseThrow();
+        var theirs = Libc.control(fd, 1030, 100); // F_DUPFD_CLOEXEC, at 100 or above
+        try {
+            assertThat(watches(fd)).isOne();
+            channel.close();
+            assertThat(watches(fd)).isZero();
+        } finally {
+            Libc.close(theirs);
+        }
+    }
+
+    /** How many epoll instances of this process watch a descriptor of this number: proc(5), fdinfo. */
+    private static long watches(int fd) throws IOException {
+        var count = 0L;
+        try (var all = Files.list(Path.of("/proc/self/fd"))) {
+            for (var each : all.toList()) {
+                if (Files.isSymbolicLink(each) && Files.readSymbolicLink(each).endsWith("anon_inode:[eventpoll]")) {
+                    try (var lines = Files.lines(Path.of("/proc/self/fdinfo").resolve(each.getFileName()))) {
+                        count += lines.filter(line -> line.matches("tfd:\\s+" + fd + " .*")).count();
+                    }
+                }
+            }
+        }
+        return count;
     }
 
     @Test

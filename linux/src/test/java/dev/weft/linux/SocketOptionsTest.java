@@ -26,6 +26,8 @@ import java.io.IOException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.SocketOption;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +36,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
@@ -155,6 +161,42 @@ class SocketOptionsTest {
         }
     }
 
+    /** What the kernel has for IPv4: level 0, numbers of linux/in.h. */
+    private static int ofIpv4(Waitable channel, int name) throws IOException {
+        return Libc.option(channel.fileno().orElseThrow(), 0, name);
+    }
+
+    @Test
+    void whatASocketForBothSendsOverIpv4HasItsOptionsToo() throws IOException {
+        assumeTrue(Sockets.family(Address.any(0)) == Libc.AF_INET6, "SKIPPED: no IPv6 on this machine");
+        var packets = transport.bind(Address.any(0), with(OF_UDP));
+        assertHasAll(packets, OF_UDP);
+        assertThat(ofIpv4(packets, 1)).as("IP_TOS").isEqualTo(0x10);
+        assertThat(ofIpv4(packets, 33)).as("IP_MULTICAST_TTL").isEqualTo(3);
+        assertThat(ofIpv4(packets, 34)).as("IP_MULTICAST_LOOP").isZero();
+        assertThat(ofIpv4(packets, 32)).as("IP_MULTICAST_IF").isNotZero();
+        packets.option(IP_MULTICAST_TTL, 4);
+        assertThat(ofIpv4(packets, 33)).isEqualTo(4);
+        packets.close();
+        var listener = transport.listen(Address.any(0), with(Map.of(IP_TOS, 0x10)));
+        var client = transport.connect(Address.of("127.0.0.1", listener.local().port()), StreamPair.PLAIN);
+        var accepted = StreamPair.accepted(listener);
+        assertThat(ofIpv4(accepted, 1)).isEqualTo(0x10);
+        accepted.close();
+        client.close();
+        listener.close();
+    }
+
+    @Test
+    void aSocketForIpv6AloneHasNoneOfIpv4() throws IOException {
+        assumeTrue(Sockets.family(Address.any(0)) == Libc.AF_INET6, "SKIPPED: no IPv6 on this machine");
+        var packets = transport.bind(Address.of("::", 0), with(Map.of(WeftSocketOptions.IPV6_ONLY, true)));
+        packets.option(IP_MULTICAST_TTL, 3);
+        assertHas(packets, IP_MULTICAST_TTL, 3);
+        assertThat(ofIpv4(packets, 33)).isEqualTo(1);
+        packets.close();
+    }
+
     @Test
     void aUnixSocketsOptions() throws IOException {
         var listener = transport.listen(Address.unix(folder.resolve("stream")), with(OF_UNIX));
@@ -209,9 +251,88 @@ class SocketOptionsTest {
         }
     }
 
+    /** Loads this transport's classes anew, and holds up who needs the one that looks names up, as a slow name service would. */
+    private static final class SlowNames extends URLClassLoader {
+        static {
+            registerAsParallelCapable(); // else it would hold up whoever needs any class
+        }
+
+        private final CountDownLatch asked;
+        private final CountDownLatch answer;
+
+        SlowNames(CountDownLatch asked, CountDownLatch answer) throws IOException {
+            super(new URL[] {ChildJava.rootOf(EpollTransport.class).toUri().toURL(), ChildJava.rootOf(Scene.class).toUri().toURL()},
+                    SocketOptionsTest.class.getClassLoader());
+            this.asked = asked;
+            this.answer = answer;
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (!name.startsWith("dev.weft.linux.")) {
+                return super.loadClass(name, resolve);
+            }
+            if (name.endsWith(".Accounts")) {
+                asked.countDown();
+                awaitAnswer();
+            }
+            synchronized (getClassLoadingLock(name)) {
+                var known = findLoadedClass(name);
+                return known == null ? findClass(name) : known;
+            }
+        }
+
+        private void awaitAnswer() {
+            try {
+                assertThat(answer.await(20, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    /** Asks whose a listener is, and closes it meanwhile; its answer is the user's name. */
+    static final class Scene implements Callable<String> {
+        private final CountDownLatch asked;
+        private final CountDownLatch answer;
+
+        Scene(CountDownLatch asked, CountDownLatch answer) {
+            this.asked = asked;
+            this.answer = answer;
+        }
+
+        @Override
+        public String call() throws Exception {
+            var listener = new EpollTransport().listen(Address.unixAbstract("weft-names-" + ProcessHandle.current().pid()), StreamPair.PLAIN);
+            var asking = new FutureTask<>(() -> listener.option(SO_PEERCRED).user().getName());
+            Thread.ofPlatform().daemon().start(asking);
+            assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+            var closing = new FutureTask<>(listener::close, "closed"); // which returns when the name is free: nobody uses the descriptor
+            Thread.ofPlatform().daemon().start(closing);
+            try {
+                closing.get(5, TimeUnit.SECONDS);
+            } finally {
+                answer.countDown();
+            }
+            return asking.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void whoLooksANameUpHoldsUpNoClose() throws Exception {
+        var asked = new CountDownLatch(1);
+        var answer = new CountDownLatch(1);
+        try (var loader = new SlowNames(asked, answer)) {
+            var scene = loader.loadClass(Scene.class.getName()).getDeclaredConstructor(CountDownLatch.class, CountDownLatch.class);
+            scene.setAccessible(true);
+            assertThat(((Callable<?>) scene.newInstance(asked, answer)).call()).isEqualTo(System.getProperty("user.name"));
+        }
+    }
+
     @Test
     void whatTheSocketDoesNotKnowIsRefusedWhenTheServerOpensAndNothingIsLeft() throws IOException {
         StreamPair.tcp().close();
+        var name = Address.unixAbstract("weft-options-" + ProcessHandle.current().pid());
         var before = OpenDescriptors.count();
         for (int i = 0; i < 50; i++) {
             refused("SO_BROADCAST is not known to INET sockets", () -> Server.tcp("127.0.0.1", 0).option(SO_BROADCAST, true).open(_ -> {}));
@@ -220,6 +341,18 @@ class SocketOptionsTest {
             refused("TCP_NODELAY is not known to UNIX sockets", () -> Server.unix(folder.resolve("s")).option(TCP_NODELAY, true).open(_ -> {}));
             refused("UNIX_UNLINK is not known to INET sockets",
                     () -> Server.tcp("127.0.0.1", 0).option(WeftSocketOptions.UNIX_UNLINK, true).open(_ -> {}));
+            refused("ACCEPTORS is not known to INET sockets",
+                    () -> Server.udp("127.0.0.1", 0).option(WeftSocketOptions.ACCEPTORS, 2).open(_ -> {}));
+            refused("ACCEPTORS is not known to UNIX sockets",
+                    () -> Server.unix(folder.resolve("s")).option(WeftSocketOptions.ACCEPTORS, 2).open(_ -> {}));
+            refused("ACCEPTORS is not known to INET sockets",
+                    () -> Connection.to("127.0.0.1", 9).option(WeftSocketOptions.ACCEPTORS, 1).open());
+            refused("UNIX_MODE is not known to UNIX sockets that make no file",
+                    () -> Server.at(name).option(WeftSocketOptions.UNIX_MODE, WeftSocketOptions.unixMode("rw-------")).open(_ -> {}));
+            refused("UNIX_UNLINK is not known to UNIX sockets that make no file",
+                    () -> Server.at(name).option(WeftSocketOptions.UNIX_UNLINK, true).open(_ -> {}));
+            refused("UNIX_UNLINK is not known to UNIX sockets that make no file",
+                    () -> Connection.to(folder.resolve("s")).option(WeftSocketOptions.UNIX_UNLINK, true).open());
             refused("IPV6_ONLY is not known to UNIX sockets",
                     () -> Server.unixDatagrams(folder.resolve("d")).option(WeftSocketOptions.IPV6_ONLY, true).open(_ -> {}));
             refused("TCP_NODELAY is not known to UNIX sockets", () -> Connection.to(folder.resolve("s")).option(TCP_NODELAY, true).open());

@@ -9,11 +9,13 @@ import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.FutureTask;
@@ -27,6 +29,7 @@ import dev.weft.net.Datagrams;
 import dev.weft.net.Server;
 import dev.weft.net.ServerObserver;
 import dev.weft.net.spi.PacketChannel;
+import dev.weft.testkit.ManualTime;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -95,6 +98,45 @@ class UnixDatagramsTest {
             assertThat(failures.next()).isInstanceOf(SocketException.class).hasMessageContaining("bound no address");
             own.send("next", server.address());
             assertThat(own.receive(PATIENCE).text()).isEqualTo("next");
+        }
+    }
+
+    /** Tells who it hears, in the locale C, where the JVM knows paths of ASCII only. */
+    static final class Ascii {
+        private Ascii() {}
+
+        public static void main(String[] arguments) throws IOException {
+            Server.unixDatagrams(Path.of(arguments[0], "datagrams")).open(d -> System.out.println(d.text() + " from " + d.sender())).start();
+            Server.unix(Path.of(arguments[0], "streams")).open(c -> System.out.println("a connection from " + c.remote())).start();
+            System.out.println("ready in " + System.getProperty("sun.jnu.encoding"));
+        }
+    }
+
+    @Test
+    void aPeerWhosePathIsNoneInThisLocaleIsHeardAndCountsAsOneWithout() throws Exception {
+        var command = new ArrayList<>(List.of("env", "LC_ALL=C"));
+        command.addAll(ChildJava.java(List.of("--enable-native-access=ALL-UNNAMED"), Ascii.class, folder.toString()));
+        try (var child = ChildJava.command(command); var arena = Arena.ofConfined()) {
+            assertThat(child.awaitLine("ready in ")).isNotEqualTo("UTF-8");
+            var odd = Sockaddr.unix(Address.unix(folder.resolve("peer?")), arena);
+            odd.set(ValueLayout.JAVA_BYTE, odd.byteSize() - 2, (byte) 0xe9); // before the NUL: no character of ASCII, nor of UTF-8
+            Sockets.closing(Libc.socket(Libc.AF_UNIX, Libc.SOCK_DGRAM), fd -> {
+                Libc.bind(fd, odd);
+                var to = Sockaddr.unix(Address.unix(folder.resolve("datagrams")), arena);
+                for (int i = 0; i < 2; i++) {
+                    assertThat(Libc.sendTo(fd, arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes("?")), 0, to, Libc.errnoRoom(arena))).isOne();
+                }
+                return fd;
+            });
+            assertThat(child.awaitLine("? from ")).isEqualTo("unix:");
+            assertThat(child.awaitLine("? from ")).isEqualTo("unix:");
+            odd.set(ValueLayout.JAVA_BYTE, odd.byteSize() - 2, (byte) 0xe8);
+            Sockets.closing(Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM), fd -> {
+                Libc.bind(fd, odd);
+                Libc.connect(fd, Sockaddr.unix(Address.unix(folder.resolve("streams")), arena));
+                return fd;
+            });
+            assertThat(child.awaitLine("a connection from ")).isEqualTo("unix:");
         }
     }
 
@@ -269,6 +311,32 @@ class UnixDatagramsTest {
                 answers.add(own.receive(PATIENCE).text());
             }
             assertThat(server.stats().dropped()).isZero();
+        }
+    }
+
+    @Test
+    void aPeerThatReadsNoAnswerHoldsRequestsUpForTheirTimeAndNoLonger() throws Exception {
+        var failures = new Failures();
+        var time = new ManualTime();
+        try (var server = Server.unixDatagrams(folder.resolve("s")).inFlight(5).time(time).observer(failures).open(d -> d.reply(d.text())).start();
+                var deaf = Datagrams.unix(folder.resolve("deaf"));
+                var other = Datagrams.unix(folder.resolve("other"))) {
+            var filler = new EpollTransport().bind(Address.unix(folder.resolve("filler")), StreamPair.PLAIN);
+            while (filler.send(bytes("x"), deaf.address())) {
+                // until the peer's queue is full
+            }
+            filler.close();
+            while (server.stats().dropped() == 0) { // until all five wait for room in it
+                deaf.send("?", server.address());
+            }
+            assertThat(failures.all).isEmpty();
+            Awaitility.await().ignoreException(SocketTimeoutException.class).until(() -> {
+                time.advance(Duration.ofSeconds(30));
+                other.send("hello", server.address());
+                return other.receive(Duration.ofMillis(100)).text().equals("hello");
+            });
+            assertThat(failures.all).isNotEmpty().allSatisfy(failure -> assertThat(failure).isInstanceOf(SocketTimeoutException.class)
+                    .hasMessage(deaf.address() + " took nothing for 30 s; the answer was dropped"));
         }
     }
 

@@ -28,6 +28,7 @@ import dev.weft.net.Handler;
 import dev.weft.net.Server;
 import dev.weft.net.Transports;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,6 +40,11 @@ class UringHostileTest {
     private static final int ROUNDS = 30;
 
     private final List<AutoCloseable> kept = new ArrayList<>();
+
+    @BeforeEach
+    void skipWithoutIt() {
+        TransportsHere.assume("io_uring");
+    }
 
     @AfterEach
     void end() throws Exception {
@@ -216,7 +222,7 @@ class UringHostileTest {
             channel.write(ByteBuffer.wrap(new byte[] {(byte) i}));
         }
         converse(other, 100);
-        assertThat(buffersOut()).isBetween(1, Rings.BUFFERS / 2);
+        assertThat(buffersOut()).as("none if its first byte was there before it asked the ring").isLessThanOrEqualTo(Rings.BUFFERS / 2);
         channel.shutdownOutput();
         may.countDown();
         await().untilAtomic(counted, org.hamcrest.Matchers.equalTo(20_000L));

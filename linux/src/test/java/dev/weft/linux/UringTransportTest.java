@@ -33,6 +33,7 @@ class UringTransportTest {
 
     @Test
     void aServerThatAsksForItServes() throws Exception {
+        TransportsHere.assume("io_uring");
         try (var server = Server.tcp("127.0.0.1", 0).transport(Transports.named("io_uring")).open(c -> c.send(c.readLine() + "\n")).start();
                 var client = dev.weft.net.Connection.to(server.address()).transport(Transports.named("io_uring")).open()) {
             client.send("hello\n");

@@ -69,6 +69,10 @@ final class WorkerHandlers {
                             throw e;
                         }
                     }
+                    case "lines" -> {
+                        c.send(pid() + "\n");
+                        c.lines().forEach(line -> {});
+                    }
                     case "peer" -> c.send(c.remote() + " " + c.local() + "\n");
                     case "abort" -> c.abort();
                     case "virtual" -> virtual(c);

@@ -5,7 +5,9 @@ import static dev.weft.linux.Workforce.ask;
 import static dev.weft.linux.Workforce.connect;
 import static dev.weft.linux.Workforce.workers;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.Executors;
@@ -16,6 +18,7 @@ import dev.weft.net.Datagrams;
 import dev.weft.net.Server;
 import dev.weft.net.Tls;
 import dev.weft.net.Transports;
+import dev.weft.net.WorkerException;
 import dev.weft.testkit.TestCertificates;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -88,6 +91,24 @@ class WorkerKindsTest {
     }
 
     @Test
+    void aBreakCrossesABridgeBothWays() throws Exception {
+        var nio = Transports.named("nio");
+        try (var server = Server.tcp("localhost", 0).transport(nio).concurrency(workers(1)).observer(failures)
+                .open(WorkerHandlers.Obedient.class).start()) {
+            try (var c = connect(server)) {
+                ask(c, "read");
+                c.abort();
+            }
+            assertThat(failures.next()).isInstanceOf(WorkerException.class).hasMessageContaining("reset");
+            try (var c = connect(server)) {
+                c.send("abort\n");
+                assertThatThrownBy(() -> c.receive(1)).isInstanceOf(IOException.class).hasMessageContaining("reset");
+            }
+        }
+        assertThat(failures.all()).isEmpty();
+    }
+
+    @Test
     void tlsEndsInTheParent() throws Exception {
         assertServes(Server.tcp("localhost", 0).tls(Tls.server(TestCertificates.serverChain(), TestCertificates.serverKey())),
                 Tls.client().trust(TestCertificates.authority()));
@@ -119,6 +140,17 @@ class WorkerKindsTest {
         assertThat(client.receive(PATIENCE).text()).isEqualTo("true 100");
         client.send("throw".getBytes(), server.address());
         assertThat(failures.next()).hasMessageContaining("as told");
+    }
+
+    /** SPEC SS-9: each worker has the socket, those too that have only just been started. */
+    @Test
+    void theAddressOfADatagramServerIsFreeWhenItIsClosed() throws Exception {
+        var address = Address.of("localhost", 0);
+        for (int i = 0; i < 3; i++) {
+            try (var server = Server.udp(address.host(), address.port()).concurrency(workers(3).spare(3)).open(WorkerHandlers.Packets.class)) {
+                address = server.address();
+            }
+        }
     }
 
     @Test

@@ -136,6 +136,16 @@ class WorkerLifeTest {
     }
 
     @Test
+    void aStragglerIsNoFailureInTheMiddleOfAnIterationEither() throws Exception {
+        try (var server = serve(workers(1)); var c = connect(server)) {
+            ask(c, "lines");
+            c.send("half a li");
+            await().until(() -> server.drain(Duration.ofMillis(50)).interrupted() == 1);
+        }
+        assertThat(failures.all()).isEmpty();
+    }
+
+    @Test
     void aStragglerThatHearsNothingIsEndedWithItsWorker() throws Exception {
         try (var server = serve(workers(1)); var c = connect(server)) {
             var pid = Long.parseLong(ask(c, "spin"));

@@ -5,6 +5,7 @@ import static dev.weft.linux.Workforce.connect;
 import static dev.weft.linux.Workforce.workers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.tools.ToolProvider;
 
+import dev.weft.net.Admission;
 import dev.weft.net.Handler;
 import dev.weft.net.Server;
 import org.junit.jupiter.api.DisplayName;
@@ -36,6 +38,18 @@ class WorkerRefusalTest {
         assertThatIllegalArgumentException().isThrownBy(() -> builder().open(c -> {})).withMessageContaining("a class, not");
         assertThatIllegalArgumentException().isThrownBy(() -> Server.udp("localhost", 0).concurrency(workers(1)).open(d -> {}))
                 .withMessageContaining("a class, not");
+    }
+
+    /** The server can't see which connection is idle. */
+    @Test
+    void anAdmissionThatEvictsTheIdlestIsRefused() throws Exception {
+        var evicting = Admission.evictingIdlest(2);
+        assertThatIllegalArgumentException().isThrownBy(() -> builder().admission(evicting).open(WorkerHandlers.Echo.class).close())
+                .withMessageContaining("idle longest");
+        try (var server = Server.tcp("localhost", 0).concurrency(workers(1).spare(0)).open(WorkerHandlers.Echo.class)) {
+            assertThatIllegalStateException().isThrownBy(() -> server.admission(evicting)).withMessageContaining("idle longest");
+            server.admission(Admission.rejecting(2));
+        }
     }
 
     @Test

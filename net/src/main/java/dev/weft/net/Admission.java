@@ -41,7 +41,7 @@ public record Admission(int limit, Past past, int perPeer, String farewell) {
         return new Admission(connections, Past.REJECT, Integer.MAX_VALUE, "");
     }
 
-    /** The next replaces the one idle longest. */
+    /** The next replaces the one idle longest. Not with {@link Concurrency#processes}, whose bytes the server does not see. */
     public static Admission evictingIdlest(int connections) {
         return new Admission(connections, Past.EVICT_IDLEST, Integer.MAX_VALUE, "");
     }

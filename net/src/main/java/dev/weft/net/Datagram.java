@@ -53,7 +53,12 @@ public final class Datagram {
         return truncated;
     }
 
-    /** Sends one datagram back. */
+    /**
+     * Sends one datagram back, waiting while it can't be taken: where a Unix peer's queue is full, which is long if it never reads. A server's
+     * answer waits for 30 s at most.
+     *
+     * @throws java.net.SocketTimeoutException when a server's answer was not taken in time and is dropped
+     */
     public void reply(byte[] data) throws IOException {
         way.send(data, sender);
     }

@@ -88,7 +88,7 @@ final class DelimitedFraming implements BuiltIn<byte[]> {
         if (message.length > limit) {
             throw BuiltIn.refuse("a message", message.length, limit);
         }
-        for (int i = 0; i < message.length; i++) {
+        for (int i = -1; (i = Scan.indexOf(message, i + 1, message.length, delimiter[0])) >= 0;) {
             if (endsEarly(message, i)) {
                 throw new IllegalArgumentException("the delimiter inside a message would make two of it, at byte " + i);
             }
@@ -97,9 +97,9 @@ final class DelimitedFraming implements BuiltIn<byte[]> {
         out.write(delimiter);
     }
 
-    /** Whether, read back, the delimiter would be found beginning at {@code i}: inside the message, or half in it and half in its end. */
+    /** Whether, read back, the delimiter would be found where its first byte is: inside the message, or half in it and half in its end. */
     private boolean endsEarly(byte[] message, int i) {
-        for (int k = 0; k < delimiter.length; k++) {
+        for (int k = 1; k < delimiter.length; k++) {
             var b = i + k < message.length ? message[i + k] : delimiter[i + k - message.length];
             if (b != delimiter[k]) {
                 return false;

@@ -6,9 +6,38 @@ import java.util.Arrays;
 
 /** Bytes on their way out: grows as it is written, in a leased buffer as long as that is enough. */
 final class EncodeBuffer extends OutputStream {
-    private final DataOutputStream data = new DataOutputStream(this);
+    private final DataOutputStream data = new Data(this);
     private byte[] array = Buffers.lease();
     private int size;
+
+    /** Without the locks of its parent, which nobody needs here: one thread writes a message. */
+    private static final class Data extends DataOutputStream {
+        private final EncodeBuffer buffer;
+
+        Data(EncodeBuffer buffer) {
+            super(buffer);
+            this.buffer = buffer;
+        }
+
+        @Override
+        @SuppressWarnings("UnsynchronizedOverridesSynchronized")
+        public void write(int b) {
+            buffer.write(b);
+            counted(1);
+        }
+
+        @Override
+        @SuppressWarnings("UnsynchronizedOverridesSynchronized")
+        public void write(byte[] bytes, int offset, int length) {
+            buffer.write(bytes, offset, length);
+            counted(length);
+        }
+
+        /** As its {@link #size} tells: no further than an int goes. */
+        private void counted(int n) {
+            written = written + n < 0 ? Integer.MAX_VALUE : written + n;
+        }
+    }
 
     /** This buffer as framings write it. */
     DataOutputStream data() {

@@ -60,13 +60,8 @@ final class Inbound {
 
     /** Where, counted from the first unread byte, the value stands at or after {@code from}; -1 when not among those that are there. */
     int indexOf(byte value, int from) {
-        var bytes = buffer;
-        for (int i = position + from, end = limit; i < end; i++) {
-            if (bytes[i] == value) {
-                return i - position;
-            }
-        }
-        return -1;
+        var at = Scan.indexOf(buffer, position + from, limit, value);
+        return at < 0 ? -1 : at - position;
     }
 
     /** What a decoder makes of unread bytes. */

@@ -1,9 +1,13 @@
 package dev.weft.net;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 import dev.weft.net.spi.ListenerChannel.AcceptFailure;
@@ -11,6 +15,11 @@ import dev.weft.net.spi.PacketChannel;
 
 /** Receives datagrams and has them served: so many at once, the rest dropped and counted. */
 final class PacketIntake implements Intake {
+    /** How long an answer waits for a peer that takes none: as long as a write to a connection. */
+    private static final Duration MOST_PATIENCE = Deadlines.defaults().write();
+    private static final long FIRST_REST_NANOS = 1_000_000;
+    private static final long LONGEST_REST_NANOS = 50_000_000;
+
     private final Server server;
     private final PacketChannel channel;
     private final HandlerSource<DatagramHandler> handlers;
@@ -19,6 +28,7 @@ final class PacketIntake implements Intake {
     private final Requests requests;
     private final Reporter reporter;
     private final Runner runner;
+    private final TimeSource time;
     private final byte[] buffer;
     private final AtomicInteger inFlight = new AtomicInteger();
     private volatile boolean closed;
@@ -33,6 +43,7 @@ final class PacketIntake implements Intake {
         this.requests = requests;
         this.reporter = reporter;
         this.runner = runner;
+        time = requests.time();
         buffer = new byte[maxPacketSize];
     }
 
@@ -81,10 +92,26 @@ final class PacketIntake implements Intake {
     }
 
     private void reply(byte[] data, Address to) throws IOException {
-        while (!channel.send(data, to)) {
-            channel.awaitWritable();
+        if (!channel.send(data, to)) {
+            replyLater(data, to);
         }
         reporter.tally.bytesOut.add(data.length);
+    }
+
+    /** Tries again now and then: no event tells that a Unix peer has room again (unix(7)), and peers that read nothing may be many. */
+    private void replyLater(byte[] data, Address to) throws IOException {
+        var deadline = Alarm.after(time, MOST_PATIENCE);
+        var rest = FIRST_REST_NANOS;
+        do {
+            if (Alarm.passed(time, deadline)) {
+                throw new SocketTimeoutException(to + " took nothing for " + Inbound.words(MOST_PATIENCE) + "; the answer was dropped");
+            }
+            LockSupport.parkNanos(this, rest);
+            if (Thread.interrupted()) {
+                throw new InterruptedIOException("interrupted while waiting for " + to + " to take an answer");
+            }
+            rest = Math.min(rest * 2, LONGEST_REST_NANOS);
+        } while (!channel.send(data, to));
     }
 
     /** A datagram being served. */

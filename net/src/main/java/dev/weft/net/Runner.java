@@ -16,6 +16,11 @@ interface Runner {
         return false;
     }
 
+    /** Whether they run in other processes, which move their bytes unseen. */
+    default boolean elsewhere() {
+        return false;
+    }
+
     /** No more come. Those that wait for a thread, or a worker, run still ({@code orderly}) or are abandoned. */
     default void close(boolean orderly) {}
 

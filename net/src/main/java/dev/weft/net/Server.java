@@ -177,11 +177,15 @@ public final class Server implements AutoCloseable {
     /**
      * Replaces the admission while running; nobody that is in is put out.
      *
-     * @throws IllegalStateException on a datagram server and under {@link Concurrency#sequential}
+     * @throws IllegalStateException on a datagram server and under {@link Concurrency#sequential}; under {@link Concurrency#processes} when it
+     *     evicts
      */
     public void admission(Admission admission) {
         if (runner.inline()) {
             throw new IllegalStateException(Settings.SEQUENTIAL_ADMISSION);
+        }
+        if (admission.past() == Admission.Past.EVICT_IDLEST && runner.elsewhere()) {
+            throw new IllegalStateException(Settings.EVICTING_WORKERS);
         }
         streams().admission(admission);
     }
@@ -382,7 +386,7 @@ public final class Server implements AutoCloseable {
          * @throws java.net.BindException when the address can't be had, saying which and why; nothing is left open (SPEC SS-4)
          * @throws UnsupportedOperationException when the address, an option or the concurrency needs a transport that is not there
          * @throws IllegalArgumentException when the parts don't fit: a {@link RequestHandler} object, any object for worker processes,
-         *     sequential with an admission
+         *     sequential with an admission, worker processes with one that evicts
          */
         public Server open(Handler handler) throws IOException {
             return open(HandlerSource.of(handler));
@@ -422,6 +426,9 @@ public final class Server implements AutoCloseable {
                 tls.check();
             }
             settings.checkConcurrency(handlers);
+            if (admission != null && admission.past() == Admission.Past.EVICT_IDLEST && settings.concurrency instanceof Concurrency.Processes) {
+                throw new IllegalArgumentException(Settings.EVICTING_WORKERS);
+            }
             var listener = transport().listen(address, socketSettings());
             return settings.opened(listener::close, () -> {
                 if (settings.concurrency instanceof Concurrency.Processes processes) {
@@ -570,6 +577,8 @@ public final class Server implements AutoCloseable {
     /** What both builders set. */
     private static final class Settings {
         static final String SEQUENTIAL_ADMISSION = "a sequential server admits one at a time, the rest wait in the backlog: give it no admission";
+        static final String EVICTING_WORKERS = "the server does not see what its worker processes read and write, so it can't tell which connection"
+                + " is idle longest: let the next wait, or reject it";
 
         String name;
         Concurrency concurrency = Concurrency.virtualThreads();

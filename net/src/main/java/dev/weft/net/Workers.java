@@ -74,6 +74,11 @@ final class Workers {
             }
 
             @Override
+            public boolean elsewhere() {
+                return true;
+            }
+
+            @Override
             public void close(boolean orderly) {
                 pool.close(orderly);
             }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.reflect.Proxy;
 import java.net.BindException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -15,8 +16,12 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import dev.weft.net.spi.PacketChannel;
+import dev.weft.net.spi.SocketSettings;
+import dev.weft.net.spi.Transport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -207,6 +212,63 @@ class DatagramTest {
         assertThatCode(() -> once.handle(datagram)).doesNotThrowAnyException();
         assertThatThrownBy(() -> once.handle(datagram)).isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("serves one datagram");
+    }
+
+    // Answers that nobody takes.
+
+    /** A server that has been asked once, by a socket that takes no answer; when it tried to answer, by the machine's clock. */
+    private static Server refusing(BlockingQueue<Long> attempts, Server.DatagramBuilder builder, BlockingQueue<Throwable> failures)
+            throws IOException {
+        var nio = new NioTransport();
+        var refusing = (Transport) Proxy.newProxyInstance(DatagramTest.class.getClassLoader(), new Class<?>[] {Transport.class},
+                (_, called, arguments) -> {
+                    if (!called.getName().equals("bind")) {
+                        return called.invoke(nio, arguments);
+                    }
+                    var channel = nio.bind((Address) arguments[0], (SocketSettings) arguments[1]);
+                    return Proxy.newProxyInstance(DatagramTest.class.getClassLoader(), new Class<?>[] {PacketChannel.class},
+                            (_, method, given) -> method.getName().equals("send")
+                                    ? !attempts.add(System.nanoTime())
+                                    : method.invoke(channel, given));
+                });
+        return builder.transport(refusing).observer(new ServerObserver() {
+            @Override
+            public void failed(Address remote, Throwable failure) {
+                failures.add(failure);
+            }
+        }).open(d -> d.reply(d.data())).start();
+    }
+
+    @Test
+    void anAnswerThatIsNotTakenIsTriedEverMoreSeldomAndDroppedInTime() throws Exception {
+        var clock = new ManualClock();
+        var attempts = new LinkedBlockingQueue<Long>();
+        var failures = new LinkedBlockingQueue<Throwable>();
+        try (var server = refusing(attempts, Server.udp("localhost", 0).time(clock), failures); var socket = socket()) {
+            socket.send("?", server.address());
+            var before = attempts.poll(10, TimeUnit.SECONDS);
+            for (long millis : new long[] {1, 2, 4, 8, 16, 32, 50, 50}) {
+                var next = attempts.poll(10, TimeUnit.SECONDS);
+                assertThat(next - before).isBetween(millis * 1_000_000, 10_000_000_000L);
+                before = next;
+            }
+            clock.advance(Duration.ofSeconds(30));
+            assertThat(failures.poll(10, TimeUnit.SECONDS)).isInstanceOf(SocketTimeoutException.class)
+                    .hasMessage(socket.address() + " took nothing for 30 s; the answer was dropped");
+            assertThat(server.stats().bytesOut()).isZero();
+        }
+    }
+
+    @Test
+    void aDrainEndsTheWaitForOneWhoTakesNoAnswer() throws Exception {
+        var attempts = new LinkedBlockingQueue<Long>();
+        var failures = new LinkedBlockingQueue<Throwable>();
+        try (var server = refusing(attempts, Server.udp("localhost", 0), failures); var socket = socket()) {
+            socket.send("?", server.address());
+            attempts.poll(10, TimeUnit.SECONDS);
+            assertThat(server.drain(Duration.ZERO).interrupted()).isOne();
+            assertThat(failures).isEmpty();
+        }
     }
 
     // Sockets of one's own.

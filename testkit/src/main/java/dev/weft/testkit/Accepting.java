@@ -31,10 +31,10 @@ final class Accepting {
             rule("SS-17: a connection lost in the queue is passed over at once", stage -> recovers(stage, AcceptFailure.CONNECTION)),
             rule("SS-17: out of descriptors, the server pauses, reports and recovers", stage -> recovers(stage, AcceptFailure.EXHAUSTED)),
             rule("SS-17: after any other failure it pauses, reports and goes on", stage -> recovers(stage, AcceptFailure.OTHER)),
-            rule("an acceptor accepts, and what it accepted is its caller's", Accepting::byHand),
-            rule("SS-16: accept gives up when its time is over, and may be called again", Accepting::acceptTimesOut),
-            rule("an interrupt ends a blocked accept and leaves the acceptor open", Accepting::acceptInterrupted),
-            rule("close ends a blocked accept", Accepting::acceptClosed),
+            rule("an acceptor accepts, and what it accepted is its caller's", Accepting::byHand).inThisJvm(),
+            rule("SS-16: accept gives up when its time is over, and may be called again", Accepting::acceptTimesOut).inThisJvm(),
+            rule("an interrupt ends a blocked accept and leaves the acceptor open", Accepting::acceptInterrupted).inThisJvm(),
+            rule("close ends a blocked accept", Accepting::acceptClosed).inThisJvm(),
             rule("nobody at an address is a ConnectException that names it", Accepting::nobodyThere));
 
     private Accepting() {}
@@ -78,8 +78,8 @@ final class Accepting {
     }
 
     private static void recovers(Stage stage, AcceptFailure kind) throws Exception {
-        var server = stage.keep(stage.builder().time(stage.time()).transport(new Failing(stage.subject().transport(), kind, 3))
-                .open(c -> c.send(c.readLine() + "\n")));
+        var server = stage.open(stage.builder().time(stage.time()).transport(new Failing(stage.subject().transport(), kind, 3)),
+                c -> c.send(c.readLine() + "\n"));
         var loop = stage.run(server::serveForever);
         if (kind == AcceptFailure.CONNECTION) {
             stage.witness().awaitCount("acceptFailed", 3);

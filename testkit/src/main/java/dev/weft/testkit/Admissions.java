@@ -18,24 +18,23 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import dev.weft.net.Address;
 import dev.weft.net.Admission;
 import dev.weft.net.Connection;
-import dev.weft.net.Handler;
 import dev.weft.net.Server;
 
 /** How many are let in, and what becomes of the next. */
 final class Admissions {
     static final List<Rule<Stage>> RULES = List.of(
-            rule("a server admits 10,000 and lets the next wait, unless told otherwise", Admissions::defaults),
-            rule("SS-25: a sequential server takes no admission", Admissions::notSequential),
+            rule("a server admits 10,000, or one a worker process, and lets the next wait, unless told otherwise", Admissions::defaults),
+            rule("SS-25: a sequential server takes no admission", Admissions::notSequential).inThisJvm(),
             rule("waiting: the next waits until somebody leaves", Admissions::waiting).concurrent(),
             rule("rejecting: the next is told goodbye and closed", Admissions::rejecting).concurrent(),
             rule("rejecting: without a goodbye the next just sees the end", Admissions::rejectingSilently).concurrent(),
-            rule("evicting: the next takes the place of the one idle longest", Admissions::evicting).parallel(3),
+            rule("evicting: the next takes the place of the one idle longest", Admissions::evicting).parallel(3).inThisJvm(),
             rule("per peer: one host gets so many, and peers without a host are not counted", Admissions::perPeer).concurrent(),
             rule("a wider admission lets in at once who waits", Admissions::widened).concurrent(),
             rule("a narrower admission puts nobody out", Admissions::narrowed).concurrent(),
             rule("a place is free again when a handler throws", Admissions::freedByFailure).concurrent());
 
-    private static final Handler ECHO = c -> {
+    private static final Portable.Streams ECHO = c -> {
         for (var line : c.lines()) {
             c.send(line + "\n");
         }
@@ -46,7 +45,7 @@ final class Admissions {
     private Admissions() {}
 
     private static Server serve(Stage stage, Admission admission) throws IOException {
-        return stage.keep(stage.builder().admission(admission).time(stage.time()).open(ECHO)).start();
+        return stage.open(stage.builder().admission(admission).time(stage.time()), ECHO).start();
     }
 
     private static Connection talk(Stage stage, Server server) throws IOException {
@@ -65,7 +64,8 @@ final class Admissions {
     }
 
     private static void defaults(Stage stage) throws Exception {
-        assertEquals(Admission.waiting(10_000), stage.open(ECHO).admission());
+        var most = stage.processes() ? Scene.atOnce(stage.concurrency()) : 10_000;
+        assertEquals(Admission.waiting(most), stage.open(ECHO).admission());
     }
 
     private static void notSequential(Stage stage) throws Exception {
@@ -119,10 +119,10 @@ final class Admissions {
 
     private static void evicting(Stage stage) throws Exception {
         var handlers = new CopyOnWriteArrayList<Thread>();
-        var server = stage.keep(stage.builder().admission(Admission.evictingIdlest(2).goodbye("others wait\n")).time(stage.time()).open(c -> {
+        var server = stage.open(stage.builder().admission(Admission.evictingIdlest(2).goodbye("others wait\n")).time(stage.time()), c -> {
             handlers.add(Thread.currentThread());
             ECHO.handle(c);
-        })).start();
+        }).start();
         var first = talk(stage, server);
         var second = talk(stage, server);
         handlers.forEach(Scene::awaitBlocked); // both have done what makes them not idle
@@ -189,10 +189,10 @@ final class Admissions {
     }
 
     private static void freedByFailure(Stage stage) throws Exception {
-        var server = stage.keep(stage.builder().admission(Admission.waiting(1)).open(c -> {
+        var server = stage.open(stage.builder().admission(Admission.waiting(1)), c -> {
             c.send(c.readLine() + "\n");
             throw new IllegalStateException("after the answer");
-        })).start();
+        }).start();
         for (int i = 0; i < 5; i++) {
             talk(stage, server);
             stage.witness().failure(IllegalStateException.class);

@@ -30,20 +30,19 @@ import org.junit.jupiter.api.function.Executable;
  * }
  * }
  *
- * <p>Each test has servers, clients and threads of its own, clears them away, and takes milliseconds; one that has not ended after 30 s
- * fails. Names begin with the ids of the specification. Some rules count the descriptors and threads of the whole process: run nothing else
- * in it meanwhile.
+ * <p>Under worker processes those rules are left out whose handlers share objects with the test, such as groups, or need its manual time.
+ * The others' handlers travel to the workers; a few workers, none of them spare, are enough: {@code Concurrency.processes(3).spare(0)}.
+ *
+ * <p>Each test has servers, clients and threads of its own, clears them away, and takes milliseconds, or as long as a worker process takes to
+ * start; one that has not ended after 30 s fails. Names begin with the ids of the specification. Some rules count the descriptors and threads
+ * of the whole process: run nothing else in it meanwhile.
  */
 public final class Conformance {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private Conformance() {}
 
-    /**
-     * The rules for stream servers.
-     *
-     * @throws IllegalArgumentException for worker processes, whose handlers can't be asked what they saw
-     */
+    /** The rules for stream servers. */
     public static Stream<DynamicNode> streams(StreamSubject subject, Concurrency concurrency) {
         Map<String, List<Rule<Stage>>> themes = new LinkedHashMap<>();
         themes.put("lifecycle", Lifecycle.RULES);
@@ -60,11 +59,7 @@ public final class Conformance {
         return containers(themes, subject.name(), subject.transport(), subject.lacks(), concurrency, () -> new Stage(subject, concurrency));
     }
 
-    /**
-     * The rules for datagram servers.
-     *
-     * @throws IllegalArgumentException for worker processes, whose handlers can't be asked what they saw
-     */
+    /** The rules for datagram servers. */
     public static Stream<DynamicNode> datagrams(DatagramSubject subject, Concurrency concurrency) {
         Map<String, List<Rule<PacketStage>>> themes = new LinkedHashMap<>();
         themes.put("datagrams", DatagramRules.RULES);
@@ -74,9 +69,8 @@ public final class Conformance {
 
     private static <S extends Scene> Stream<DynamicNode> containers(Map<String, List<Rule<S>>> themes, String name, Transport transport,
             Set<Trait> lacks, Concurrency concurrency, Supplier<S> scenes) {
-        var atOnce = Scene.atOnce(concurrency);
         return themes.entrySet().stream().map(theme -> DynamicContainer.dynamicContainer(theme.getKey(),
-                theme.getValue().stream().filter(rule -> rule.applies(atOnce, lacks)).map(rule -> DynamicTest.dynamicTest(rule.name(), () -> {
+                theme.getValue().stream().filter(rule -> rule.applies(concurrency, lacks)).map(rule -> DynamicTest.dynamicTest(rule.name(), () -> {
                     Executable proof = () -> prove(rule, scenes, name + ", " + concurrency);
                     if (transport instanceof FaultyTransport faulty) {
                         faulty.replayable(proof);

@@ -1,10 +1,8 @@
 package dev.weft.testkit;
 
-import static dev.weft.testkit.Failures.unwrapped;
 import static dev.weft.testkit.Rule.rule;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,7 +19,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Random;
 
 import dev.weft.net.Framing;
@@ -92,7 +89,7 @@ final class Conversation {
 
     private static void sendsAll(Stage stage) throws Exception {
         var bytes = random((16 << 20) + 1);
-        var client = stage.connect(stage.serve(c -> c.send(bytes)));
+        var client = stage.connect(stage.serve(c -> c.send(random((16 << 20) + 1))));
         var in = client.input();
         var buffer = new byte[64 * 1024];
         var at = 0;
@@ -106,7 +103,7 @@ final class Conversation {
     private static void outputSendsAll(Stage stage) throws Exception {
         var bytes = random((1 << 20) + 1);
         var client = stage.connect(stage.serve(c -> {
-            c.output().write(bytes);
+            c.output().write(random((1 << 20) + 1));
             c.output().write('!');
             c.readLine(); // what was written has left, or this would wait for ever
         }));
@@ -171,9 +168,10 @@ final class Conversation {
     private static void gbk(Stage stage) throws Exception {
         var gbk = Charset.forName("GBK");
         var server = stage.serve(c -> {
+            var charset = Charset.forName("GBK");
             var all = new StringBuilder();
-            c.frames(Framing.text(gbk)).forEach(all::append);
-            c.text(gbk).write(all.reverse() + "\n");
+            c.frames(Framing.text(charset)).forEach(all::append);
+            c.text(charset).write(all.reverse() + "\n");
         });
         var client = stage.connect(server);
         for (byte b : "你好，世界".getBytes(gbk)) {
@@ -196,37 +194,37 @@ final class Conversation {
     }
 
     private static void framings(Stage stage) throws Exception {
-        var framings = new HashMap<String, Framing<byte[]>>();
-        framings.put("length 1", Framing.lengthPrefixed(1));
-        framings.put("length 2", Framing.lengthPrefixed(2));
-        framings.put("length 3", Framing.lengthPrefixed(3));
-        framings.put("length 4", Framing.lengthPrefixed(4));
-        framings.put("length 8", Framing.lengthPrefixed(8));
-        framings.put("varint", Framing.varintPrefixed());
-        framings.put("delimited", Framing.delimited("\r\n.\r\n"));
-        framings.put("fixed", Framing.fixed(200));
         var server = stage.serve(c -> {
-            var frames = c.frames(Objects.requireNonNull(framings.get(c.readLine())));
+            var frames = c.frames(framing(c.readLine()));
             for (var frame : frames) {
                 frames.write(frame);
             }
         });
-        for (var framing : framings.entrySet()) {
+        for (var kind : List.of("length 1", "length 2", "length 3", "length 4", "length 8", "varint", "delimited", "fixed")) {
             try (var client = stage.dial(server).open()) {
-                client.send(framing.getKey() + "\n");
+                client.send(kind + "\n");
                 var sent = new ArrayList<byte[]>();
                 for (int i = 0; i < 50; i++) {
-                    var message = framing.getKey().equals("fixed") ? new byte[200] : new byte[i * 5];
+                    var message = kind.equals("fixed") ? new byte[200] : new byte[i * 5];
                     Arrays.fill(message, (byte) ('a' + i % 20));
                     sent.add(message);
                 }
-                var frames = client.frames(framing.getValue());
+                var frames = client.frames(framing(kind));
                 frames.writeAll(sent);
                 for (var message : sent) {
-                    assertArrayEquals(message, frames.read(), framing.getKey());
+                    assertArrayEquals(message, frames.read(), kind);
                 }
             }
         }
+    }
+
+    private static Framing<byte[]> framing(String kind) {
+        return switch (kind) {
+            case "varint" -> Framing.varintPrefixed();
+            case "delimited" -> Framing.delimited("\r\n.\r\n");
+            case "fixed" -> Framing.fixed(200);
+            default -> Framing.lengthPrefixed(Integer.parseInt(kind.substring("length ".length())));
+        };
     }
 
     private static void limits(Stage stage) throws Exception {
@@ -269,7 +267,7 @@ final class Conversation {
             try (var client = stage.dial(server).open()) {
                 client.send(part);
             }
-            assertInstanceOf(ProtocolException.class, unwrapped(stage.witness().failure()));
+            stage.witness().failure(ProtocolException.class);
         }
     }
 
@@ -294,7 +292,7 @@ final class Conversation {
             var writers = new ArrayList<Scene.Task<Boolean>>();
             for (int t = 0; t < 8; t++) {
                 var letter = (byte) ('a' + t);
-                writers.add(stage.run(() -> {
+                writers.add(Scene.Task.run(() -> {
                     for (int i = 0; i < 30; i++) {
                         var block = new byte[1_000];
                         Arrays.fill(block, letter);
@@ -323,7 +321,7 @@ final class Conversation {
             var writers = new ArrayList<Scene.Task<Boolean>>();
             for (int t = 0; t < 4; t++) {
                 var who = "writer " + t + " ";
-                writers.add(stage.run(() -> {
+                writers.add(Scene.Task.run(() -> {
                     for (int i = 0; i < 50; i++) {
                         lines.write(who + i);
                     }
@@ -354,8 +352,9 @@ final class Conversation {
     private static void bothWays(Stage stage) throws Exception {
         var bytes = random(1 << 20);
         var server = stage.serve(c -> {
-            var sending = stage.run(() -> c.send(bytes));
-            assertArrayEquals(bytes, c.input().readNBytes(bytes.length));
+            var same = random(1 << 20);
+            var sending = Scene.Task.run(() -> c.send(same));
+            assertArrayEquals(same, c.input().readNBytes(same.length));
             sending.await();
         });
         var client = stage.connect(server);

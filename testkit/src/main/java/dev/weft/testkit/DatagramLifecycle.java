@@ -15,7 +15,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
 import dev.weft.net.Address;
-import dev.weft.net.DatagramHandler;
 import dev.weft.net.DrainReport;
 import dev.weft.net.Server;
 
@@ -24,7 +23,7 @@ final class DatagramLifecycle {
     static final List<Rule<PacketStage>> RULES = List.of(
             rule("SS-12: shutdown wins against a start of the same moment", DatagramLifecycle::shutdownWins),
             rule("SS-13: serve, shut down and serve again; what came meanwhile is served", DatagramLifecycle::servesAgain),
-            rule("SS-14: shutdown from a handler does not wait for itself", DatagramLifecycle::shutdownFromHandler),
+            rule("SS-14: shutdown from a handler does not wait for itself", DatagramLifecycle::shutdownFromHandler).inThisJvm(),
             rule("SS-8, SS-15: close ends the loop, and again", DatagramLifecycle::closeEndsTheLoop),
             rule("SS-9: the address is free when close returns", DatagramLifecycle::addressIsFree),
             rule("SS-16: handleRequest serves one datagram", DatagramLifecycle::handlesOne),
@@ -33,10 +32,10 @@ final class DatagramLifecycle {
             rule("SS-31: drain waits for handlers and their answers", DatagramLifecycle::drainWaits),
             rule("SS-31: drain interrupts who does not end in time", DatagramLifecycle::drainInterrupts),
             rule("drain serves what is already queued", DatagramLifecycle::drainServesTheQueue),
-            rule("drain from a handler does not wait for itself", DatagramLifecycle::drainFromHandler));
+            rule("drain from a handler does not wait for itself", DatagramLifecycle::drainFromHandler).inThisJvm());
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final DatagramHandler ECHO = d -> d.reply(d.data());
+    private static final Portable.Datagrams ECHO = d -> d.reply(d.data());
 
     private DatagramLifecycle() {}
 
@@ -92,7 +91,7 @@ final class DatagramLifecycle {
         if (server.address().kind() == Address.Kind.UNIX) {
             Files.delete(Path.of(server.address().host())); // SS-49: a server deletes no file unasked
         }
-        var again = stage.keep(stage.builderAt(server.address()).open(ECHO)).start();
+        var again = stage.open(stage.builderAt(server.address()), ECHO).start();
         assertEquals("hello", stage.client(again).ask("hello"));
     }
 
@@ -109,7 +108,7 @@ final class DatagramLifecycle {
     }
 
     private static void handleRequestTimesOut(PacketStage stage) throws Exception {
-        var server = stage.keep(stage.builder().time(stage.time()).open(ECHO));
+        var server = stage.open(stage.builder().time(stage.time()), ECHO);
         var loop = stage.async(() -> server.handleRequest(MINUTE));
         stage.time().awaitScheduled(MINUTE);
         stage.time().advance(MINUTE);
@@ -124,8 +123,8 @@ final class DatagramLifecycle {
     }
 
     private static void drainWaits(PacketStage stage) throws Exception {
-        var entered = new CountDownLatch(1);
-        var go = new CountDownLatch(1);
+        var entered = stage.latch();
+        var go = stage.latch();
         var server = stage.serve(d -> {
             entered.countDown();
             go.await();
@@ -144,11 +143,11 @@ final class DatagramLifecycle {
     }
 
     private static void drainInterrupts(PacketStage stage) throws Exception {
-        var entered = new CountDownLatch(1);
-        var server = stage.keep(stage.builder().time(stage.time()).open(d -> {
+        var entered = stage.latch();
+        var server = stage.open(stage.builder().time(stage.time()), d -> {
             entered.countDown();
             new CountDownLatch(1).await();
-        })).start();
+        }).start();
         stage.client(server).send("hold on");
         entered.await();
         var drain = stage.async(() -> server.drain(MINUTE));
@@ -161,7 +160,7 @@ final class DatagramLifecycle {
     private static void drainServesTheQueue(PacketStage stage) throws Exception {
         var held = new CountDownLatch(1);
         var go = new CountDownLatch(1);
-        var server = stage.keep(stage.builder().verify(d -> {
+        var server = stage.open(stage.builder().verify(d -> {
             held.countDown();
             try {
                 go.await();
@@ -169,7 +168,7 @@ final class DatagramLifecycle {
                 Thread.currentThread().interrupt();
             }
             return true;
-        }).open(ECHO)).start();
+        }), ECHO).start();
         var client = stage.client(server);
         client.send("one");
         held.await();

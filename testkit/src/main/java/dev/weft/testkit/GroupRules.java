@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 import dev.weft.net.Connection;
 import dev.weft.net.Framing;
@@ -20,7 +21,7 @@ import dev.weft.net.Server;
 
 /** Broadcasts: in order, once encoded, and no member held up by another. */
 final class GroupRules {
-    static final List<Rule<Stage>> RULES = List.of(
+    static final List<Rule<Stage>> RULES = Stream.<Rule<Stage>>of(
             rule("CH-5: a message reaches every member, its sender too", GroupRules::everybody).parallel(3),
             rule("CH-5: or all but one, or just one", GroupRules::someOnly).parallel(3),
             rule("CH-BUG-2: a connection that ends has left", GroupRules::leavesByItself).parallel(3),
@@ -30,7 +31,8 @@ final class GroupRules {
             rule("CH-BUG-3: dropping the newest: the slow member gets the oldest", GroupRules::droppingNewest).concurrent(),
             rule("CH-BUG-3: blocking: the sender waits, and the slow member gets all", GroupRules::blocking).concurrent(),
             rule("CH-BUG-3: blocking: only as long as its patience", GroupRules::blockingImpatiently).concurrent(),
-            rule("CH-BUG-3: a member that never reads is dropped at its write deadline", GroupRules::deadMember).concurrent());
+            rule("CH-BUG-3: a member that never reads is dropped at its write deadline", GroupRules::deadMember).concurrent())
+            .map(Rule::inThisJvm).toList(); // a group ends at its process
 
     /** Long enough that a hundred of them fill every buffer on the way. */
     private static final String PADDING = "x".repeat(20_000);

@@ -35,11 +35,18 @@ final class PacketStage extends Scene {
         return builder.transport(subject.transport()).concurrency(concurrency()).observer(witness());
     }
 
-    Server open(DatagramHandler handler) throws IOException {
-        return keep(builder().open(handler));
+    /** A server of this builder, wherever its handlers run. */
+    Server open(Server.DatagramBuilder builder, Portable.Datagrams handler) throws IOException {
+        return keep(concurrency() instanceof Concurrency.Processes workers
+                ? builder.concurrency(Portable.packed(handler, workers)).open(Portable.DatagramsThere.class)
+                : builder.open(handler));
     }
 
-    Server serve(DatagramHandler handler) throws IOException {
+    Server open(Portable.Datagrams handler) throws IOException {
+        return open(builder(), handler);
+    }
+
+    Server serve(Portable.Datagrams handler) throws IOException {
         return open(handler).start();
     }
 

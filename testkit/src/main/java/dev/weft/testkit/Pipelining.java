@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
 import dev.weft.net.Framing;
@@ -28,12 +27,12 @@ final class Pipelining {
 
     private static void gather(Stage stage) throws Exception {
         var counting = new CountingTransport(stage.subject().transport());
-        var server = stage.keep(stage.builder().transport(counting).open(c -> {
+        var server = stage.open(stage.builder().transport(counting), c -> {
             var lines = c.lines();
             for (var line : lines) {
                 lines.write(line);
             }
-        })).start();
+        }).start();
         var client = stage.connect(server);
         client.send("ready?\n");
         client.readLine();
@@ -76,7 +75,7 @@ final class Pipelining {
     }
 
     private static void clock(Stage stage) throws Exception {
-        var seen = new CountDownLatch(1);
+        var seen = stage.latch();
         var client = stage.connect(stage.serve(c -> {
             c.lines().write("tick");
             seen.await();
@@ -86,10 +85,10 @@ final class Pipelining {
     }
 
     private static void otherThread(Stage stage) throws Exception {
-        var seen = new CountDownLatch(1);
+        var seen = stage.latch();
         var client = stage.connect(stage.serve(c -> {
             c.readLine();
-            stage.run(() -> c.lines().write("from elsewhere")).await();
+            Scene.Task.run(() -> c.lines().write("from elsewhere")).await();
             seen.await();
         }));
         client.send("one\ntwo\n");
@@ -98,7 +97,7 @@ final class Pipelining {
     }
 
     private static void flush(Stage stage) throws Exception {
-        var seen = new CountDownLatch(1);
+        var seen = stage.latch();
         var client = stage.connect(stage.serve(c -> {
             var lines = c.lines();
             lines.write(lines.read());
@@ -113,7 +112,7 @@ final class Pipelining {
     }
 
     private static void sendKeepsTheOrder(Stage stage) throws Exception {
-        var seen = new CountDownLatch(1);
+        var seen = stage.latch();
         var client = stage.connect(stage.serve(c -> {
             var lines = c.lines();
             lines.write(lines.read());
@@ -143,14 +142,13 @@ final class Pipelining {
     }
 
     private static void deep(Stage stage) throws Exception {
-        var framing = Framing.lengthPrefixed(4);
         var client = stage.connect(stage.serve(c -> {
-            var frames = c.frames(framing);
+            var frames = c.frames(Framing.lengthPrefixed(4));
             for (var frame : frames) {
                 frames.write(frame);
             }
         }));
-        var frames = client.frames(framing);
+        var frames = client.frames(Framing.lengthPrefixed(4));
         var sender = stage.run(() -> {
             for (int i = 0; i < 1_000; i++) {
                 frames.write(new byte[i % 500]);

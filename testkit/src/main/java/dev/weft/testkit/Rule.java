@@ -3,6 +3,8 @@ package dev.weft.testkit;
 import java.util.EnumSet;
 import java.util.Set;
 
+import dev.weft.net.Concurrency;
+
 /**
  * Something that holds on every transport under every concurrency, and the proof.
  *
@@ -11,8 +13,9 @@ import java.util.Set;
  * @param proof the test
  * @param needs what the transport must be able to do
  * @param parallel how many requests must be able to run at once
+ * @param portable whether its handlers may run in another JVM than the test
  */
-record Rule<S extends Scene>(String name, Proof<S> proof, Set<StreamSubject.Trait> needs, int parallel) {
+record Rule<S extends Scene>(String name, Proof<S> proof, Set<StreamSubject.Trait> needs, int parallel, boolean portable) {
     /**
      * A test on a scene of its own.
      *
@@ -24,7 +27,7 @@ record Rule<S extends Scene>(String name, Proof<S> proof, Set<StreamSubject.Trai
     }
 
     static <S extends Scene> Rule<S> rule(String name, Proof<S> proof) {
-        return new Rule<>(name, proof, Set.of(), 1);
+        return new Rule<>(name, proof, Set.of(), 1, true);
     }
 
     /** Only where requests run beside one another. */
@@ -34,18 +37,24 @@ record Rule<S extends Scene>(String name, Proof<S> proof, Set<StreamSubject.Trai
 
     /** Only where so many requests can run at once. */
     Rule<S> parallel(int requests) {
-        return new Rule<>(name, proof, needs, requests);
+        return new Rule<>(name, proof, needs, requests, portable);
     }
 
     /** Only on transports that can do this. */
     Rule<S> needs(StreamSubject.Trait trait) {
         var all = EnumSet.of(trait);
         all.addAll(needs);
-        return new Rule<>(name, proof, all, parallel);
+        return new Rule<>(name, proof, all, parallel, portable);
     }
 
-    /** Whether it can be proved with so many requests at once, on a transport that lacks these. */
-    boolean applies(int atOnce, Set<StreamSubject.Trait> lacks) {
-        return parallel <= atOnce && needs.stream().noneMatch(lacks::contains);
+    /** Only where handlers run in the test's own JVM: they share objects with the test, or live by its manual time. */
+    Rule<S> inThisJvm() {
+        return new Rule<>(name, proof, needs, parallel, false);
+    }
+
+    /** Whether it can be proved under this concurrency, on a transport that lacks these. */
+    boolean applies(Concurrency concurrency, Set<StreamSubject.Trait> lacks) {
+        return parallel <= Scene.atOnce(concurrency) && (portable || !(concurrency instanceof Concurrency.Processes))
+                && needs.stream().noneMatch(lacks::contains);
     }
 }

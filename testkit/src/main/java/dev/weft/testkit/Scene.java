@@ -1,5 +1,7 @@
 package dev.weft.testkit;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -41,13 +43,18 @@ abstract class Scene implements AutoCloseable {
         return concurrency instanceof Concurrency.Sequential;
     }
 
+    /** Whether handlers run in other processes. */
+    boolean processes() {
+        return concurrency instanceof Concurrency.Processes;
+    }
+
     /** How many requests run at once; as many as a test may ever want under virtual threads. */
     static int atOnce(Concurrency concurrency) {
         return switch (concurrency) {
             case Concurrency.Sequential _ -> 1;
             case Concurrency.VirtualThreads _ -> 1_000;
             case Concurrency.PlatformThreads(var n) -> n;
-            case Concurrency.Processes _ -> throw new IllegalArgumentException("handlers in other processes can't be asked what they saw");
+            case Concurrency.Processes processes -> processes.workers();
         };
     }
 
@@ -63,34 +70,69 @@ abstract class Scene implements AutoCloseable {
         return closeable;
     }
 
+    /** As latch(int), for one. */
+    Latch latch() throws IOException {
+        return latch(1);
+    }
+
+    /** Which handlers may capture wherever they run. */
+    Latch latch(int count) throws IOException {
+        if (!processes()) {
+            return Latch.here(count);
+        }
+        var folder = Files.createTempDirectory("weft-latch");
+        keep(() -> {
+            try (var counts = Files.list(folder)) {
+                for (var file : counts.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(folder);
+        });
+        return new Latch.Shared(folder.toString(), count);
+    }
+
     /** Does something on a thread of its own. */
     <T> Task<T> async(Callable<T> what) {
-        var task = new Task<>(what);
-        task.thread = Thread.ofPlatform().daemon().name("conformance").start(task);
+        var task = Task.start(what);
         keep(() -> task.thread.interrupt());
         return task;
     }
 
     /** As async, for what returns nothing. */
     Task<Boolean> run(Executable what) {
-        return async(() -> {
-            try {
-                what.execute();
-                return true;
-            } catch (Exception | Error e) {
-                throw e;
-            } catch (Throwable t) {
-                throw new AssertionError(t);
-            }
-        });
+        var task = Task.run(what);
+        keep(() -> task.thread.interrupt());
+        return task;
     }
 
     /** Something on a thread of its own. */
     static final class Task<T> extends FutureTask<T> {
         private volatile Thread thread = Thread.currentThread();
 
-        Task(Callable<T> what) {
+        private Task(Callable<T> what) {
             super(what);
+        }
+
+        /** For a handler, which can't have its scene where it runs. */
+        static <T> Task<T> start(Callable<T> what) {
+            var task = new Task<>(what);
+            task.thread = Thread.ofPlatform().daemon().name("conformance").start(task);
+            return task;
+        }
+
+        /** As start, for what returns nothing. */
+        static Task<Boolean> run(Executable what) {
+            return start(() -> {
+                try {
+                    what.execute();
+                    return true;
+                } catch (Exception | Error e) {
+                    throw e;
+                } catch (Throwable t) {
+                    throw new AssertionError(t);
+                }
+            });
         }
 
         Thread thread() {

@@ -49,11 +49,18 @@ final class Stage extends Scene {
         return subject.addresses().get().kind() != Address.Kind.MEMORY;
     }
 
-    Server open(Handler handler) throws IOException {
-        return keep(builder().open(handler));
+    /** A server of this builder, wherever its handlers run. */
+    Server open(Server.Builder builder, Portable.Streams handler) throws IOException {
+        return keep(concurrency() instanceof Concurrency.Processes workers
+                ? builder.concurrency(Portable.packed(handler, workers)).open(Portable.StreamsThere.class)
+                : builder.open(handler));
     }
 
-    Server serve(Handler handler) throws IOException {
+    Server open(Portable.Streams handler) throws IOException {
+        return open(builder(), handler);
+    }
+
+    Server serve(Portable.Streams handler) throws IOException {
         return open(handler).start();
     }
 

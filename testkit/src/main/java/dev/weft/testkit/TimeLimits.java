@@ -1,11 +1,9 @@
 package dev.weft.testkit;
 
 import static dev.weft.testkit.Failures.assertSays;
-import static dev.weft.testkit.Failures.unwrapped;
 import static dev.weft.testkit.Rule.rule;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
@@ -19,28 +17,27 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 import dev.weft.net.Connection;
 import dev.weft.net.Deadlines;
-import dev.weft.net.Handler;
 import dev.weft.net.Server;
 
 /** Deadlines, with time moved by hand. */
 final class TimeLimits {
     static final List<Rule<Stage>> RULES = List.of(
-            rule("SS-44: a read that times out leaves the connection usable", TimeLimits::readTimesOut),
+            rule("SS-44: a read that times out leaves the connection usable", TimeLimits::readTimesOut).inThisJvm(),
             rule("SS-44: a client's read deadline works alike", TimeLimits::clientReadTimesOut),
-            rule("a connection silent between messages for its idle time ends", TimeLimits::idleEnds),
-            rule("idle time does not run inside a message", TimeLimits::idleDoesNotRunInside),
-            rule("a message must be whole in its time, however its bytes dribble", TimeLimits::messageTimesOut),
-            rule("a write of which the peer takes nothing times out and drops the connection", TimeLimits::writeTimesOut),
-            rule("without deadlines nobody is hurried", TimeLimits::noHurry),
-            rule("deadlines may be replaced in mid-conversation", TimeLimits::replaced),
+            rule("a connection silent between messages for its idle time ends", TimeLimits::idleEnds).inThisJvm(),
+            rule("idle time does not run inside a message", TimeLimits::idleDoesNotRunInside).inThisJvm(),
+            rule("a message must be whole in its time, however its bytes dribble", TimeLimits::messageTimesOut).inThisJvm(),
+            rule("a write of which the peer takes nothing times out and drops the connection", TimeLimits::writeTimesOut).inThisJvm(),
+            rule("without deadlines nobody is hurried", TimeLimits::noHurry).inThisJvm(),
+            rule("deadlines may be replaced in mid-conversation", TimeLimits::replaced).inThisJvm(),
             rule("a TLS handshake must be over in its time", TimeLimits::handshakeTimesOut));
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private TimeLimits() {}
 
-    private static Server serve(Stage stage, Deadlines deadlines, Handler handler) throws IOException {
-        return stage.keep(stage.builder().time(stage.time()).deadlines(deadlines).open(handler)).start();
+    private static Server serve(Stage stage, Deadlines deadlines, Portable.Streams handler) throws IOException {
+        return stage.open(stage.builder().time(stage.time()).deadlines(deadlines), handler).start();
     }
 
     private static void readTimesOut(Stage stage) throws Exception {
@@ -84,7 +81,7 @@ final class TimeLimits {
         assertEquals("one", client.readLine());
         entered.await();
         stage.time().advanceUntil(MINUTE, () -> stage.witness().count("closed") == 1);
-        assertInstanceOf(SocketTimeoutException.class, unwrapped(stage.witness().failure()));
+        stage.witness().failure(SocketTimeoutException.class);
         assertEquals(0, client.receive(1).length);
     }
 

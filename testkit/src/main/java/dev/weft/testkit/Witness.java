@@ -30,9 +30,16 @@ final class Witness implements ServerObserver {
         return failure == null ? Assertions.fail("the observer was told of no failure in 10 s; events: " + events) : failure;
     }
 
-    /** The next failure, which must be of this type. */
-    <T extends Throwable> T failure(Class<T> type) throws InterruptedException {
-        return Assertions.assertInstanceOf(type, failure());
+    /** The next failure must be of this type, wherever it was thrown. */
+    void failure(Class<? extends Throwable> type) throws InterruptedException {
+        Failures.assertIs(type, failure());
+    }
+
+    /** It must say this, too. */
+    void failure(Class<? extends Throwable> type, String message) throws InterruptedException {
+        var failure = failure();
+        Failures.assertIs(type, failure);
+        Assertions.assertEquals(message, Failures.message(failure));
     }
 
     /** Nothing has gone wrong but what was asked for. */

@@ -1,0 +1,34 @@
+package dev.weft.net;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/** Looks for a byte, eight at a time: the JIT makes no such loop of one that may end early. */
+final class Scan {
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101_0101_0101_0101L;
+    private static final long HIGHS = 0x8080_8080_8080_8080L;
+
+    private Scan() {}
+
+    /** Where the value stands first, at or after {@code from} and before {@code to}; -1 if nowhere. */
+    static int indexOf(byte[] bytes, int from, int to, byte value) {
+        var pattern = ONES * (value & 0xff);
+        var i = from;
+        for (; i <= to - Long.BYTES; i += Long.BYTES) {
+            var differs = (long) LONG.get(bytes, i) ^ pattern;
+            // The highest bit of each byte that is 0; the lowest such bit is exact, those above it may be there because of a borrow.
+            var zeros = (differs - ONES) & ~differs & HIGHS;
+            if (zeros != 0) {
+                return i + Long.numberOfTrailingZeros(zeros) / Byte.SIZE;
+            }
+        }
+        for (; i < to; i++) {
+            if (bytes[i] == value) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}
