@@ -150,9 +150,9 @@ final class Program implements AutoCloseable {
         }
     }
 
-    /** SIGTERM. */
+    /** SIGTERM; unlike {@link Process#destroy}, with what it has printed left to be read. */
     void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     /** Waits for its end; returns its exit code. */
