@@ -55,6 +55,26 @@ class Descriptor {
         }
     }
 
+    /** {@link Libc#receive} of as much as one call moves. */
+    final int receive(byte[] into, int offset, int length) throws ClosedChannelException {
+        var fd = enter();
+        try {
+            return Libc.receive(fd, into, offset, Math.min(length, Libc.MOST_AT_ONCE));
+        } finally {
+            leave();
+        }
+    }
+
+    /** {@link Libc#send} of as much as one call moves. */
+    final int send(byte[] from, int offset, int length) throws ClosedChannelException {
+        var fd = enter();
+        try {
+            return Libc.send(fd, from, offset, Math.min(length, Libc.MOST_AT_ONCE));
+        } finally {
+            leave();
+        }
+    }
+
     final boolean isOpen() {
         return state >= 0;
     }

@@ -62,18 +62,9 @@ final class EpollStream extends LinuxStream {
             return 0;
         }
         var stamp = readable.stamp();
-        var room = Math.min(length, Libc.MOST_AT_ONCE);
-        int n;
-        do {
-            var fd = descriptor.enter();
-            try {
-                n = Libc.receive(fd, into, offset, room);
-            } finally {
-                descriptor.leave();
-            }
-        } while (n == -Errno.EINTR);
+        var n = descriptor.receive(into, offset, length);
         if (n > 0) {
-            if (n < room && shortIsDrained) {
+            if (n < Math.min(length, Libc.MOST_AT_ONCE) && shortIsDrained) {
                 readable.drained(stamp);
             } else {
                 moved();

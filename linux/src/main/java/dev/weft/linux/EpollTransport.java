@@ -5,10 +5,8 @@ import java.util.Optional;
 
 import dev.weft.net.Address;
 import dev.weft.net.spi.ListenerChannel;
-import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.StreamChannel;
-import dev.weft.net.spi.Transport;
 
 /**
  * The native transport, {@code epoll}: TCP, UDP, Unix stream and Unix datagram sockets, abstract names, straight on the system calls.
@@ -16,7 +14,7 @@ import dev.weft.net.spi.Transport;
  * <p>It is chosen by itself where it can be had: on Linux, x86-64 or arm64, with native access allowed. Elsewhere
  * {@link #unavailable} says why not, and the portable transport serves.
  */
-public final class EpollTransport implements Transport {
+public final class EpollTransport extends LinuxTransport {
     /** For {@link java.util.ServiceLoader}; touches nothing native. */
     public EpollTransport() {}
 
@@ -36,16 +34,6 @@ public final class EpollTransport implements Transport {
     }
 
     @Override
-    public boolean streams(Address address) {
-        return address.kind() != Address.Kind.MEMORY && unavailable().isEmpty();
-    }
-
-    @Override
-    public boolean datagrams(Address address) {
-        return streams(address);
-    }
-
-    @Override
     public ListenerChannel listen(Address address, SocketSettings settings) throws IOException {
         return Binding.listen(address, settings, (fd, family, remote, local) -> EpollStream.accepted(fd, family, remote, local.orElse(null)));
     }
@@ -53,10 +41,5 @@ public final class EpollTransport implements Transport {
     @Override
     public StreamChannel connect(Address remote, SocketSettings settings) throws IOException {
         return Binding.connect(remote, settings, (fd, family, connected) -> EpollStream.connecting(fd, family, remote, connected));
-    }
-
-    @Override
-    public PacketChannel bind(Address local, SocketSettings settings) throws IOException {
-        return Binding.packets(local, settings);
     }
 }

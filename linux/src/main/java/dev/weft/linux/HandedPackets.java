@@ -1,17 +1,12 @@
 package dev.weft.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.net.SocketException;
 import java.net.SocketOption;
 import java.util.Optional;
 import java.util.Set;
 
 import dev.weft.net.Address;
 import dev.weft.net.spi.PacketChannel;
-import dev.weft.net.spi.SocketFailure;
 
 /** A worker's datagrams: received by its parent and handed over, answered by the parent's own socket. */
 final class HandedPackets implements PacketChannel {
@@ -34,26 +29,11 @@ final class HandedPackets implements PacketChannel {
 
     @Override
     public boolean send(byte[] data, Address to) throws IOException {
-        if (family == Libc.AF_UNIX && to.host().isEmpty()) {
-            throw new SocketException("the peer bound no address, so it can't be sent to");
-        }
-        try (var arena = Arena.ofConfined()) {
-            var target = Sockets.encode(to, family, arena);
-            var bytes = arena.allocateFrom(JAVA_BYTE, data);
-            var errno = Libc.errnoRoom(arena);
-            int n;
-            do {
-                n = Libc.sendTo(socket, bytes, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL, target, errno);
-            } while (n == -Errno.EINTR);
-            if (n == -Errno.EAGAIN) {
-                return false;
-            }
-            if (n < 0) {
-                throw SocketFailure.explain(new SystemException(-n), "cannot send to " + to);
-            }
+        var sent = LinuxPackets.send(socket, family, data, to);
+        if (sent) {
             jobs.count(0, data.length);
-            return true;
         }
+        return sent;
     }
 
     @Override
@@ -65,10 +45,7 @@ final class HandedPackets implements PacketChannel {
     @Override
     public void awaitWritable() throws IOException {
         if (family == Libc.AF_UNIX) {
-            java.util.concurrent.locks.LockSupport.parkNanos(this, 1_000_000);
-            if (Thread.interrupted()) {
-                throw new java.io.InterruptedIOException("interrupted while waiting for the peer");
-            }
+            LinuxPackets.rest(this);
             return;
         }
         jobs.awaitWritable(socket);

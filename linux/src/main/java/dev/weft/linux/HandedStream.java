@@ -39,15 +39,7 @@ final class HandedStream implements StreamChannel {
     public int read(byte[] into, int offset, int length) throws IOException {
         var watched = watch;
         var stamp = watched == null ? 0 : watched.readable().stamp();
-        int n;
-        do {
-            var fd = descriptor.enter();
-            try {
-                n = Libc.receive(fd, into, offset, Math.min(length, Libc.MOST_AT_ONCE));
-            } finally {
-                descriptor.leave();
-            }
-        } while (n == -Errno.EINTR);
+        var n = descriptor.receive(into, offset, length);
         if (n == -Errno.EAGAIN) {
             if (watched != null) {
                 watched.readable().drained(stamp);
@@ -67,15 +59,7 @@ final class HandedStream implements StreamChannel {
     public int write(byte[] from, int offset, int length) throws IOException {
         var watched = watch;
         var stamp = watched == null ? 0 : watched.writable().stamp();
-        int n;
-        do {
-            var fd = descriptor.enter();
-            try {
-                n = Libc.send(fd, from, offset, Math.min(length, Libc.MOST_AT_ONCE));
-            } finally {
-                descriptor.leave();
-            }
-        } while (n == -Errno.EINTR);
+        var n = descriptor.send(from, offset, length);
         if (n == -Errno.EAGAIN) {
             if (watched != null) {
                 watched.writable().drained(stamp);

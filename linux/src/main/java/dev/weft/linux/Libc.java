@@ -130,22 +130,31 @@ final class Libc {
         }
     }
 
-    /** recv(2) into an array on the heap, by the one thread that reads; negative errno on failure. Critical. */
+    /**
+     * recv(2) into an array on the heap, by the one thread that reads; negative errno on failure, but for EINTR, after which it is called
+     * again. Critical.
+     */
     static int receive(int fd, byte[] into, int offset, int length) {
         var errno = ErrnoRooms.reader(fd);
         try {
-            var n = (long) MOVE.invokeExact(RECV, errno, fd, part(into, offset, length), (long) length, MSG_DONTWAIT | MSG_NOSIGNAL);
+            long n;
+            do {
+                n = (long) MOVE.invokeExact(RECV, errno, fd, part(into, offset, length), (long) length, MSG_DONTWAIT | MSG_NOSIGNAL);
+            } while (n < 0 && errno(errno) == Errno.EINTR);
             return n < 0 ? -errno(errno) : (int) n;
         } catch (Throwable t) {
             throw impossible(t);
         }
     }
 
-    /** send(2) from an array on the heap, by the one thread that writes; negative errno on failure. Critical. */
+    /** send(2) from an array on the heap, by the one thread that writes; as {@link #receive}. Critical. */
     static int send(int fd, byte[] from, int offset, int length) {
         var errno = ErrnoRooms.writer(fd);
         try {
-            var n = (long) MOVE.invokeExact(SEND, errno, fd, part(from, offset, length), (long) length, MSG_DONTWAIT | MSG_NOSIGNAL);
+            long n;
+            do {
+                n = (long) MOVE.invokeExact(SEND, errno, fd, part(from, offset, length), (long) length, MSG_DONTWAIT | MSG_NOSIGNAL);
+            } while (n < 0 && errno(errno) == Errno.EINTR);
             return n < 0 ? -errno(errno) : (int) n;
         } catch (Throwable t) {
             throw impossible(t);

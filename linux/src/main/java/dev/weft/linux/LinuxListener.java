@@ -10,8 +10,6 @@ import java.net.SocketOption;
 import java.nio.channels.ClosedChannelException;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 
 import dev.weft.net.Address;
 import dev.weft.net.spi.ListenerChannel;
@@ -20,15 +18,13 @@ import dev.weft.net.spi.SocketFile;
 import dev.weft.net.spi.StreamChannel;
 
 /** A listening socket, TCP or Unix; the waiter watches it, so accepting goes on when every carrier is busy. */
-final class LinuxListener extends Watched implements ListenerChannel {
+final class LinuxListener extends LinuxSocket implements ListenerChannel {
     /** What becomes of an accepted descriptor, which is the maker's to close from then on. */
     @FunctionalInterface
     interface Streams {
         StreamChannel of(int fd, int family, Address remote, Optional<Address> local) throws IOException;
     }
 
-    private final Descriptor descriptor;
-    private final int family;
     private final Map<SocketOption<?>, Object> connections;
     private final Optional<SocketFile> file;
     private final Streams streams;
@@ -40,7 +36,7 @@ final class LinuxListener extends Watched implements ListenerChannel {
 
     /** With each connection's options, and the file that is to be removed with it. When it fails, the descriptor stays the caller's. */
     LinuxListener(int fd, int family, Map<SocketOption<?>, Object> connections, Optional<SocketFile> file, Streams streams) throws IOException {
-        this.family = family;
+        super(new WatchedDescriptor(fd), family);
         this.connections = connections;
         this.file = file;
         this.streams = streams;
@@ -49,7 +45,6 @@ final class LinuxListener extends Watched implements ListenerChannel {
         peerLength = arena.allocate(JAVA_INT);
         errno = Libc.errnoRoom(arena);
         local = Sockets.localName(fd);
-        descriptor = new WatchedDescriptor(fd);
         Waiter.open().watchListener(fd, this);
     }
 
@@ -154,27 +149,7 @@ final class LinuxListener extends Watched implements ListenerChannel {
     }
 
     @Override
-    public OptionalInt fileno() {
-        return descriptor.isOpen() ? OptionalInt.of(descriptor.number()) : OptionalInt.empty();
-    }
-
-    @Override
     public Address local() {
         return local;
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return Options.ofStreams(family);
-    }
-
-    @Override
-    public <T> void option(SocketOption<T> option, T value) throws IOException {
-        Options.set(descriptor, family, true, option, value);
-    }
-
-    @Override
-    public <T> T option(SocketOption<T> option) throws IOException {
-        return Options.get(descriptor, family, true, option);
     }
 }

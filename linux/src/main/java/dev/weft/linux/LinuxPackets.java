@@ -8,10 +8,7 @@ import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketException;
-import java.net.SocketOption;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -22,12 +19,10 @@ import dev.weft.net.spi.SocketFailure;
 import dev.weft.net.spi.SocketFile;
 
 /** A datagram socket, UDP or Unix; the waiter watches it. */
-final class LinuxPackets extends Watched implements PacketChannel {
+final class LinuxPackets extends LinuxSocket implements PacketChannel {
     /** How long a sender rests whose datagram a Unix peer has no room for: no event tells of that room (unix(7) has none). */
     private static final long REST_NANOS = 1_000_000;
 
-    private final Descriptor descriptor;
-    private final int family;
     private final Optional<SocketFile> file;
     private final Address local;
     private final Readiness readable = new Readiness(true);
@@ -41,11 +36,15 @@ final class LinuxPackets extends Watched implements PacketChannel {
 
     /** With the file that is to be removed with it. When it fails, the descriptor stays the caller's. */
     LinuxPackets(int fd, int family, Optional<SocketFile> file) throws IOException {
-        this.family = family;
+        super(new WatchedDescriptor(fd), family);
         this.file = file;
         local = Sockets.localName(fd);
-        descriptor = new WatchedDescriptor(fd);
         Waiter.open().watchPackets(fd, this);
+    }
+
+    @Override
+    boolean isStream() {
+        return false;
     }
 
     @Override
@@ -92,40 +91,42 @@ final class LinuxPackets extends Watched implements PacketChannel {
 
     @Override
     public boolean send(byte[] data, Address to) throws IOException {
-        if (family == Libc.AF_UNIX && to.host().isEmpty()) {
-            throw new SocketException("the peer bound no address, so it can't be sent to");
-        }
-        var stamp = writable.stamp();
-        try (var call = Arena.ofConfined()) {
-            var target = encoded(to, call);
-            var bytes = call.allocateFrom(JAVA_BYTE, data);
-            var room = Libc.errnoRoom(call);
-            int n;
-            do {
-                var fd = descriptor.enter();
-                try {
-                    n = Libc.sendTo(fd, bytes, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL, target, room);
-                } finally {
-                    descriptor.leave();
-                }
-            } while (n == -Errno.EINTR);
-            if (n >= 0) {
-                return true;
-            }
-            if (n == -Errno.EAGAIN) {
-                writable.drained(stamp);
-                return false;
-            }
-            throw SocketFailure.explain(new SystemException(-n), "cannot send to " + to);
-        }
-    }
-
-    private MemorySegment encoded(Address to, Arena call) throws IOException {
         var unix = to.kind() == Address.Kind.UNIX || to.kind() == Address.Kind.UNIX_ABSTRACT;
         if (unix != (family == Libc.AF_UNIX)) {
             throw new SocketException("the socket at " + local + " can't reach " + to);
         }
-        return Sockets.encode(to, family, call);
+        var stamp = writable.stamp();
+        boolean sent;
+        var fd = descriptor.enter();
+        try {
+            sent = send(fd, family, data, to);
+        } finally {
+            descriptor.leave();
+        }
+        if (!sent) {
+            writable.drained(stamp);
+        }
+        return sent;
+    }
+
+    /** sendto(2) on a socket of this family; false when there is no room. */
+    static boolean send(int fd, int family, byte[] data, Address to) throws IOException {
+        if (family == Libc.AF_UNIX && to.host().isEmpty()) {
+            throw new SocketException("the peer bound no address, so it can't be sent to");
+        }
+        try (var call = Arena.ofConfined()) {
+            var target = Sockets.encode(to, family, call);
+            var bytes = call.allocateFrom(JAVA_BYTE, data);
+            var room = Libc.errnoRoom(call);
+            int n;
+            do {
+                n = Libc.sendTo(fd, bytes, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL, target, room);
+            } while (n == -Errno.EINTR);
+            if (n < 0 && n != -Errno.EAGAIN) {
+                throw SocketFailure.explain(new SystemException(-n), "cannot send to " + to);
+            }
+            return n >= 0;
+        }
     }
 
     @Override
@@ -137,10 +138,7 @@ final class LinuxPackets extends Watched implements PacketChannel {
     @Override
     public void awaitWritable() throws IOException {
         if (family == Libc.AF_UNIX) {
-            LockSupport.parkNanos(this, REST_NANOS);
-            if (Thread.interrupted()) {
-                throw new InterruptedIOException("interrupted while waiting for the peer");
-            }
+            rest(this);
             return;
         }
         try {
@@ -152,6 +150,14 @@ final class LinuxPackets extends Watched implements PacketChannel {
             writable.await();
         } finally {
             waitingToWrite.unlock();
+        }
+    }
+
+    /** On behalf of a channel whose peer has no room. */
+    static void rest(PacketChannel channel) throws InterruptedIOException {
+        LockSupport.parkNanos(channel, REST_NANOS);
+        if (Thread.interrupted()) {
+            throw new InterruptedIOException("interrupted while waiting for the peer");
         }
     }
 
@@ -173,27 +179,7 @@ final class LinuxPackets extends Watched implements PacketChannel {
     }
 
     @Override
-    public OptionalInt fileno() {
-        return descriptor.isOpen() ? OptionalInt.of(descriptor.number()) : OptionalInt.empty();
-    }
-
-    @Override
     public Address local() {
         return local;
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return Options.ofDatagrams(family);
-    }
-
-    @Override
-    public <T> void option(SocketOption<T> option, T value) throws IOException {
-        Options.set(descriptor, family, false, option, value);
-    }
-
-    @Override
-    public <T> T option(SocketOption<T> option) throws IOException {
-        return Options.get(descriptor, family, false, option);
     }
 }

@@ -2,11 +2,8 @@ package dev.weft.linux;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.net.SocketOption;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
-import java.util.OptionalInt;
-import java.util.Set;
 
 import dev.weft.net.Address;
 import dev.weft.net.spi.Readiness;
@@ -15,13 +12,11 @@ import dev.weft.net.spi.StreamChannel;
 import org.jspecify.annotations.Nullable;
 
 /** A TCP or Unix stream socket, save for how it learns what has arrived: all that epoll's and io_uring's have in common. */
-abstract class LinuxStream extends Watched implements StreamChannel {
+abstract class LinuxStream extends LinuxSocket implements StreamChannel {
     private static final int MOST_UNBROKEN = 16;
 
     final Readiness readable = new Readiness(true);
     final Readiness writable;
-    final Descriptor descriptor;
-    private final int family;
     private final Address remote;
     private volatile @Nullable Address local;
     private volatile boolean connected;
@@ -29,8 +24,7 @@ abstract class LinuxStream extends Watched implements StreamChannel {
     private int unbroken;
 
     LinuxStream(Descriptor descriptor, int family, Address remote, @Nullable Address local, boolean connected) {
-        this.descriptor = descriptor;
-        this.family = family;
+        super(descriptor, family);
         this.remote = remote;
         this.local = local;
         this.connected = connected;
@@ -59,15 +53,7 @@ abstract class LinuxStream extends Watched implements StreamChannel {
             return 0;
         }
         var stamp = writable.stamp();
-        int n;
-        do {
-            var fd = descriptor.enter();
-            try {
-                n = Libc.send(fd, from, offset, Math.min(length, Libc.MOST_AT_ONCE));
-            } finally {
-                descriptor.leave();
-            }
-        } while (n == -Errno.EINTR);
+        var n = descriptor.send(from, offset, length);
         if (n >= 0) {
             moved();
             return n;
@@ -167,11 +153,6 @@ abstract class LinuxStream extends Watched implements StreamChannel {
         }
     }
 
-    @Override
-    public OptionalInt fileno() {
-        return descriptor.isOpen() ? OptionalInt.of(descriptor.number()) : OptionalInt.empty();
-    }
-
     /** Asked for when first wanted: most connections never ask. */
     @Override
     public Address local() {
@@ -198,20 +179,5 @@ abstract class LinuxStream extends Watched implements StreamChannel {
     @Override
     public Address remote() {
         return remote;
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return Options.ofStreams(family);
-    }
-
-    @Override
-    public <T> void option(SocketOption<T> option, T value) throws IOException {
-        Options.set(descriptor, family, true, option, value);
-    }
-
-    @Override
-    public <T> T option(SocketOption<T> option) throws IOException {
-        return Options.get(descriptor, family, true, option);
     }
 }

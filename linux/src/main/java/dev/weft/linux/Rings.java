@@ -13,12 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** The rings of this process, one for each carrier, opened when io_uring is first asked for; or why there are none. */
 final class Rings {
     private static final Path DISABLED = Path.of("/proc/sys/kernel/io_uring_disabled");
-    private static final int CARRIERS = Integer.getInteger("jdk.virtualThreadScheduler.parallelism",
-            Runtime.getRuntime().availableProcessors());
     /** As many connections of a ring may have something unread before one has to ask its socket. */
-    private static final int EACH = Math.max(512, Integer.highestOneBit(2048 / CARRIERS));
+    private static final int EACH = Math.max(512, Integer.highestOneBit(2048 / Waiter.CARRIERS));
     /** Of all rings together. */
-    static final int BUFFERS = EACH * CARRIERS;
+    static final int BUFFERS = EACH * Waiter.CARRIERS;
     private static final int SIZE = 8 * 1024;
     private static final int MOST_UNREAD = 32;
 
@@ -36,10 +34,10 @@ final class Rings {
         var running = 0;
         try {
             var waiter = Waiter.open();
-            for (int i = 0; i < CARRIERS; i++) {
+            for (int i = 0; i < Waiter.CARRIERS; i++) {
                 opened.add(new RingLoop(i + 1, waiter, EACH, SIZE, MOST_UNREAD));
             }
-            for (; running < CARRIERS; running++) {
+            for (; running < Waiter.CARRIERS; running++) {
                 waiter.add(opened.get(running));
             }
         } catch (SystemException e) {

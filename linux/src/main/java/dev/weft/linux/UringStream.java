@@ -112,10 +112,7 @@ final class UringStream extends LinuxStream {
         if (error != 0) {
             throw new SystemException(error);
         }
-        int n;
-        do {
-            n = Libc.receive(fd, into, offset, Math.min(length, Libc.MOST_AT_ONCE));
-        } while (n == -Errno.EINTR);
+        var n = Libc.receive(fd, into, offset, Math.min(length, Libc.MOST_AT_ONCE));
         if (n > 0) {
             moved();
             return n;

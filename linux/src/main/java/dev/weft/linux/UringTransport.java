@@ -5,19 +5,17 @@ import java.util.Optional;
 
 import dev.weft.net.Address;
 import dev.weft.net.spi.ListenerChannel;
-import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.StreamChannel;
-import dev.weft.net.spi.Transport;
 
 /**
  * The native transport on {@code io_uring}: streams receive through a ring that the kernel fills by itself, all else is as with epoll.
  *
  * <p>It is never chosen by itself: {@code -Dweft.transport=io_uring} asks for it, or a builder's
  * {@code transport(Transports.named("io_uring"))}. It needs Linux 6.0 and a kernel that allows it, which many containers do not;
- * {@link #unavailable} says what is in the way. It gains where very many connections each send little, and costs one copy of what arrives.
+ * {@link #unavailable} says what is in the way. It costs one copy of what arrives.
  */
-public final class UringTransport implements Transport {
+public final class UringTransport extends LinuxTransport {
     /** For {@link java.util.ServiceLoader}; touches nothing native. */
     public UringTransport() {}
 
@@ -39,16 +37,6 @@ public final class UringTransport implements Transport {
     }
 
     @Override
-    public boolean streams(Address address) {
-        return address.kind() != Address.Kind.MEMORY && unavailable().isEmpty();
-    }
-
-    @Override
-    public boolean datagrams(Address address) {
-        return streams(address);
-    }
-
-    @Override
     public ListenerChannel listen(Address address, SocketSettings settings) throws IOException {
         return Binding.listen(address, settings,
                 (fd, family, remote, local) -> UringStream.accepted(Rings.next(), fd, family, remote, local.orElse(null)));
@@ -57,10 +45,5 @@ public final class UringTransport implements Transport {
     @Override
     public StreamChannel connect(Address remote, SocketSettings settings) throws IOException {
         return Binding.connect(remote, settings, (fd, family, connected) -> UringStream.connecting(Rings.next(), fd, family, remote, connected));
-    }
-
-    @Override
-    public PacketChannel bind(Address local, SocketSettings settings) throws IOException {
-        return Binding.packets(local, settings);
     }
 }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * whether each has had its turn, and does the work of one that has not.
  */
 final class Waiter {
+    /** As many as carry virtual threads; so many pollers there are, and rings. */
+    static final int CARRIERS = Integer.getInteger("jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
     private static final int LISTENER_EVENTS = Libc.EPOLLIN | Libc.EPOLLET;
     private static final int PACKET_EVENTS = Libc.EPOLLIN | Libc.EPOLLOUT | Libc.EPOLLET;
     /** How long a loop may not have run before its work is done here. */
@@ -42,8 +44,7 @@ final class Waiter {
     private Waiter() throws IOException {
         epoll = Libc.epoll();
         try {
-            var carriers = Integer.getInteger("jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
-            for (int i = 0; i < carriers; i++) {
+            for (int i = 0; i < CARRIERS; i++) {
                 pollers.add(new Poller(i + 1, table, this));
                 register(pollers.get(i));
             }

@@ -11,8 +11,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -284,11 +282,11 @@ class UringHostileTest {
             c.receive(1);
         });
         closeOne(server, connections);
-        var before = descriptors();
+        var before = OpenDescriptors.count();
         for (int i = 0; i < 100; i++) {
             closeOne(server, connections);
         }
-        await().until(() -> descriptors() <= before + 2);
+        await().until(() -> OpenDescriptors.count() <= before + 2);
         var port = server.address().port();
         server.close();
         keep(Server.tcp("127.0.0.1", port).open(UringHostileTest::echo));
@@ -300,12 +298,6 @@ class UringHostileTest {
             client.setSoTimeout(5_000);
             connections.take().close();
             assertThat(client.getInputStream().read()).isEqualTo(-1);
-        }
-    }
-
-    private static long descriptors() throws IOException {
-        try (var all = Files.list(Path.of("/proc/self/fd"))) {
-            return all.count();
         }
     }
 

@@ -125,7 +125,7 @@ class WorkerFailureTest {
         try (var server = serve(2)) { // what the process keeps for good is opened once
             ask(server, "pid");
         }
-        var before = Workforce.descriptors();
+        var before = OpenDescriptors.count();
         var folders = folders();
         try (var server = serve(2)) {
             for (var order : List.of("pid", "exit 1", "throw", "pid")) {
@@ -137,7 +137,7 @@ class WorkerFailureTest {
             ProcessHandle.of(Long.parseLong(ask(server, "pid"))).orElseThrow().destroyForcibly();
             assertThat(Workforce.zombies()).as("while it serves").allSatisfy(_ -> await().until(() -> Workforce.zombies().isEmpty()));
         }
-        await("descriptors to be closed").atMost(Workforce.PATIENCE).until(() -> Workforce.descriptors() <= before);
+        await("descriptors to be closed").atMost(Workforce.PATIENCE).until(() -> OpenDescriptors.count() <= before);
         await("children to be waited for").atMost(Workforce.PATIENCE).until(() -> Workforce.zombies().isEmpty());
         assertThat(folders()).isEqualTo(folders);
     }

@@ -125,9 +125,9 @@ class WorkerHarmTest {
         try (var server = serve(1)) { // what the process keeps for good is opened once
             ask(server, "pid");
         }
-        var before = Workforce.descriptors();
+        var before = OpenDescriptors.count();
         assertCostsItsWorker("descriptor");
-        await("descriptors to be closed").atMost(PATIENCE).until(() -> Workforce.descriptors() <= before);
+        await("descriptors to be closed").atMost(PATIENCE).until(() -> OpenDescriptors.count() <= before);
     }
 
     private Throwable assertCostsItsWorker(String order) throws Exception {

@@ -90,11 +90,4 @@ final class Workforce {
             return ""; // it is gone
         }
     }
-
-    /** How many descriptors this process has open. */
-    static long descriptors() throws IOException {
-        try (var all = Files.list(Path.of("/proc/self/fd"))) {
-            return all.count();
-        }
-    }
 }
