@@ -7,6 +7,11 @@ import java.net.ProtocolException;
 
 /** A framing that counts its own bytes; the base of those that come with this module. */
 interface BuiltIn<T> extends Framing<T> {
+    @Override
+    default boolean countsItself() {
+        return true;
+    }
+
     static int checkLimit(int limit) {
         if (limit < 1) {
             throw new IllegalArgumentException("a limit of " + limit + " bytes lets no message through");

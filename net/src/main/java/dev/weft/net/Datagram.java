@@ -54,10 +54,10 @@ public final class Datagram {
     }
 
     /**
-     * Sends one datagram back, waiting while it can't be taken: where a Unix peer's queue is full, which is long if it never reads. A server's
-     * answer waits for 30 s at most.
+     * Sends one datagram back, waiting while it can't be taken: where a Unix peer's queue is full, which is long if it never reads. It waits
+     * for the write deadline of the server or socket it came by, 30 s by default.
      *
-     * @throws java.net.SocketTimeoutException when a server's answer was not taken in time and is dropped
+     * @throws java.net.SocketTimeoutException when it was not taken in time; it is dropped
      */
     public void reply(byte[] data) throws IOException {
         way.send(data, sender);

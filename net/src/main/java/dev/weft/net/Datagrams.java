@@ -21,6 +21,7 @@ public final class Datagrams implements Closeable {
     private final PacketChannel channel;
     private final TimeSource time = TimeSource.system();
     private final Alarm alarm;
+    private volatile Deadlines deadlines = Deadlines.defaults();
     private volatile boolean closed;
 
     private Datagrams(PacketChannel channel) {
@@ -57,12 +58,44 @@ public final class Datagrams implements Closeable {
         return channel.local();
     }
 
-    /** Sends one datagram, waiting while the socket's buffer is full; to a server's every-interface address means to this machine. */
+    /**
+     * From now on {@link #receive()} waits for {@link Deadlines#read} at most, and sending and answering for {@link Deadlines#write}; the
+     * others have no meaning here. Default {@link Deadlines#defaults}: receive waits as long as it takes, send for 30 s. From any thread.
+     */
+    public Datagrams deadlines(Deadlines deadlines) {
+        this.deadlines = deadlines;
+        return this;
+    }
+
+    /**
+     * Sends one datagram, waiting while the socket's buffer is full, or the queue of a Unix peer; to a server's every-interface address
+     * means to this machine.
+     *
+     * @throws SocketTimeoutException when it was not taken within the write deadline (30 s unless {@link #deadlines} says otherwise): it
+     *     is not sent, and the socket can be used on
+     */
     public void send(byte[] data, Address to) throws IOException {
         var target = to.isAny() ? Address.of("127.0.0.1", to.port()) : to;
-        while (!channel.send(data, target)) {
-            checkOpen();
-            channel.awaitWritable();
+        if (!channel.send(data, target)) {
+            sendLater(data, target);
+        }
+    }
+
+    private void sendLater(byte[] data, Address to) throws IOException {
+        var limit = deadlines.write();
+        var deadline = Alarm.after(time, limit);
+        var over = new Alarm(time, channel::wake); // its own: any number of threads send
+        over.set(deadline);
+        try {
+            do {
+                checkOpen();
+                if (Alarm.passed(time, deadline)) {
+                    throw new SocketTimeoutException(to + " took nothing for " + Inbound.words(limit) + "; the datagram was dropped");
+                }
+                channel.awaitWritable();
+            } while (!channel.send(data, to));
+        } finally {
+            over.cancel();
         }
     }
 
@@ -71,13 +104,17 @@ public final class Datagrams implements Closeable {
         send(text.getBytes(StandardCharsets.UTF_8), to);
     }
 
-    /** The next datagram, waiting as long as it takes; of any length. */
+    /**
+     * The next datagram, of any length; waits as long as it takes, unless a read deadline was set.
+     *
+     * @throws SocketTimeoutException when none came within the read deadline
+     */
     public Datagram receive() throws IOException {
-        return receive(Duration.ZERO);
+        return receive(deadlines.read());
     }
 
     /**
-     * As receive, for so long at most; zero is without end.
+     * As receive, for so long at most, whatever the read deadline; zero is without end.
      *
      * @throws SocketTimeoutException when none came in time
      */

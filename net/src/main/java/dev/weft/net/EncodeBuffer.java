@@ -1,11 +1,15 @@
 package dev.weft.net;
 
 import java.io.DataOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 
+import dev.weft.net.spi.ArrayFraming;
+
 /** Bytes on their way out: grows as it is written, in a leased buffer as long as that is enough. */
 final class EncodeBuffer extends OutputStream {
+    /** This buffer as framings write it. */
     private final DataOutputStream data = new Data(this);
     private byte[] array = Buffers.lease();
     private int size;
@@ -39,9 +43,16 @@ final class EncodeBuffer extends OutputStream {
         }
     }
 
-    /** This buffer as framings write it. */
-    DataOutputStream data() {
-        return data;
+    /** Adds a message. */
+    <T> void add(Framing<T> framing, T message) throws IOException {
+        if (framing instanceof ArrayFraming<T> direct) {
+            var length = direct.length(message);
+            ensure(length);
+            direct.encode(message, array, size);
+            size += length;
+        } else {
+            framing.write(message, data);
+        }
     }
 
     byte[] array() {

@@ -7,6 +7,7 @@ import java.net.ProtocolException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
+import dev.weft.net.spi.ArrayFraming;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +21,16 @@ import org.jspecify.annotations.Nullable;
 public final class Frames<T> implements Iterable<T> {
     private final Connection connection;
     private final Framing<T> framing;
+    /** The same one, if it can work on the buffer itself. */
+    private final @Nullable ArrayFraming<T> direct;
     private @Nullable FrameInput in;
     private final long limit;
 
     Frames(Connection connection, Framing<T> framing) {
         this.connection = connection;
         this.framing = framing;
-        limit = countsItself(framing) ? Long.MAX_VALUE : framing.limit();
+        direct = framing instanceof ArrayFraming<T> array ? array : null;
+        limit = framing.countsItself() ? Long.MAX_VALUE : framing.limit();
     }
 
     /**
@@ -96,10 +100,6 @@ public final class Frames<T> implements Iterable<T> {
         connection.outbound().flush();
     }
 
-    private static boolean countsItself(Framing<?> framing) {
-        return framing instanceof BuiltIn || (framing instanceof MappedFraming<?, ?> mapped && mapped.countsItself());
-    }
-
     /** Nothing but the view itself is kept while it waits: most connections wait most of the time. */
     private boolean awaitMessage() throws IOException {
         if (connection.inbound().available() == 0) {
@@ -109,9 +109,16 @@ public final class Frames<T> implements Iterable<T> {
     }
 
     private T message() throws IOException {
+        var inbound = connection.inbound();
+        if (direct != null) {
+            var length = inbound.length(direct);
+            if (length > 0 && length <= inbound.available()) {
+                return inbound.decode(direct, length);
+            }
+        }
         var input = in;
         if (input == null) {
-            input = new FrameInput(connection.inbound());
+            input = new FrameInput(inbound);
             in = input;
         }
         input.begin(limit);
@@ -122,7 +129,7 @@ public final class Frames<T> implements Iterable<T> {
             broken.initCause(e);
             throw broken;
         } finally {
-            connection.inbound().endMessage();
+            inbound.endMessage();
         }
     }
 }

@@ -38,6 +38,14 @@ public interface Framing<T> {
         return DEFAULT_LIMIT;
     }
 
+    /**
+     * Whether {@link #read} keeps to the limit by itself, so that nobody else need count a message's bytes; default false. For framings whose
+     * limit is not that of all the bytes they take, as when a header comes on top of a limited body.
+     */
+    default boolean countsItself() {
+        return false;
+    }
+
     /** This framing with another limit. */
     default Framing<T> limit(int bytes) {
         return new LimitedFraming<>(this, bytes);

@@ -90,7 +90,7 @@ public final class Group<T> {
     private byte[] encode(T message) {
         var buffer = new EncodeBuffer();
         try {
-            framing.write(message, buffer.data());
+            buffer.add(framing, message);
             return buffer.toBytes();
         } catch (IOException e) {
             throw new UncheckedIOException("the framing could not write a message", e);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 
+import dev.weft.net.spi.ArrayFraming;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,21 @@ final class Inbound {
     /** Shows the first {@code length} unread bytes to a decoder. */
     <T> T view(int length, Slice<T> slice) {
         return slice.of(buffer, position, length);
+    }
+
+    /** How long the message is that the unread bytes begin with, as far as they tell. */
+    int length(ArrayFraming<?> framing) {
+        return framing.length(buffer, position, available());
+    }
+
+    /** Takes the message that the first {@code length} unread bytes are. */
+    <T> T decode(ArrayFraming<T> framing, int length) throws IOException {
+        try {
+            return framing.decode(buffer, position, length);
+        } finally {
+            skip(length);
+            endMessage();
+        }
     }
 
     /** The first {@code n} unread bytes have been read. */

@@ -3,6 +3,7 @@ package dev.weft.net;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -43,6 +44,7 @@ final class Lifecycle {
     private volatile long drainEnd = Alarm.NEVER;
     private volatile DrainReport report = new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
     private @Nullable Thread exitHook;
+    private final List<Runnable> closers = new ArrayList<>(0);
 
     Lifecycle(Server server, Intake intake, Requests requests, Runner runner, Reporter reporter, Actions actions) {
         this.server = server;
@@ -169,6 +171,25 @@ final class Lifecycle {
                 Runtime.getRuntime().addShutdownHook(hook);
                 exitHook = hook;
             }
+        }
+    }
+
+    /** Has something done when it is CLOSED; at once when it is. */
+    void onClose(Runnable closer) {
+        synchronized (transition) {
+            if (state != State.CLOSED) {
+                closers.add(closer);
+                return;
+            }
+        }
+        runCloser(closer);
+    }
+
+    private void runCloser(Runnable closer) {
+        try {
+            closer.run();
+        } catch (RuntimeException e) {
+            Log.closerFailed(server, e);
         }
     }
 
@@ -308,10 +329,13 @@ final class Lifecycle {
             alarm.cancel();
             var took = Duration.ofNanos(time.nanoTime() - began);
             report = new DrainReport(took, ends.finished, ends.interrupted, ends.aborted, ends.stragglers);
+            List<Runnable> atLast;
             synchronized (transition) {
                 state = State.CLOSED;
                 forgetExitHook();
+                atLast = List.copyOf(closers);
             }
+            atLast.forEach(this::runCloser);
             gate.signal();
             reporter.drained(report);
         }

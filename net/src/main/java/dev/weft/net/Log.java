@@ -38,6 +38,10 @@ final class Log {
         logger().log(Level.ERROR, "an action given to every(...) threw; it will be called again", failure);
     }
 
+    static void closerFailed(Server server, Throwable failure) {
+        logger().log(Level.ERROR, () -> "what was to be done when server " + server.name() + " had closed failed", failure);
+    }
+
     static void loopFailed(Server server, Throwable failure) {
         logger().log(Level.ERROR, () -> "server " + server.name() + " stopped serving: its loop failed", failure);
     }

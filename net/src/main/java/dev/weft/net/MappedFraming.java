@@ -24,8 +24,8 @@ record MappedFraming<T, U>(Framing<T> inner, Function<? super T, ? extends U> de
         return new MappedFraming<>(inner.limit(bytes), decode, encode, bytes);
     }
 
-    /** Whether the framing at the bottom counts for itself. */
-    boolean countsItself() {
-        return inner instanceof BuiltIn || (inner instanceof MappedFraming<?, ?> mapped && mapped.countsItself());
+    @Override
+    public boolean countsItself() {
+        return inner.countsItself();
     }
 }

@@ -42,12 +42,12 @@ final class Outbound {
     /** Writes one frame: gathered while the reading thread has requests unread, else at once. */
     <T> void frame(Framing<T> framing, T message) throws IOException {
         if (connection.inbound().isRead()) {
-            gather(out -> framing.write(message, out.data()), connection.inbound().available() == 0);
+            gather(out -> out.add(framing, message), connection.inbound().available() == 0);
             return;
         }
         var own = new EncodeBuffer();
         try {
-            framing.write(message, own.data());
+            own.add(framing, message);
             order.send(order.enter(), own.array(), 0, own.size());
         } finally {
             own.release();
@@ -59,7 +59,7 @@ final class Outbound {
         var own = new EncodeBuffer();
         try {
             for (var message : messages) {
-                framing.write(message, own.data());
+                own.add(framing, message);
                 if (own.size() >= BATCH) {
                     send(own.array(), 0, own.size());
                     own.clear();

@@ -15,8 +15,6 @@ import dev.weft.net.spi.PacketChannel;
 
 /** Receives datagrams and has them served: so many at once, the rest dropped and counted. */
 final class PacketIntake implements Intake {
-    /** How long an answer waits for a peer that takes none: as long as a write to a connection. */
-    private static final Duration MOST_PATIENCE = Deadlines.defaults().write();
     private static final long FIRST_REST_NANOS = 1_000_000;
     private static final long LONGEST_REST_NANOS = 50_000_000;
 
@@ -25,6 +23,8 @@ final class PacketIntake implements Intake {
     private final HandlerSource<DatagramHandler> handlers;
     private final Predicate<? super Datagram> verify;
     private final int most;
+    /** How long an answer waits for a peer that takes none. */
+    private final Duration patience;
     private final Requests requests;
     private final Reporter reporter;
     private final Runner runner;
@@ -34,12 +34,13 @@ final class PacketIntake implements Intake {
     private volatile boolean closed;
 
     PacketIntake(Server server, PacketChannel channel, HandlerSource<DatagramHandler> handlers, Predicate<? super Datagram> verify, int most,
-            int maxPacketSize, Requests requests, Reporter reporter, Runner runner) {
+            int maxPacketSize, Duration patience, Requests requests, Reporter reporter, Runner runner) {
         this.server = server;
         this.channel = channel;
         this.handlers = handlers;
         this.verify = verify;
         this.most = most;
+        this.patience = patience;
         this.requests = requests;
         this.reporter = reporter;
         this.runner = runner;
@@ -100,11 +101,11 @@ final class PacketIntake implements Intake {
 
     /** Tries again now and then: no event tells that a Unix peer has room again (unix(7)), and peers that read nothing may be many. */
     private void replyLater(byte[] data, Address to) throws IOException {
-        var deadline = Alarm.after(time, MOST_PATIENCE);
+        var deadline = Alarm.after(time, patience);
         var rest = FIRST_REST_NANOS;
         do {
             if (Alarm.passed(time, deadline)) {
-                throw new SocketTimeoutException(to + " took nothing for " + Inbound.words(MOST_PATIENCE) + "; the answer was dropped");
+                throw new SocketTimeoutException(to + " took nothing for " + Inbound.words(patience) + "; the answer was dropped");
             }
             LockSupport.parkNanos(this, rest);
             if (Thread.interrupted()) {

@@ -54,6 +54,12 @@ abstract class Request implements Runnable {
         return CURRENT.isBound() ? Optional.of(CURRENT.get()) : Optional.empty();
     }
 
+    /** The task with the same request bound as here. */
+    static Runnable bound(Runnable task) {
+        var request = CURRENT.isBound() ? CURRENT.get() : null;
+        return request == null ? task : () -> ScopedValue.where(CURRENT, request).run(task);
+    }
+
     /** Whose request it is. */
     final Server server() {
         return server;
@@ -152,8 +158,9 @@ abstract class Request implements Runnable {
         return Optional.ofNullable(thread);
     }
 
+    /** Whether it runs on this thread, or this thread runs for it. */
     final synchronized boolean runsHere() {
-        return thread == Thread.currentThread();
+        return thread == Thread.currentThread() || (CURRENT.isBound() && CURRENT.get() == this);
     }
 
     final synchronized void interrupt() {

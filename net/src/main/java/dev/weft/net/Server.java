@@ -119,6 +119,14 @@ public final class Server implements AutoCloseable {
                 () -> new IllegalStateException("no server's handler is running on thread " + Thread.currentThread().getName())).server();
     }
 
+    /**
+     * The same task with {@code Server.current()} and {@link Connection#current} as they are on this thread: for threads that a handler
+     * starts. There, as in the handler, closing the server does not wait for its own caller. Outside a handler, the task itself.
+     */
+    public static Runnable bound(Runnable task) {
+        return Request.bound(task);
+    }
+
     /** As the builder named it. */
     public String name() {
         return name;
@@ -271,6 +279,11 @@ public final class Server implements AutoCloseable {
     @Override
     public void close() {
         life.drain(grace, !grace.isZero());
+    }
+
+    /** Has something done once, when the server is CLOSED and before {@link #close} returns: for what was opened with it. At once when it is. */
+    public void onClose(Runnable task) {
+        life.onClose(task);
     }
 
     @Override
@@ -460,6 +473,7 @@ public final class Server implements AutoCloseable {
         private final Address address;
         private int inFlight = 1_000;
         private int maxPacketSize = 8_192;
+        private Deadlines deadlines = Deadlines.defaults();
         private Predicate<? super Datagram> verify = d -> true;
 
         private DatagramBuilder(Address address) {
@@ -490,6 +504,15 @@ public final class Server implements AutoCloseable {
                 throw new IllegalArgumentException("no datagram is longer than 65,535 bytes, so none of " + bytes);
             }
             maxPacketSize = Settings.atLeastOne(bytes, "bytes a packet");
+            return this;
+        }
+
+        /**
+         * A datagram knows one of them only, {@link Deadlines#write}: how long an answer waits for a peer that takes nothing, as a Unix one
+         * whose queue is full, before it is dropped with a {@link java.net.SocketTimeoutException}. Default {@link Deadlines#defaults}: 30 s.
+         */
+        public DatagramBuilder deadlines(Deadlines deadlines) {
+            this.deadlines = deadlines;
             return this;
         }
 
@@ -561,7 +584,7 @@ public final class Server implements AutoCloseable {
             var channel = transport.bind(address, new SocketSettings(settings.options, 0, Optional.empty()));
             return settings.opened(channel::close, () -> {
                 if (settings.concurrency instanceof Concurrency.Processes processes) {
-                    var workers = Workers.ofPackets(settings.name, channel, handlers, processes, maxPacketSize);
+                    var workers = Workers.ofPackets(settings.name, channel, handlers, processes, deadlines, maxPacketSize);
                     return server(channel, workers.datagrams(), workers.runner(settings.name));
                 }
                 return server(channel, handlers, Runner.of(settings.concurrency, settings.name));
@@ -570,7 +593,7 @@ public final class Server implements AutoCloseable {
 
         private Server server(PacketChannel channel, HandlerSource<DatagramHandler> handlers, Runner runner) {
             return new Server(settings, handlers, runner, server -> new PacketIntake(server, channel, handlers, verify, inFlight, maxPacketSize,
-                    server.requests, server.reporter, server.runner));
+                    deadlines.write(), server.requests, server.reporter, server.runner));
         }
     }
 

@@ -54,10 +54,9 @@ final class Workers {
     }
 
     /** Starts the workers of a datagram server. */
-    static Workers ofPackets(String server, PacketChannel channel, HandlerSource<?> handlers, Concurrency.Processes processes, int maxPacketSize)
-            throws IOException {
-        return open(new WorkerSettings(server, channel.local(), typeOf(handlers), processes, Deadlines.defaults(), Optional.of(channel),
-                maxPacketSize));
+    static Workers ofPackets(String server, PacketChannel channel, HandlerSource<?> handlers, Concurrency.Processes processes, Deadlines deadlines,
+            int maxPacketSize) throws IOException {
+        return open(new WorkerSettings(server, channel.local(), typeOf(handlers), processes, deadlines, Optional.of(channel), maxPacketSize));
     }
 
     private static Workers open(WorkerSettings settings) throws IOException {

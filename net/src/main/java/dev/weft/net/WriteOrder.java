@@ -1,5 +1,6 @@
 package dev.weft.net;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
@@ -16,12 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one order of all that leaves by a connection.
  *
- * <p>Whoever writes holds <em>the turn</em>. Threads wait for theirs in the order of their calls and block on the peer. What is
- * {@linkplain #post posted} waits in the same order without a thread; its poster writes as much as the socket takes at once, a virtual
- * thread of the connection's own the rest. After a failed write, whatever failed it, nobody writes any more: a part may have left.
+ * <p>Whoever writes holds <em>the turn</em>. Threads wait for theirs in the order of their calls and block on the peer; whose turn it is takes
+ * along what the next in the order want to send, so that many small writes are one. What is {@linkplain #post posted} waits in the same
+ * order without a thread; its poster writes as much as the socket takes at once, a virtual thread of the connection's own the rest. After a
+ * failed write, whatever failed it, nobody writes any more: a part may have left.
  */
 final class WriteOrder {
-    /** As many posted bytes go into one write. */
+    /** As many bytes of several writers go into one write. */
     private static final int BATCH = 64 * 1024;
 
     /** Somebody's place in the order. */
@@ -31,12 +33,20 @@ final class WriteOrder {
     static final class Turn implements Place {
         private final Thread thread = Thread.currentThread();
         private volatile boolean granted;
+        /** What it is to send, once that is known and as long as it waits; somebody else may take it along. */
+        private byte @Nullable [] bytes;
+        private int offset;
+        private int length;
+        /** Somebody has taken it along, and has come to an end with it. */
+        private volatile boolean done;
+        private @Nullable IOException failure;
     }
 
     /** Bytes that wait without a thread. */
     static final class Posted implements Place {
         final byte[] bytes;
         private final Consumer<Posted> begun;
+        private List<Turn> company = List.of();
         private int sent;
 
         /** The task runs once, under no lock, when these bytes are about to leave or are given up: they wait no longer. */
@@ -83,13 +93,81 @@ final class WriteOrder {
         return turn;
     }
 
-    /** Sends all of it when the turn comes. */
+    /** Sends all of it when the turn comes, or lets it be taken along. */
     void send(Turn turn, byte[] bytes, int offset, int length) throws IOException {
-        await(turn);
+        if (!turn.granted && !carry(turn, bytes, offset, length)) {
+            return;
+        }
+        var all = together(bytes, offset, length);
         try {
-            transmit(bytes, offset, length);
+            if (all == null) {
+                transmit(bytes, offset, length);
+            } else {
+                transmit(all);
+            }
         } finally {
             passTurn();
+        }
+    }
+
+    /** Waits for the turn with something to send; false when somebody has taken that along. */
+    private boolean carry(Turn turn, byte[] bytes, int offset, int length) throws IOException {
+        synchronized (this) {
+            turn.bytes = bytes;
+            turn.offset = offset;
+            turn.length = length;
+        }
+        await(turn);
+        if (!turn.done) {
+            return true;
+        }
+        if (turn.failure != null) {
+            throw turn.failure;
+        }
+        return false;
+    }
+
+    /** Several writers' bytes as one: the first {@code own} are those of whose turn it is. */
+    private static final class Together {
+        private final byte[] bytes;
+        private final int own;
+        private final List<Turn> company;
+
+        Together(byte[] bytes, int own, List<Turn> company) {
+            this.bytes = bytes;
+            this.own = own;
+            this.company = company;
+        }
+    }
+
+    /** Takes along those who stand next, as many as fit; null when nobody does. Copies, as whoever is interrupted takes his array away. */
+    private synchronized @Nullable Together together(byte[] bytes, int offset, int length) {
+        if (order == null || !(order.peekFirst() instanceof Turn first) || first.bytes == null) {
+            return null;
+        }
+        var company = new ArrayList<Turn>();
+        var all = new ByteArrayOutputStream();
+        all.write(bytes, offset, length);
+        while (order.peekFirst() instanceof Turn next && next.bytes != null && all.size() + next.length <= BATCH) {
+            all.write(next.bytes, next.offset, next.length);
+            company.add(next);
+            order.removeFirst();
+        }
+        return company.isEmpty() ? null : new Together(all.toByteArray(), length, company);
+    }
+
+    /** Those who were taken along go on. */
+    private void dismiss(List<Turn> company) {
+        for (var turn : company) {
+            try {
+                if (broken != null) {
+                    check();
+                }
+            } catch (IOException e) {
+                turn.failure = e;
+            }
+            turn.done = true;
+            LockSupport.unpark(turn.thread);
         }
     }
 
@@ -203,9 +281,12 @@ final class WriteOrder {
 
     private void await(Turn turn) throws IOException {
         while (!turn.granted) {
+            if (turn.done) {
+                return;
+            }
             LockSupport.park(this);
-            if (Thread.interrupted() && withdraw(turn)) {
-                throw new InterruptedIOException("interrupted while others write to " + connection.remote());
+            if (Thread.interrupted()) {
+                withdraw(turn);
             }
         }
         synchronized (this) {
@@ -218,13 +299,17 @@ final class WriteOrder {
         }
     }
 
-    /** False when the turn came at the same moment; the interrupt is then set again, for the write to see if it blocks. */
-    private synchronized boolean withdraw(Turn turn) {
-        if (turn.granted) {
+    /** Leaves the order, unless the turn came at the same moment; the interrupt is then set again, for the write to see if it blocks. */
+    private synchronized void withdraw(Turn turn) throws InterruptedIOException {
+        if (turn.granted || turn.done) {
             Thread.currentThread().interrupt();
-            return false;
+            return;
         }
-        return order().remove(turn);
+        var e = new InterruptedIOException("interrupted while others write to " + connection.remote());
+        if (order == null || !order.remove(turn)) {
+            e.bytesTransferred = turn.length; // taken along: it follows by itself
+        }
+        throw e;
     }
 
     private void check() throws IOException {
@@ -289,7 +374,9 @@ final class WriteOrder {
             } catch (Throwable t) { // a poster, or nobody, would see it; the turn must go on
                 breakOff(t instanceof IOException e ? e : new IOException("writing failed: " + t, t));
             }
+            var company = current == null ? List.<Turn>of() : current.company;
             current = null;
+            dismiss(company);
         }
     }
 
@@ -341,8 +428,40 @@ final class WriteOrder {
         return channel.flush();
     }
 
-    /** Holding the turn: writes all of it, waiting for the peer as long as that takes something now and then. */
+    /** Holding the turn: writes all of it. What an interrupt leaves over follows by itself, so that the stream stays whole for others. */
     private void transmit(byte[] bytes, int offset, int length) throws IOException {
+        try {
+            transmitAll(bytes, offset, length);
+        } catch (InterruptedIOException e) {
+            if (e.bytesTransferred > 0 && !(e instanceof SocketTimeoutException)) {
+                current = new Posted(Arrays.copyOfRange(bytes, offset + e.bytesTransferred, offset + length), _ -> {});
+            }
+            throw e;
+        }
+    }
+
+    /** The same for several writers: an interrupt ends the wait of whose turn it is, and his write if nothing of it has left. */
+    private void transmit(Together all) throws IOException {
+        var company = all.company;
+        try {
+            transmitAll(all.bytes, 0, all.bytes.length);
+        } catch (InterruptedIOException e) {
+            if (!(e instanceof SocketTimeoutException)) {
+                var from = e.bytesTransferred == 0 ? all.own : e.bytesTransferred;
+                var rest = new Posted(Arrays.copyOfRange(all.bytes, from, all.bytes.length), _ -> {});
+                rest.company = company;
+                company = List.of();
+                current = rest;
+                e.bytesTransferred = Math.min(e.bytesTransferred, all.own);
+            }
+            throw e;
+        } finally {
+            dismiss(company);
+        }
+    }
+
+    /** Holding the turn: writes all of it, waiting for the peer as long as that takes something now and then. */
+    private void transmitAll(byte[] bytes, int offset, int length) throws IOException {
         var sent = 0;
         var deadline = Alarm.NEVER;
         var waiting = false;
@@ -375,10 +494,6 @@ final class WriteOrder {
             connection.abort("a write timed out");
             throw e;
         } catch (InterruptedIOException e) {
-            // The rest follows by itself, so that the stream stays whole for whoever writes next.
-            if (sent > 0) {
-                current = new Posted(Arrays.copyOfRange(bytes, offset + sent, offset + length), _ -> {});
-            }
             e.bytesTransferred = sent;
             throw e;
         } catch (IOException e) {

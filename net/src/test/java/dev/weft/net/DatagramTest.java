@@ -260,6 +260,42 @@ class DatagramTest {
     }
 
     @Test
+    void howLongAnAnswerWaitsIsTheServersWriteDeadline() throws Exception {
+        var clock = new ManualClock();
+        var attempts = new LinkedBlockingQueue<Long>();
+        var failures = new LinkedBlockingQueue<Throwable>();
+        var builder = Server.udp("localhost", 0).time(clock).deadlines(Deadlines.none().write(Duration.ofSeconds(2)));
+        try (var server = refusing(attempts, builder, failures); var socket = socket()) {
+            socket.send("?", server.address());
+            attempts.poll(10, TimeUnit.SECONDS);
+            clock.advance(Duration.ofSeconds(2));
+            var failure = failures.poll(10, TimeUnit.SECONDS);
+            server.drain(Duration.ZERO);
+            assertThat(failure).isInstanceOf(SocketTimeoutException.class)
+                    .hasMessage(socket.address() + " took nothing for 2 s; the answer was dropped");
+        }
+    }
+
+    @Test
+    void withoutAWriteDeadlineAnAnswerIsTriedOn() throws Exception {
+        var clock = new ManualClock();
+        var attempts = new LinkedBlockingQueue<Long>();
+        var failures = new LinkedBlockingQueue<Throwable>();
+        try (var server = refusing(attempts, Server.udp("localhost", 0).time(clock).deadlines(Deadlines.none()), failures);
+                var socket = socket()) {
+            socket.send("?", server.address());
+            attempts.poll(10, TimeUnit.SECONDS);
+            clock.advance(Duration.ofDays(1));
+            attempts.clear();
+            for (int i = 0; i < 2; i++) {
+                assertThat(attempts.poll(10, TimeUnit.SECONDS)).isNotNull();
+            }
+            assertThat(failures).isEmpty();
+            server.drain(Duration.ZERO);
+        }
+    }
+
+    @Test
     void aDrainEndsTheWaitForOneWhoTakesNoAnswer() throws Exception {
         var attempts = new LinkedBlockingQueue<Long>();
         var failures = new LinkedBlockingQueue<Throwable>();
@@ -280,6 +316,17 @@ class DatagramTest {
                     .hasMessageContaining("20 ms");
             socket.send("still of use", socket.address());
             assertThat(socket.receive(SOON).text()).isEqualTo("still of use");
+        }
+    }
+
+    @Test
+    void receivingEndsWithinTheSocketsReadDeadlineUnlessAnotherTimeIsGiven() throws IOException {
+        try (var socket = socket().deadlines(Deadlines.none().read(Duration.ofMillis(20)))) {
+            assertThatThrownBy(socket::receive).isInstanceOf(SocketTimeoutException.class).hasMessageContaining("20 ms");
+            assertThatThrownBy(() -> socket.receive(Duration.ofMillis(10))).isInstanceOf(SocketTimeoutException.class)
+                    .hasMessageContaining("10 ms");
+            socket.send("in time", socket.address());
+            assertThat(socket.receive().text()).isEqualTo("in time");
         }
     }
 

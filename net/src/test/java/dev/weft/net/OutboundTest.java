@@ -151,6 +151,87 @@ class OutboundTest {
         closing.join();
     }
 
+    // Taken along: behind what fills the pipe, b leaves together with c.
+
+    /** One writes b, then another c; returns when what stood before has gone and b's write, with c in it, waits for room. */
+    private Blocked<Boolean>[] together(int b, int c) throws Exception {
+        fill();
+        var first = sending(all('a', 10));
+        @SuppressWarnings({"unchecked", "rawtypes"}) Blocked<Boolean>[] both = new Blocked[] {sending(all('b', b)), sending(all('c', c))};
+        take(10);
+        assertThat(first.get()).isTrue();
+        Awaitility.await().until(() -> both[0].thread.getState() == Thread.State.WAITING && both[1].thread.getState() == Thread.State.WAITING);
+        return both;
+    }
+
+    private void assertNextIs(String expected) throws IOException {
+        assertThat(new String(take(expected.length()))).isEqualTo(expected);
+    }
+
+    @Test
+    void whoIsTakenAlongReturnsWhenItHasLeft() throws Exception {
+        var both = together(20, 30);
+        take(MemoryPipe.CAPACITY - 10);
+        assertNextIs("a".repeat(10) + "b".repeat(20) + "c".repeat(30));
+        assertThat(both[0].get()).isTrue();
+        assertThat(both[1].get()).isTrue();
+    }
+
+    @Test
+    void whatWasTakenAlongFollowsThoughItsWriterIsInterrupted() throws Exception {
+        var both = together(20, 30);
+        both[1].thread.interrupt();
+        assertThatThrownBy(both[1]::get).cause().isInstanceOfSatisfying(InterruptedIOException.class, e -> assertThat(e.bytesTransferred).isEqualTo(30));
+        take(MemoryPipe.CAPACITY - 10);
+        assertNextIs("a".repeat(10) + "b".repeat(20) + "c".repeat(30));
+        assertThat(both[0].get()).isTrue();
+    }
+
+    @Test
+    void anInterruptOfWhoseTurnItIsTakesBackHisOwnAlone() throws Exception {
+        var both = together(20, 30);
+        both[0].thread.interrupt();
+        assertThatThrownBy(both[0]::get).cause().isInstanceOfSatisfying(InterruptedIOException.class, e -> assertThat(e.bytesTransferred).isZero());
+        assertThat(both[1].task.isDone()).isFalse();
+        take(MemoryPipe.CAPACITY - 10);
+        assertNextIs("a".repeat(10) + "c".repeat(30));
+        assertThat(both[1].get()).isTrue();
+    }
+
+    @Test
+    void anInterruptInTheMiddleLetsTheRestOfBothFollow() throws Exception {
+        var both = together(40_000, 20_000);
+        take(10_000);
+        Awaitility.await().until(() -> here.bytesOut() == MemoryPipe.CAPACITY + 10 + 10_000);
+        both[0].thread.interrupt();
+        assertThatThrownBy(both[0]::get).cause().isInstanceOfSatisfying(InterruptedIOException.class, e -> assertThat(e.bytesTransferred).isEqualTo(10_000));
+        assertThat(both[1].task.isDone()).isFalse();
+        take(MemoryPipe.CAPACITY - 10_010);
+        assertNextIs("a".repeat(10) + "b".repeat(40_000) + "c".repeat(20_000));
+        assertThat(both[1].get()).isTrue();
+    }
+
+    @Test
+    void whoIsTakenAlongIsToldOfTheFailure() throws Exception {
+        var both = together(20, 30);
+        here.abort();
+        assertThatThrownBy(both[0]::get).cause().isInstanceOf(SocketException.class).hasMessageContaining("aborted");
+        assertThatThrownBy(both[1]::get).cause().isInstanceOf(SocketException.class).hasMessageContaining("aborted");
+    }
+
+    @Test
+    void closingWaitsForWhoIsTakenAlong() throws Exception {
+        var both = together(20, 30);
+        var closing = blocked(() -> {
+            here.close();
+            return here.isOpen();
+        });
+        assertThat(new String(peer.input().readAllBytes())).endsWith("a".repeat(10) + "b".repeat(20) + "c".repeat(30));
+        assertThat(both[0].get()).isTrue();
+        assertThat(both[1].get()).isTrue();
+        assertThat(closing.get()).isFalse();
+    }
+
     // Deadlines.
 
     @Test

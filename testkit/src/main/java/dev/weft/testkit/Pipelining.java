@@ -5,9 +5,16 @@ import static dev.weft.testkit.StreamSubject.Trait.WHOLE_WRITES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import dev.weft.net.Connection;
 import dev.weft.net.Framing;
 
 /** Answers to pipelined requests leave together, and never later than they are waited for. */
@@ -21,6 +28,7 @@ final class Pipelining {
             rule("flush sends what was gathered", Pipelining::flush),
             rule("a send comes after what was gathered", Pipelining::sendKeepsTheOrder),
             rule("what was gathered leaves when the handler returns", Pipelining::leaveAtTheEnd),
+            rule("what many threads want to send at once leaves in few writes, each whole", Pipelining::together).needs(WHOLE_WRITES).inThisJvm(),
             rule("a client may pipeline any number of requests", Pipelining::deep));
 
     private Pipelining() {}
@@ -44,6 +52,48 @@ final class Pipelining {
         }
         var writes = counting.writes() - before;
         assertTrue(writes <= 250, "1,000 answers took " + writes + " writes");
+    }
+
+    /** While one thread's write waits for the peer, the others' queue up behind it. */
+    private static void together(Stage stage) throws Exception {
+        var writers = 500;
+        var ahead = new byte[8 << 20];
+        var counting = new CountingTransport(stage.subject().transport());
+        var threads = new CopyOnWriteArrayList<Thread>();
+        var server = stage.open(stage.builder().transport(counting), c -> {
+            threads.add(sending(c, ahead));
+            Eventually.holds("the first write waits for the peer", () -> waits(threads.getFirst()));
+            for (int i = 0; i < writers; i++) {
+                threads.add(sending(c, ("from " + i + "\n").getBytes(StandardCharsets.US_ASCII)));
+            }
+            c.readLine();
+        }).start();
+        var client = stage.connect(server);
+        Eventually.holds("all writers wait", () -> threads.size() == writers + 1 && threads.stream().allMatch(Pipelining::waits));
+        assertEquals(ahead.length, client.input().readNBytes(ahead.length).length);
+        var before = counting.writes();
+        var lines = new HashSet<String>();
+        for (int i = 0; i < writers; i++) {
+            lines.add(client.readLine());
+        }
+        assertEquals(IntStream.range(0, writers).mapToObj(i -> "from " + i).collect(Collectors.toSet()), lines);
+        var writes = counting.writes() - before;
+        assertTrue(writes <= writers / 10, writers + " writers' lines took " + writes + " writes");
+        client.send("done\n");
+    }
+
+    private static Thread sending(Connection c, byte[] bytes) {
+        return Thread.ofVirtual().start(() -> {
+            try {
+                c.send(bytes);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private static boolean waits(Thread thread) {
+        return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
     }
 
     private static void leaveBeforeBlocking(Stage stage) throws Exception {
