@@ -1,0 +1,126 @@
+package dev.weft.message;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+import dev.weft.net.Backoff;
+import dev.weft.net.Connection;
+import org.jspecify.annotations.Nullable;
+
+/** The client's end: it dials, reads on a thread of its own, and dials again when it is to. */
+final class Client {
+    private final Messages messages;
+    private final Connection.Builder where;
+    private final Peer peer;
+    private final Runnable end;
+    private final CompletableFuture<Peer> begun = new CompletableFuture<>();
+
+    private Client(Messages messages, Connection.Builder where, Peer peer, Runnable end) {
+        this.messages = messages;
+        this.where = where;
+        this.peer = peer;
+        this.end = end;
+    }
+
+    /** Dials, and returns when what is to be done first is done. The task runs when all is over, and only if this returns. */
+    static Peer open(Messages messages, String name, Connection.Builder where, Backoff retries, Runnable end) throws IOException {
+        var connection = dial(where, retries);
+        var peer = new Peer(messages, name, true, connection);
+        var client = new Client(messages, where, peer, end);
+        Thread.ofVirtual().name("weft-" + name + "-" + connection.id()).start(client::run);
+        return client.awaitBegin();
+    }
+
+    private static Connection dial(Connection.Builder where, Backoff retries) throws IOException {
+        for (int n = 1;; n++) {
+            try {
+                return where.open();
+            } catch (IOException e) {
+                if (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)) {
+                    throw e;
+                }
+                var pause = retries.pause(n);
+                if (pause.isEmpty()) {
+                    throw new RetriesExhaustedException(n - 1, e);
+                }
+                try {
+                    Thread.sleep(pause.get());
+                } catch (InterruptedException i) {
+                    throw new InterruptedIOException("interrupted while no connection was to be had: " + e.getMessage());
+                }
+            }
+        }
+    }
+
+    private Peer awaitBegin() throws IOException {
+        try {
+            return begun.get();
+        } catch (InterruptedException e) {
+            peer.close();
+            throw new InterruptedIOException("interrupted before the connection with " + peer.connection().remote() + " had begun");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            var cause = Objects.requireNonNullElse(e.getCause(), e);
+            throw new IOException("the connection with " + peer.connection().remote() + " could not begin: " + cause.getMessage(), cause);
+        }
+    }
+
+    private void run() {
+        Throwable failure = null;
+        try {
+            do {
+                failure = converse();
+            } while (peer.reconnects() && redial());
+        } catch (Error e) {
+            failure = e;
+        } finally {
+            if (failure != null && begun.isDone()) {
+                Log.clientFailed(peer, failure);
+            }
+            peer.end(failure);
+            end.run();
+            begun.completeExceptionally(failure == null ? new IOException("it was closed") : failure);
+        }
+    }
+
+    /** One connection's whole conversation; what ended it, unless that was a disconnect. */
+    private @Nullable Throwable converse() {
+        var connected = peer.wire().last();
+        try {
+            var conversation = new Conversation(peer, connected);
+            conversation.run(() -> begun.complete(peer));
+            return null;
+        } catch (Exception e) {
+            return e;
+        } finally {
+            connected.connection().close();
+        }
+    }
+
+    /** Another connection; false when nobody wants one any more, or none is to be had. */
+    private boolean redial() {
+        var backoff = messages.reconnect();
+        for (int n = 1;; n++) {
+            var pause = backoff.pause(n);
+            if (pause.isEmpty() || !peer.wire().pauseUnlessOver(pause.get())) {
+                return false;
+            }
+            try {
+                var connection = where.open();
+                if (peer.wire().found(connection)) {
+                    return true;
+                }
+                connection.abort();
+                return false;
+            } catch (IOException e) {
+                Log.reconnecting(peer.connection().remote(), n, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,345 @@
+package dev.weft.message;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ProtocolException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+
+import dev.weft.net.Connection;
+import dev.weft.net.Frames;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connection's reading thread does: it reads each message and gives it to whom it is for, a request that waits, a stream, or a hook
+ * (SPEC PR-S5: before, hook, after).
+ *
+ * <p>A hook on this thread may itself make a request. It then reads on until its reply has come; messages for hooks that come in between
+ * are kept for later, so that hooks are still called in order.
+ */
+final class Conversation {
+    /** What answers {@link Messages#heartbeat}; Weft does by itself. */
+    static final Message PING = Message.of("weft ping", new byte[0]);
+    private static final Message PONG = Message.of("weft pong", new byte[0]);
+
+    /** So many messages may come while a hook on the reading thread waits for a reply, and so many bytes. */
+    private static final int MOST_DEFERRED = 1_024;
+    private static final int MOST_DEFERRED_BYTES = 4 << 20;
+
+    private final Peer peer;
+    private final Messages messages;
+    private final Connection connection;
+    private final Frames<Message> frames;
+    private final Thread thread = Thread.currentThread();
+    private final ArrayDeque<Message> deferred = new ArrayDeque<>(0);
+    private final Map<StreamName, IncomingStream> streams = new HashMap<>(0);
+    private int deferredBytes;
+    /** Whether the idle deadline is the heartbeat's. */
+    private boolean beating;
+    /** What a hook beside the reader threw that ends the connection. */
+    private volatile @Nullable Throwable endedBy;
+
+    /** What tells the streams of one connection apart. */
+    private record StreamName(long id, int type) {}
+
+    /** Something of a user's. */
+    @FunctionalInterface
+    private interface Call {
+        void run() throws Exception;
+    }
+
+    /** Made by the reading thread. */
+    Conversation(Peer peer, Wire.Connected connected) {
+        this.peer = peer;
+        messages = peer.messages();
+        connection = connected.connection();
+        frames = connected.frames();
+        beat();
+    }
+
+    /** Has the idle deadline tell when a heartbeat is due, unless another one ends the connection earlier anyway. */
+    private void beat() {
+        var interval = messages.heartbeat();
+        var deadlines = connection.deadlines();
+        beating = !interval.isZero() && isLater(deadlines.idle(), interval) && isLater(deadlines.read(), interval);
+        if (beating) {
+            connection.deadlines(deadlines.idle(interval));
+        }
+    }
+
+    private static boolean isLater(Duration deadline, Duration interval) {
+        return deadline.isZero() || interval.compareTo(deadline) < 0;
+    }
+
+    boolean isOnThisThread() {
+        return thread == Thread.currentThread();
+    }
+
+    /**
+     * Reads until the peer ends, the server drains, or the connection fails; what ended it is thrown, but for a plain disconnect.
+     *
+     * @param begun runs when what is to be done first is done
+     */
+    void run(Runnable begun) throws Exception {
+        peer.converse(this);
+        guard(() -> {
+            messages.loadEager(peer);
+            messages.opened().on(peer);
+        });
+        begun.run();
+        Throwable failure = null;
+        try {
+            while (next()) {
+                // and so on
+            }
+        } catch (Throwable t) {
+            var closedHere = t instanceof SocketException && !connection.isOpen();
+            failure = closedHere ? null : t;
+            connection.close();
+        }
+        finish(failure);
+    }
+
+    /** Everybody who still waits is told, what runs beside may finish; then what was to be done at the end. */
+    private void finish(@Nullable Throwable failure) throws Exception {
+        var reason = new SocketException("the connection with " + connection.remote() + " has ended");
+        peer.lost(reason);
+        streams.values().forEach(s -> s.fail(reason));
+        var why = failure;
+        try {
+            peer.endBeside(why instanceof InterruptedIOException && !(why instanceof SocketTimeoutException));
+        } catch (InterruptedIOException e) {
+            why = e;
+        }
+        var aside = endedBy;
+        try {
+            messages.closed().on(peer);
+        } catch (Exception e) {
+            Log.closeHookFailed(peer, e);
+        }
+        throwIt(why == null ? aside : why);
+    }
+
+    private static void throwIt(@Nullable Throwable why) throws Exception {
+        if (why instanceof Error e) {
+            throw e;
+        }
+        if (why instanceof Exception e) {
+            throw e;
+        }
+    }
+
+    /** One message; false when there is none any more. */
+    private boolean next() throws Exception {
+        var m = deferred.poll();
+        if (m != null) {
+            deferredBytes -= m.data().length;
+            handle(m);
+            return true;
+        }
+        try {
+            if (beating && !awaitBeat()) {
+                return false;
+            }
+            m = frames.read();
+        } catch (EOFException | SocketException e) {
+            return false; // a reset is a disconnect like any other (SPEC PR-BUG-14), and so is our own close
+        } catch (MalformedMessageException e) {
+            failed(e);
+            return true;
+        } catch (ProtocolException | SocketTimeoutException e) {
+            throw unforgivable(e);
+        }
+        messages.counters().received.increment();
+        if (!route(m)) {
+            handle(m);
+        }
+        return true;
+    }
+
+    /** Waits for a message; asks a peer that was silent for an interval whether it lives, once. False when no message will come. */
+    private boolean awaitBeat() throws IOException {
+        try {
+            return connection.awaitMessage();
+        } catch (SocketTimeoutException silence) {
+            if (!connection.isOpen()) {
+                throw silence;
+            }
+        }
+        peer.send(PING);
+        return connection.awaitMessage();
+    }
+
+    /** The user is told, and nothing can be done about it (SPEC PR-D6). */
+    private <E extends IOException> E unforgivable(E e) {
+        messages.tolerates(e, peer);
+        return e;
+    }
+
+    /** Gives a message to the request or the stream it is for, or answers it by itself; false when it is a hook's. */
+    private boolean route(Message m) throws IOException {
+        var replies = peer.waiting();
+        if (replies != null) {
+            var who = replies.waitingFor(m.id());
+            if (who != null) {
+                if (who.isFull()) {
+                    frames.flush();
+                }
+                if (who.take(m)) {
+                    replies.done(m.id());
+                }
+                return true;
+            }
+            if (replies.isLate(m.id())) {
+                messages.counters().late.increment();
+                return true;
+            }
+        }
+        if (m.type() == PING.type() && peer.hooks().find(m.type()) == null) {
+            peer.send(PONG);
+            return true;
+        }
+        return m.type() == PONG.type() && peer.hooks().find(m.type()) == null;
+    }
+
+    private void handle(Message m) throws Exception {
+        var reaction = peer.hooks().find(m.type());
+        if (reaction instanceof HookTable.Inline inline) {
+            guard(() -> around(inline.hook(), m));
+        } else if (reaction instanceof HookTable.Parallel(var hook)) {
+            if (peer.beside().isFull()) {
+                frames.flush();
+            }
+            peer.beside().start(name(m), () -> aside(() -> around(hook, m)));
+        } else if (reaction instanceof HookTable.Streaming(var hook)) {
+            part(hook, m);
+        } else {
+            messages.counters().unknown.increment();
+            Log.noSuchHook(m.type(), connection.remote());
+            guard(() -> around((_, _) -> {}, m));
+        }
+    }
+
+    private void around(Hook hook, Message m) throws Exception {
+        messages.before().on(m, peer);
+        hook.on(m, peer);
+        messages.after().on(m, peer);
+    }
+
+    private String name(Message m) {
+        return "weft-hook-" + TypeNames.of(m.type()) + "-" + connection.id();
+    }
+
+    /** A part of a stream: the first one calls the hook, on a thread of its own. */
+    private void part(StreamHook hook, Message m) throws IOException {
+        var name = new StreamName(m.id(), m.type());
+        var stream = streams.get(name);
+        if (stream == null) {
+            stream = new IncomingStream(m.id(), m.type(), () -> {});
+            var begun = stream;
+            streams.put(name, begun);
+            if (!peer.beside().tryStart(name(m), () -> aside(() -> consume(hook, begun)))) {
+                throw unforgivable(
+                        new ProtocolException("%s opened another stream while as many hooks ran beside as may".formatted(connection.remote())));
+            }
+        }
+        if (stream.isFull()) {
+            frames.flush();
+        }
+        if (stream.offer(m)) {
+            streams.remove(name);
+        }
+    }
+
+    private void consume(StreamHook hook, IncomingStream stream) throws Exception {
+        try (stream) {
+            hook.on(stream, peer);
+        }
+    }
+
+    /** Runs something of a user's on the reading thread; its failure ends the connection unless it is forgiven. */
+    private void guard(Call call) throws Exception {
+        try {
+            call.run();
+        } catch (InterruptedException | InterruptedIOException e) {
+            if (e instanceof SocketTimeoutException timeout) {
+                failed(timeout);
+            } else {
+                throw e; // somebody wants this thread to end
+            }
+        } catch (Exception e) {
+            failed(e);
+        }
+    }
+
+    /** The same on another thread, where there is nobody to throw at: the reading thread throws it then. */
+    private void aside(Call call) {
+        try {
+            guard(call);
+        } catch (Throwable t) {
+            if (endedBy == null) {
+                endedBy = t;
+            }
+            connection.close();
+        }
+    }
+
+    private void failed(Exception e) throws Exception {
+        messages.counters().failures.increment();
+        if (!messages.tolerates(e, peer)) {
+            // To those who see it further up, EOFException says that the peer has ended.
+            throw e instanceof EOFException ? new IOException("a hook failed: " + e.getMessage(), e) : e;
+        }
+    }
+
+    /** On the reading thread: reads on until a reply has come. */
+    void readUntil(Future<Message> reply, Duration timeout) throws IOException, TimeoutException {
+        var until = System.nanoTime() + timeout.toNanos();
+        var before = connection.deadlines();
+        try {
+            while (!reply.isDone()) {
+                if (!timeout.isZero()) {
+                    connection.deadlines(before.idle(Duration.ofNanos(Math.max(1, until - System.nanoTime()))));
+                }
+                readBehind();
+            }
+        } catch (SocketTimeoutException e) {
+            if (!timeout.isZero() && System.nanoTime() >= until) {
+                throw new TimeoutException();
+            }
+            throw e;
+        } finally {
+            connection.deadlines(before);
+        }
+    }
+
+    /** One message, which hooks get later. A drain ends waiting for messages, but not the hook that waits here. */
+    private void readBehind() throws IOException {
+        var more = connection.awaitMessage();
+        if (!more && !connection.draining()) {
+            throw new SocketException("the connection with " + connection.remote() + " has ended");
+        }
+        var m = more ? frames.read() : messages.framing().read(new DataInputStream(connection.input()));
+        messages.counters().received.increment();
+        if (!route(m)) {
+            defer(m);
+        }
+    }
+
+    private void defer(Message m) throws IOException {
+        deferredBytes += m.data().length;
+        if (deferred.size() >= MOST_DEFERRED || deferredBytes > MOST_DEFERRED_BYTES) {
+            throw new IOException("more than " + MOST_DEFERRED + " messages, or " + MOST_DEFERRED_BYTES
+                    + " bytes, came while a hook waited for its reply: let the hook run beside the reader (onParallel)");
+        }
+        deferred.add(m);
+    }
+}

@@ -1,0 +1,165 @@
+package dev.weft.message;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of a stream, in order, until its last one. To be read by one thread, not the connection's own reading thread.
+ *
+ * <p>{@value #MOST} parts may wait here; then the connection's reading thread waits too, and with it the sender: a stream that nobody reads
+ * holds up its connection, and {@link #close} sets it free.
+ */
+public final class IncomingStream implements Iterable<Message>, Closeable {
+    /** How many parts may wait. */
+    static final int MOST = 64;
+
+    private final long id;
+    private final int type;
+    private final Runnable leave;
+    private final ArrayDeque<Message> parts = new ArrayDeque<>();
+    private boolean ended;
+    private boolean closed;
+    private @Nullable IOException broken;
+
+    /** The task runs when it is closed: nobody waits for its parts any more. */
+    IncomingStream(long id, int type, Runnable leave) {
+        this.id = id;
+        this.type = type;
+        this.leave = leave;
+    }
+
+    /** The id that all its parts bear. */
+    public long id() {
+        return id;
+    }
+
+    /** The type of its first part, or of the request that it answers. */
+    public int type() {
+        return type;
+    }
+
+    /**
+     * The next part, waiting for it.
+     *
+     * @throws EOFException after the last part
+     * @throws IOException when the connection ended before it
+     */
+    public Message read() throws IOException {
+        return read(Duration.ZERO);
+    }
+
+    /**
+     * The next part.
+     *
+     * @param timeout how long to wait for it; zero waits without end
+     * @throws SocketTimeoutException when none came in time; it may be asked for again
+     * @throws EOFException after the last part
+     * @throws IOException when the connection ended before it
+     */
+    public synchronized Message read(Duration timeout) throws IOException {
+        var until = System.nanoTime() + timeout.toNanos();
+        while (parts.isEmpty()) {
+            if (broken != null) {
+                throw new IOException("the stream " + TypeNames.of(type) + " broke off: " + broken.getMessage(), broken);
+            }
+            if (ended || closed) {
+                throw new EOFException("the stream " + TypeNames.of(type) + " has ended");
+            }
+            var left = timeout.isZero() ? Long.MAX_VALUE : until - System.nanoTime();
+            if (left <= 0) {
+                throw new SocketTimeoutException("no part of the stream " + TypeNames.of(type) + " came for " + timeout.toMillis() + " ms");
+            }
+            pause(left);
+        }
+        notifyAll();
+        return parts.remove();
+    }
+
+    /** Each part until the last; it throws {@link UncheckedIOException} around what {@link #read} throws when the stream breaks off. */
+    @Override
+    public Iterator<Message> iterator() {
+        return new Iterator<>() {
+            private @Nullable Message next;
+
+            @Override
+            public boolean hasNext() {
+                if (next == null) {
+                    try {
+                        next = read();
+                    } catch (EOFException e) {
+                        return false;
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+                return true;
+            }
+
+            @Override
+            public Message next() {
+                if (!hasNext() || next == null) {
+                    throw new NoSuchElementException();
+                }
+                var m = next;
+                next = null;
+                return m;
+            }
+        };
+    }
+
+    /** Drops what has come and what comes still. */
+    @Override
+    public void close() {
+        leave.run(); // first: what comes from now on is late
+        synchronized (this) {
+            closed = true;
+            parts.clear();
+            notifyAll();
+        }
+    }
+
+    /** The next part has come; waits while too many do. True when it was the last. */
+    synchronized boolean offer(Message m) throws IOException {
+        while (isFull()) {
+            pause(Long.MAX_VALUE);
+        }
+        ended = m.stream() != Message.PART;
+        if (!closed && !(m.stream() == Message.LAST_PART && m.data().length == 0)) { // which only says that it is over
+            parts.add(m);
+        }
+        notifyAll();
+        return ended;
+    }
+
+    /** Whether its next part would have to wait. */
+    synchronized boolean isFull() {
+        return parts.size() >= MOST && !closed;
+    }
+
+    /** The rest will not come. */
+    synchronized void fail(IOException reason) {
+        if (!ended) {
+            broken = reason;
+        }
+        notifyAll();
+    }
+
+    private void pause(long nanos) throws InterruptedIOException {
+        try {
+            TimeUnit.NANOSECONDS.timedWait(this, nanos);
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException("interrupted in the stream " + TypeNames.of(type));
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package dev.weft.message;
+
+/**
+ * A key's loader has failed; the cause is what it threw. Everybody who asks for the value gets this same exception (SPEC PR-R4), until the
+ * key is removed.
+ */
+public final class LoadException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    LoadException(Key<?> key, Throwable cause) {
+        super("cannot load " + key.name() + ": " + cause, cause);
+    }
+}

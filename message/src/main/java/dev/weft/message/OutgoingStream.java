@@ -1,0 +1,57 @@
+package dev.weft.message;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A stream of messages on its way out (SPEC PR-W6). For one thread; other messages of the connection may come between its parts.
+ *
+ * <p>The wire knows no way to break a stream off: a stream that can't be finished ends by closing the connection, or says so in a part.
+ */
+public final class OutgoingStream implements Closeable {
+    private final Peer peer;
+    private final Message head;
+    private boolean closed;
+
+    OutgoingStream(Peer peer, Message head) {
+        this.peer = peer;
+        this.head = head;
+    }
+
+    /** The id that all its parts bear. */
+    public long id() {
+        return head.id();
+    }
+
+    /** Sends a part; blocks while the peer takes nothing. */
+    public void write(byte[] data) throws IOException {
+        send(data, Message.PART);
+    }
+
+    /** Sends a part, in UTF-8. */
+    public void write(String text) throws IOException {
+        write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends the last part, and with it the end of the stream. */
+    public void finish(byte[] data) throws IOException {
+        send(data, Message.LAST_PART);
+        closed = true;
+    }
+
+    /** Sends an empty last part unless the stream is finished. */
+    @Override
+    public void close() throws IOException {
+        if (!closed) {
+            finish(new byte[0]);
+        }
+    }
+
+    private void send(byte[] data, int stream) throws IOException {
+        if (closed) {
+            throw new IllegalStateException("the stream " + TypeNames.of(head.type()) + " is finished");
+        }
+        peer.send(new Message(head.id(), head.type(), data, stream));
+    }
+}

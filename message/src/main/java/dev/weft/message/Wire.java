@@ -1,0 +1,98 @@
+package dev.weft.message;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import dev.weft.net.Connection;
+import dev.weft.net.Frames;
+import dev.weft.net.Framing;
+
+/** The connection that a peer has at the moment: always the same one on a server, one after the other on a client that reconnects. */
+final class Wire {
+    private final Framing<Message> framing;
+    private volatile Connected now;
+    private volatile boolean away;
+    private volatile boolean over;
+
+    /** A connection, seen as messages. */
+    record Connected(Connection connection, Frames<Message> frames) {}
+
+    Wire(Connection connection, Framing<Message> framing) {
+        this.framing = framing;
+        now = new Connected(connection, connection.frames(framing));
+    }
+
+    /** The one there is, or the last there was. */
+    Connected last() {
+        return now;
+    }
+
+    /** The one there is; while there is none, it waits for as long as a write may wait. */
+    Connected get() throws IOException {
+        var connected = now;
+        return away ? awaited() : connected;
+    }
+
+    private synchronized Connected awaited() throws IOException {
+        var limit = now.connection().deadlines().write();
+        var until = System.nanoTime() + limit.toNanos();
+        while (away) {
+            if (over) {
+                throw new SocketException("the connection with " + now.connection().remote() + " was lost, and there is no other");
+            }
+            var left = limit.isZero() ? Long.MAX_VALUE : until - System.nanoTime();
+            if (left <= 0) {
+                throw new SocketTimeoutException("no new connection with " + now.connection().remote() + " in " + limit.toSeconds() + " s");
+            }
+            try {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException("interrupted while there was no connection with " + now.connection().remote());
+            }
+        }
+        return now;
+    }
+
+    /** The connection is lost; there may be another. */
+    void lost() {
+        away = true;
+    }
+
+    /** There is another one. False when nobody wants it any more. */
+    synchronized boolean found(Connection connection) {
+        if (over) {
+            return false;
+        }
+        now = new Connected(connection, connection.frames(framing));
+        away = false;
+        notifyAll();
+        return true;
+    }
+
+    /** Waits; false when meanwhile nobody wants another connection any more. */
+    synchronized boolean pauseUnlessOver(Duration pause) {
+        var until = System.nanoTime() + pause.toNanos();
+        try {
+            for (var left = pause.toNanos(); left > 0 && !over; left = until - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException e) {
+            return false;
+        }
+        return !over;
+    }
+
+    /** There will be no other. */
+    synchronized void end() {
+        over = true;
+        notifyAll();
+    }
+
+    boolean isOver() {
+        return over;
+    }
+}

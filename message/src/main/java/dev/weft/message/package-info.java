@@ -1,0 +1,3 @@
+/** Named messages, hooks and values. */
+@org.jspecify.annotations.NullMarked
+package dev.weft.message;

@@ -1,0 +1,213 @@
+package dev.weft.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+
+import dev.weft.net.Address;
+import dev.weft.net.Backoff;
+import dev.weft.net.Connection;
+import dev.weft.net.Deadlines;
+import dev.weft.net.Server;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A client's life: SPEC PR-C1 to PR-C5, and reconnection. */
+@Timeout(60)
+class ClientTest {
+    private static final Backoff SOON_AGAIN = Backoff.exponential(Duration.ofMillis(5), Duration.ofMillis(50));
+    private static final Hook ECHO = (m, peer) -> peer.send(m.reply("echoed", m.data()));
+
+    private final Ends ends = new Ends(Place.MEMORY);
+
+    @AfterEach
+    void end() throws Exception {
+        ends.close();
+    }
+
+    private static Address nobody() throws IOException {
+        try (var acceptor = Server.tcp("localhost", 0).listen()) {
+            return acceptor.address();
+        }
+    }
+
+    /** PR-C2: three more tries, then the original's words; and it may be opened again. */
+    @Test
+    void itTriesFourTimesAndSaysSo() throws Exception {
+        var messages = new Messages();
+        var where = Connection.to(nobody());
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> messages.open(where)).isInstanceOfSatisfying(RetriesExhaustedException.class, e -> {
+                assertThat(e).hasMessageStartingWith("Connection reach the max retry times[limit=3]").hasCauseInstanceOf(ConnectException.class);
+                assertThat(e.limit()).isEqualTo(3);
+            });
+        }
+        assertThat(catchThrowable(() -> new Messages().retries(Backoff.never()).open(where))).hasMessageContaining("[limit=0]");
+    }
+
+    /** PR-C2: a fresh socket each try; who comes late is found. */
+    @Test
+    void itGetsThroughToAServerThatComesLate() throws Exception {
+        var address = nobody();
+        var opening = new FutureTask<>(() -> new Messages().retries(SOON_AGAIN).open(Connection.to(address)));
+        Thread.ofVirtual().start(opening);
+        Awaitility.await().pollDelay(Duration.ofMillis(20)).until(() -> !opening.isDone());
+        try (var server = new Messages().on("echo", ECHO).open(Server.tcp("localhost", address.port())).start(); var peer = opening.get(10, TimeUnit.SECONDS)) {
+            assertThat(server.port()).isEqualTo(address.port());
+            assertThat(peer.request("echo", "x", Ends.SOON).text()).isEqualTo("x");
+        }
+    }
+
+    /** PR-C4: wait_until_finish. */
+    @Test
+    void joinWaitsForTheEnd() throws Exception {
+        var peer = ends.client(new Messages().on("bye", (m, p) -> p.close()), new Messages());
+        var joining = new FutureTask<>(() -> {
+            peer.join();
+            return peer.isOpen();
+        });
+        Thread.ofVirtual().start(joining);
+        assertThat(peer.isOpen()).isTrue();
+        peer.send("bye", "");
+        assertThat(joining.get(10, TimeUnit.SECONDS)).isFalse();
+        assertThat(peer.failure()).isEmpty();
+    }
+
+    /** PR-D6: the default of a client; what ended it can be asked for. */
+    @Test
+    void aHookThatThrowsEndsTheClient() throws Exception {
+        var peer = ends.client(new Messages().onOpen(p -> p.send("hello", "")), new Messages().on("hello", (m, p) -> {
+            throw new IllegalStateException("not expected");
+        }));
+        peer.join();
+        assertThat(peer.failure()).get().isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> peer.send("x", "")).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void itMakesAnotherConnectionWhenItsIsLost() throws Exception {
+        var key = Key.<String>of("own");
+        var atServer = new Messages().on("echo", ECHO).on("drop", (m, p) -> p.connection().abort());
+        var peer = ends.client(atServer, new Messages().reconnect(SOON_AGAIN).onOpen(p -> ends.heard.add("open"))
+                .onClose(p -> ends.heard.add("close")));
+        peer.set(key, "kept");
+        var first = peer.connection();
+        for (int i = 0; i < 3; i++) {
+            assertThat(ends.next()).isEqualTo("open");
+            peer.send("drop", "");
+            assertThat(ends.next()).isEqualTo("close");
+        }
+        assertThat(ends.next()).isEqualTo("open");
+        assertThat(peer.request("echo", "x", Ends.SOON).text()).isEqualTo("x");
+        assertThat(peer.connection()).isNotSameAs(first);
+        assertThat(peer.get(key)).isEqualTo("kept");
+        peer.close();
+        assertThat(ends.next()).isEqualTo("close");
+        peer.join();
+        assertThat(ends.heard).isEmpty();
+    }
+
+    @Test
+    void whatIsSentWhileThereIsNoConnectionWaitsForTheNext() throws Exception {
+        var name = Address.memory("client-away");
+        var atServer = new Messages().on("note", (m, p) -> ends.heard.add(m.text()));
+        var server = atServer.open(Server.at(name)).start();
+        try (var peer = new Messages().reconnect(SOON_AGAIN).onClose(p -> ends.heard.add("lost")).open(Connection.to(name))) {
+            server.close();
+            assertThat(ends.next()).isEqualTo("lost");
+            var sending = Thread.ofVirtual().start(() -> {
+                try {
+                    peer.send("note", "at last");
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            Awaitility.await().until(() -> sending.getState() == Thread.State.TIMED_WAITING);
+            try (var again = atServer.open(Server.at(name)).start()) {
+                assertThat(ends.next()).isEqualTo("at last");
+                assertThat(again.connections()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void waitingForAConnectionIsBoundedAndEndsWithThePeer() throws Exception {
+        var name = Address.memory("client-gone");
+        var server = new Messages().open(Server.at(name)).start();
+        var peer = new Messages().reconnect(SOON_AGAIN).onClose(p -> ends.heard.add("lost"))
+                .open(Connection.to(name).deadlines(Deadlines.defaults().write(Duration.ofMillis(50))));
+        server.close();
+        ends.next();
+        assertThatThrownBy(() -> peer.send("x", "")).isInstanceOf(SocketTimeoutException.class).hasMessageContaining("no new connection");
+        peer.close();
+        peer.join();
+        assertThatThrownBy(() -> peer.send("x", "")).isInstanceOf(IOException.class).isNotInstanceOf(SocketTimeoutException.class);
+    }
+
+    @Test
+    void itGivesUpWhenItsBackoffDoes() throws Exception {
+        var name = Address.memory("client-given-up");
+        var server = new Messages().open(Server.at(name)).start();
+        var peer = new Messages().reconnect(SOON_AGAIN.attempts(3)).open(Connection.to(name));
+        server.close();
+        peer.join();
+        assertThat(peer.isOpen()).isFalse();
+        assertThatThrownBy(() -> peer.send("x", "")).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aRequestUnderWayFailsWhenItsConnectionIsLost() throws Exception {
+        var peer = ends.client(new Messages().on("drop", (m, p) -> p.connection().abort()), new Messages().reconnect(SOON_AGAIN));
+        assertThatThrownBy(() -> peer.request("drop", "", Ends.SOON)).isInstanceOf(IOException.class).hasMessageContaining("has ended");
+    }
+
+    /** A thousand clients lose one server; they come back, and not as one. */
+    @Test
+    void aThousandClientsComeBackSpreadOverTime() throws Exception {
+        var clients = 1_000;
+        var step = Duration.ofMillis(1_000);
+        var name = Address.memory("herd");
+        var first = new Messages().open(Server.at(name)).start();
+        var peers = new ArrayList<Peer>();
+        var lost = new CountDownLatch(clients);
+        var atClients = new Messages().reconnect(Backoff.exponential(step, Duration.ofSeconds(5))).onClose(p -> lost.countDown());
+        for (int i = 0; i < clients; i++) {
+            peers.add(atClients.open(Connection.to(name)));
+        }
+        var came = new ConcurrentLinkedQueue<Long>();
+        var back = new CountDownLatch(clients);
+        first.close();
+        var atServer = new Messages().onOpen(p -> {
+            came.add(System.nanoTime());
+            back.countDown();
+        });
+        try (var second = atServer.open(Server.at(name)).start()) {
+            assertThat(lost.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(back.await(40, TimeUnit.SECONDS)).isTrue();
+            assertThat(second.connections()).hasSize(clients);
+            var times = came.stream().mapToLong(Long::longValue).sorted().toArray();
+            var perTenth = new int[10];
+            var tenth = (times[times.length - 1] - times[0]) / 10 + 1;
+            Arrays.stream(times).forEach(t -> perTenth[(int) ((t - times[0]) / tenth)]++);
+            assertThat(times[times.length - 1] - times[0]).isGreaterThan(step.toNanos() / 2);
+            assertThat(Arrays.stream(perTenth).max().orElseThrow()).as("came in the fullest tenth of the time").isLessThan(clients / 2);
+            for (var peer : peers) {
+                peer.close();
+            }
+        }
+    }
+}

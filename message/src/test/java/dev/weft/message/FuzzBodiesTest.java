@@ -1,0 +1,56 @@
+package dev.weft.message;
+
+import static dev.weft.message.WireBytes.frame;
+import static dev.weft.message.WireBytes.parsed;
+import static dev.weft.message.WireBytes.written;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.sun.management.ThreadMXBean;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The body parser under any bytes at all, beside protobuf's own. A build reads the corpus; {@code JAZZER_FUZZ=1 mvn test -pl message -am
+ * -Dtest=FuzzBodiesTest -Djazzer.hooks=true -Dsurefire.failIfNoSpecifiedTests=false} looks for more.
+ */
+@Timeout(400)
+class FuzzBodiesTest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    /** What a body may cost beyond its bytes: an exception with its stack, classes met for the first time. */
+    private static final long EACH = 1 << 20;
+    /** A body may name its data again and again; each time that is no longer than the body is from there on. */
+    private static final long EACH_BYTE = 16;
+
+    /** PR-W8, PR-W11: what protobuf takes means the same here, what it refuses is refused, and canonical bytes are written for it. */
+    @FuzzTest(maxDuration = "3m")
+    void aBodyMeansWhatProtobufSaysItMeans(byte[] body) throws IOException {
+        var before = THREADS.getCurrentThreadAllocatedBytes();
+        var ours = ours(body);
+        assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(EACH + EACH_BYTE * body.length);
+        assertThat(ours).isEqualTo(protobufs(body));
+        if (ours != null) {
+            assertThat(written(ours)).isEqualTo(frame(FrameOracle.body(ours)));
+        }
+    }
+
+    private static @Nullable Message ours(byte[] body) throws IOException {
+        try {
+            return parsed(body);
+        } catch (MalformedMessageException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Message protobufs(byte[] body) {
+        try {
+            return FrameOracle.parsed(body);
+        } catch (InvalidProtocolBufferException e) {
+            return null;
+        }
+    }
+}
