@@ -8,7 +8,7 @@
     requires static org.jspecify;
     requires transitive dev.weft.net;
     requires transitive com.google.protobuf;
-    requires static transitive com.fasterxml.jackson.databind;
+    requires static com.fasterxml.jackson.databind;
     requires static me.tongfei.progressbar;
 
     exports dev.weft.message;

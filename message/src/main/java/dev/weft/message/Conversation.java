@@ -34,6 +34,9 @@ final class Conversation {
     private static final int MOST_DEFERRED = 1_024;
     private static final int MOST_DEFERRED_BYTES = 4 << 20;
 
+    /** So many messages without a hook are logged, lest six bytes from a peer become a line in a file. */
+    private static final int MOST_LOGGED = 10;
+
     private final Peer peer;
     private final Messages messages;
     private final Connection connection;
@@ -42,6 +45,7 @@ final class Conversation {
     private final ArrayDeque<Message> deferred = new ArrayDeque<>(0);
     private final Map<StreamName, IncomingStream> streams = new HashMap<>(0);
     private int deferredBytes;
+    private int unknown;
     /** Whether the idle deadline is the heartbeat's. */
     private boolean beating;
     /** What a hook beside the reader threw that ends the connection. */
@@ -101,8 +105,7 @@ final class Conversation {
                 // and so on
             }
         } catch (Throwable t) {
-            var closedHere = t instanceof SocketException && !connection.isOpen();
-            failure = closedHere ? null : t;
+            failure = isOurEnd(t) ? null : t;
             connection.close();
         }
         finish(failure);
@@ -126,6 +129,11 @@ final class Conversation {
             Log.closeHookFailed(peer, e);
         }
         throwIt(why == null ? aside : why);
+    }
+
+    /** Whether it only says that we closed the connection ourselves. */
+    private boolean isOurEnd(Throwable t) {
+        return t instanceof SocketException && !connection.isOpen();
     }
 
     private static void throwIt(@Nullable Throwable why) throws Exception {
@@ -223,7 +231,10 @@ final class Conversation {
             part(hook, m);
         } else {
             messages.counters().unknown.increment();
-            Log.noSuchHook(m.type(), connection.remote());
+            if (unknown < MOST_LOGGED) {
+                unknown++;
+                Log.noSuchHook(m.type(), connection.remote(), unknown == MOST_LOGGED);
+            }
             guard(() -> around((_, _) -> {}, m));
         }
     }
@@ -243,13 +254,8 @@ final class Conversation {
         var name = new StreamName(m.id(), m.type());
         var stream = streams.get(name);
         if (stream == null) {
-            stream = new IncomingStream(m.id(), m.type(), () -> {});
-            var begun = stream;
-            streams.put(name, begun);
-            if (!peer.beside().tryStart(name(m), () -> aside(() -> consume(hook, begun)))) {
-                throw unforgivable(
-                        new ProtocolException("%s opened another stream while as many hooks ran beside as may".formatted(connection.remote())));
-            }
+            stream = begin(hook, m);
+            streams.put(name, stream);
         }
         if (stream.isFull()) {
             frames.flush();
@@ -257,6 +263,16 @@ final class Conversation {
         if (stream.offer(m)) {
             streams.remove(name);
         }
+    }
+
+    /** A stream whose hook has returned counts until its last part has come: somebody must know that the rest of it is nobody's. */
+    private IncomingStream begin(StreamHook hook, Message m) throws ProtocolException {
+        var stream = new IncomingStream(m.id(), m.type(), () -> {});
+        if (streams.size() >= messages.parallelism() || !peer.beside().tryStart(name(m), () -> aside(() -> consume(hook, stream)))) {
+            throw unforgivable(new ProtocolException("%s opened another stream while as many were open, or as many hooks ran beside, as may: %d"
+                    .formatted(connection.remote(), messages.parallelism())));
+        }
+        return stream;
     }
 
     private void consume(StreamHook hook, IncomingStream stream) throws Exception {
@@ -275,6 +291,12 @@ final class Conversation {
             } else {
                 throw e; // somebody wants this thread to end
             }
+        } catch (SocketException e) {
+            if (!isOurEnd(e)) {
+                failed(e);
+            } else {
+                throw e; // that it was closed here, or has failed before, is nobody's failure again
+            }
         } catch (Exception e) {
             failed(e);
         }
@@ -285,7 +307,7 @@ final class Conversation {
         try {
             guard(call);
         } catch (Throwable t) {
-            if (endedBy == null) {
+            if (endedBy == null && !isOurEnd(t)) {
                 endedBy = t;
             }
             connection.close();

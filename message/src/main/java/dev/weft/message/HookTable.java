@@ -66,7 +66,8 @@ final class HookTable {
     HookTable with(Entry entry) {
         var before = entries.get(entry.type);
         if (before != null && before.name != null && entry.name != null && !before.name.equals(entry.name)) {
-            throw new IllegalArgumentException("\"%s\" and \"%s\" are both %d on the wire: rename one".formatted(before.name, entry.name, entry.type));
+            throw new IllegalArgumentException(
+                    "\"%s\" and \"%s\" are both %d on the wire: rename one".formatted(before.name, entry.name, entry.type));
         }
         var more = new LinkedHashMap<>(entries);
         more.put(entry.type, entry);

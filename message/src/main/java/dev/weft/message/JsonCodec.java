@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
  *
  * @param <T> the type of the payload, a record for example
  */
+@SuppressWarnings("exports") // who names Jackson's types has Jackson; nobody else needs it
 public final class JsonCodec<T> implements Codec<T> {
     private static final ObjectMapper PLAIN = new ObjectMapper();
 

@@ -16,8 +16,9 @@ final class Log {
     }
 
     /** SPEC PR-H4. */
-    static void noSuchHook(int type, Address from) {
-        logger().log(Level.INFO, "No such hook[type={0}], asked for by {1}", TypeNames.of(type), from);
+    static void noSuchHook(int type, Address from, boolean last) {
+        logger().log(Level.INFO, "No such hook[type={0}], asked for by {1}{2}", TypeNames.of(type), from,
+                last ? "; its next ones are counted and not logged" : "");
     }
 
     static void clientFailed(Peer peer, Throwable failure) {

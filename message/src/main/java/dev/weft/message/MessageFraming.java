@@ -8,6 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.ProtocolException;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
@@ -15,13 +16,14 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
 import dev.weft.net.Framing;
 import dev.weft.net.spi.ArrayFraming;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Pruina wire format (SPEC PR-W1 to PR-W14): the magic {@code <W}, a body's length as four bytes big-endian, and the body, a protobuf
  * message {@code { int64 id = 1; int32 type = 2; bytes data = 3; int32 stream_property = 4; }}.
  *
- * <p>Written canonically: fields ascending, defaults left out. Read leniently, as protobuf is: any order, the last value of a field wins,
- * unknown fields are skipped.
+ * <p>Written canonically: fields ascending, defaults left out. Read leniently, by protobuf's own reader: any order, the last value of a field
+ * wins, unknown fields are skipped.
  */
 record MessageFraming(int limit) implements ArrayFraming<Message> {
     static final MessageFraming DEFAULT = new MessageFraming(Message.DEFAULT_LIMIT);
@@ -43,6 +45,7 @@ record MessageFraming(int limit) implements ArrayFraming<Message> {
     private static final int DATA_TAG = (DATA << 3) | WireFormat.WIRETYPE_LENGTH_DELIMITED;
     private static final int STREAM_TAG = (STREAM << 3) | WireFormat.WIRETYPE_VARINT;
 
+    private static final int MOST_VARINT = 10;
     private static final byte[] NO_DATA = {};
     private static final VarHandle LENGTH = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
@@ -96,7 +99,68 @@ record MessageFraming(int limit) implements ArrayFraming<Message> {
         return parse(bytes, offset + HEADER, length - HEADER);
     }
 
-    private static Message parse(byte[] bytes, int offset, int length) throws IOException {
+    private static Message parse(byte[] bytes, int offset, int length) throws MalformedMessageException {
+        var canonical = parseCanonical(bytes, offset, offset + length);
+        return canonical == null ? parseAny(bytes, offset, length) : canonical;
+    }
+
+    /**
+     * A body as it is written canonically; null when it is any other. Nearly all are, and reading these by hand takes half the time and the
+     * memory that protobuf's reader takes for a small one (MessageFramingBenchmark).
+     */
+    private static @Nullable Message parseCanonical(byte[] bytes, int offset, int end) {
+        long id = 0;
+        int type = 0;
+        var data = NO_DATA;
+        int stream = 0;
+        var at = offset;
+        if (at < end && bytes[at] == ID_TAG) {
+            var n = varintLength(bytes, ++at, end);
+            id = varint(bytes, at, n);
+            at += n;
+        }
+        if (at < end && bytes[at] == TYPE_TAG) {
+            var n = varintLength(bytes, ++at, end);
+            type = (int) varint(bytes, at, n);
+            at += n;
+        }
+        if (at < end && bytes[at] == DATA_TAG) {
+            var n = varintLength(bytes, ++at, end);
+            var length = varint(bytes, at, n);
+            at += n;
+            if (length < 0 || length > end - at) {
+                return null;
+            }
+            data = Arrays.copyOfRange(bytes, at, at + (int) length);
+            at += (int) length;
+        }
+        if (at < end && bytes[at] == STREAM_TAG) {
+            var n = varintLength(bytes, ++at, end);
+            stream = (int) varint(bytes, at, n);
+            at += n;
+        }
+        return at == end ? new Message(id, type, data, stream) : null;
+    }
+
+    /** How many bytes a varint takes; if it does not end, or not soon enough, more than there are. */
+    private static int varintLength(byte[] bytes, int offset, int end) {
+        for (var n = 1; n <= MOST_VARINT && offset + n <= end; n++) {
+            if (bytes[offset + n - 1] >= 0) {
+                return n;
+            }
+        }
+        return end - offset + 1;
+    }
+
+    private static long varint(byte[] bytes, int offset, int length) {
+        long value = 0;
+        for (var n = 0; n < length && n < MOST_VARINT && offset + n < bytes.length; n++) {
+            value |= (bytes[offset + n] & 0x7fL) << (7 * n);
+        }
+        return value;
+    }
+
+    private static Message parseAny(byte[] bytes, int offset, int length) throws MalformedMessageException {
         var in = CodedInputStream.newInstance(bytes, offset, length);
         long id = 0;
         int type = 0;
@@ -120,7 +184,7 @@ record MessageFraming(int limit) implements ArrayFraming<Message> {
                     }
                 }
             }
-        } catch (InvalidProtocolBufferException e) {
+        } catch (IOException e) {
             throw new MalformedMessageException("a frame's body of " + length + " bytes is no message: " + e.getMessage(), e);
         }
     }

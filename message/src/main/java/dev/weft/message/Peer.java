@@ -3,6 +3,7 @@ package dev.weft.message;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.NoSuchElementException;
@@ -83,13 +84,25 @@ public final class Peer implements Closeable {
      * @throws SocketTimeoutException when the peer took nothing, or when there was no connection, for so long
      */
     public void send(Message m) throws IOException {
-        wire.get().frames().write(m);
+        connected().frames().write(m);
         messages.counters().sent.increment();
+    }
+
+    private Wire.Connected connected() throws IOException {
+        if (wire.isAway() && isReadingThread()) {
+            throw new SocketException("the connection with " + connection().remote() + " is lost; this hook must return before there is another");
+        }
+        return wire.get();
+    }
+
+    private boolean isReadingThread() {
+        var c = conversation;
+        return c != null && c.isOnThisThread();
     }
 
     /** Sends now what the reading thread's hooks have gathered: for a hook that goes on to wait for something else. */
     public void flush() throws IOException {
-        wire.get().frames().flush();
+        connected().frames().flush();
     }
 
     /**
@@ -108,7 +121,8 @@ public final class Peer implements Closeable {
             send(m.id(id));
             return await(reply, timeout);
         } catch (TimeoutException e) {
-            throw new SocketTimeoutException("%s: no reply to %s in %d ms".formatted(connection().remote(), TypeNames.of(m.type()), timeout.toMillis()));
+            throw new SocketTimeoutException(
+                    "%s: no reply to %s in %d ms".formatted(connection().remote(), TypeNames.of(m.type()), timeout.toMillis()));
         } catch (InterruptedException e) {
             throw new InterruptedIOException("interrupted before the reply to " + TypeNames.of(m.type()) + " from " + connection().remote());
         } catch (ExecutionException e) {
@@ -144,8 +158,7 @@ public final class Peer implements Closeable {
      * @throws IllegalStateException on the connection's reading thread, which can't wait for itself
      */
     public IncomingStream requestStream(Message m) throws IOException {
-        var c = conversation;
-        if (c != null && c.isOnThisThread()) {
+        if (isReadingThread()) {
             throw new IllegalStateException("a hook on the reading thread can't read a stream: let it run beside (onParallel)");
         }
         var id = replies().freshId();

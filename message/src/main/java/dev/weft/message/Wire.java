@@ -57,6 +57,11 @@ final class Wire {
         return now;
     }
 
+    /** Whether there is none at the moment, and may be another. */
+    boolean isAway() {
+        return away;
+    }
+
     /** The connection is lost; there may be another. */
     void lost() {
         away = true;

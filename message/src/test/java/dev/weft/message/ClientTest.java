@@ -66,7 +66,8 @@ class ClientTest {
         var opening = new FutureTask<>(() -> new Messages().retries(SOON_AGAIN).open(Connection.to(address)));
         Thread.ofVirtual().start(opening);
         Awaitility.await().pollDelay(Duration.ofMillis(20)).until(() -> !opening.isDone());
-        try (var server = new Messages().on("echo", ECHO).open(Server.tcp("localhost", address.port())).start(); var peer = opening.get(10, TimeUnit.SECONDS)) {
+        try (var server = new Messages().on("echo", ECHO).open(Server.tcp("localhost", address.port())).start();
+                var peer = opening.get(10, TimeUnit.SECONDS)) {
             assertThat(server.port()).isEqualTo(address.port());
             assertThat(peer.request("echo", "x", Ends.SOON).text()).isEqualTo("x");
         }
@@ -156,6 +157,20 @@ class ClientTest {
         peer.close();
         peer.join();
         assertThatThrownBy(() -> peer.send("x", "")).isInstanceOf(IOException.class).isNotInstanceOf(SocketTimeoutException.class);
+    }
+
+    /** Who would make the next connection can't wait for it. */
+    @Test
+    void whatIsSentAtAConnectionsEndFailsAtOnce() throws Exception {
+        var peer = ends.client(new Messages().on("drop", (m, p) -> p.connection().abort()), new Messages().reconnect(SOON_AGAIN).onClose(p -> {
+            try {
+                p.send("too late", "");
+            } catch (IOException e) {
+                ends.heard.add(e.getMessage());
+            }
+        }));
+        peer.send("drop", "");
+        assertThat(ends.next()).contains("is lost").contains("this hook must return");
     }
 
     @Test

@@ -135,7 +135,8 @@ class LifeTest {
             all.join(p.connection());
             p.send("joined", "");
         }));
-        var reader = ends.connect(new Messages().on("joined", (m, p) -> ends.heard.add("joined")).on("said", (m, p) -> ends.heard.add(m.text())), server);
+        var hearing = new Messages().on("joined", (m, p) -> ends.heard.add("joined")).on("said", (m, p) -> ends.heard.add(m.text()));
+        var reader = ends.connect(hearing, server);
         try (var silent = place.to(server).open()) {
             silent.frames(Message.framing()).write(Message.of("join", ""));
             silent.frames(Message.framing()).read();

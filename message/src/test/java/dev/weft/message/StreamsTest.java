@@ -226,6 +226,19 @@ class StreamsTest {
         peer.join();
     }
 
+    /** Or a peer could have any number of them remembered. */
+    @Test
+    void streamsWhoseHookHasReturnedCountUntilTheirLastPart() throws Exception {
+        var messages = new Messages().onStream("up", (parts, p) -> ends.heard.add("done")).parallelism(3);
+        var peer = ends.client(messages, new Messages());
+        for (int i = 0; i < 3; i++) {
+            peer.stream("up").write("x");
+            assertThat(ends.next()).isEqualTo("done");
+        }
+        peer.stream("up").write("x");
+        assertThat(ends.failure()).isInstanceOf(ProtocolException.class).hasMessageContaining("another stream");
+    }
+
     @Test
     void whatAStreamsHookLeavesUnreadIsDropped() throws Exception {
         var peer = ends.client(new Messages().onStream("up", (parts, p) -> ends.heard.add(parts.read().text()))

@@ -217,7 +217,8 @@ class ValuesTest {
         });
         var messages = new Messages();
         var first = org.assertj.core.api.Assertions.catchThrowable(() -> messages.get(key));
-        assertThat(first).isInstanceOf(LoadException.class).hasMessageContainingAll("broken", "example.pt").hasCauseInstanceOf(FileNotFoundException.class);
+        assertThat(first).isInstanceOf(LoadException.class).hasMessageContainingAll("broken", "example.pt")
+                .hasCauseInstanceOf(FileNotFoundException.class);
         assertThatThrownBy(() -> messages.find(key)).isSameAs(first);
         assertThat(tries).hasValue(1);
         messages.remove(key);

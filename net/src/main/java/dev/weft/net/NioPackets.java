@@ -8,6 +8,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 import dev.weft.net.spi.PacketChannel;
@@ -15,6 +16,9 @@ import dev.weft.net.spi.Readiness;
 
 /** A java.nio datagram channel: UDP. */
 final class NioPackets implements PacketChannel, NioLoop.Parked {
+    /** How long a sender rests while another one waits for room. */
+    private static final long REST_NANOS = 1_000_000;
+
     private final DatagramChannel channel;
     private final SelectionKey key;
     private final Readiness readable = new Readiness(true);
@@ -29,12 +33,12 @@ final class NioPackets implements PacketChannel, NioLoop.Parked {
         local = Address.of(channel.getLocalAddress());
     }
 
-    /** Asks for one byte more than the caller has room for: more than that many came if it is filled (SPEC SS-24). */
+    /**
+     * Asks for one byte more than the caller has room for: more than that many came if it is filled (SPEC SS-24). The socket is asked in any
+     * case: the event of what is in its queue may not be here yet.
+     */
     @Override
     public Optional<Packet> receive(byte[] into) throws IOException {
-        if (!readable.ready()) {
-            return Optional.empty();
-        }
         var stamp = readable.stamp();
         var buffer = ByteBuffer.allocate(into.length + 1);
         var sender = channel.receive(buffer);
@@ -66,7 +70,10 @@ final class NioPackets implements PacketChannel, NioLoop.Parked {
 
     @Override
     public void awaitWritable() throws IOException {
-        waitingToWrite.lock();
+        if (!waitingToWrite.tryLock()) {
+            LockSupport.parkNanos(REST_NANOS); // or the wake that is meant for this sender would be taken by the other
+            return;
+        }
         try {
             await(writable, SelectionKey.OP_WRITE);
         } finally {

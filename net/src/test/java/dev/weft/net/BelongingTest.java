@@ -2,6 +2,7 @@ package dev.weft.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -10,9 +11,11 @@ import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 import dev.weft.net.spi.ArrayFraming;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,21 +124,17 @@ class BelongingTest {
             assertThat(frames.read()).isEqualTo(way + "22");
             assertThat(frames.read()).isEqualTo(way + "333");
             assertThat(frames.iterator().hasNext()).isTrue();
-            org.assertj.core.api.Assertions.assertThatThrownBy(frames::read).isInstanceOf(ProtocolException.class).hasMessageContaining("nine");
+            assertThatThrownBy(frames::read).isInstanceOf(ProtocolException.class).hasMessageContaining("nine");
         }
         try (var acceptor = Server.at(HERE).listen(); var client = Connection.to(HERE).open(); var accepted = acceptor.accept()) {
             client.send("\0041");
-            var there = accepted.frames(new Digits(onArrays));
-            Thread.ofVirtual().start(() -> {
-                try {
-                    client.frames(new Digits(onArrays)).write("7");
-                    client.send("66");
-                } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                }
-            });
-            // The first one's rest comes later: it is read from the stream.
-            assertThat(there.read()).startsWith("stream 1").hasSize("stream ".length() + 4);
+            var reading = new FutureTask<>(() -> accepted.frames(new Digits(onArrays)).read());
+            var reader = Thread.ofVirtual().start(reading);
+            Awaitility.await().until(() -> reader.getState() == Thread.State.TIMED_WAITING || reader.getState() == Thread.State.WAITING);
+            client.frames(new Digits(onArrays)).write("7");
+            client.send("66");
+            // The rest came later: it is read from the stream.
+            assertThat(reading.get(10, TimeUnit.SECONDS)).isEqualTo("stream 1\00176");
         }
     }
 }

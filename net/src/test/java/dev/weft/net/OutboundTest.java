@@ -164,6 +164,11 @@ class OutboundTest {
         return both;
     }
 
+    private static void assertInterrupted(Blocked<?> writer, int transferred) {
+        assertThatThrownBy(writer::get).cause().isInstanceOfSatisfying(InterruptedIOException.class,
+                e -> assertThat(e.bytesTransferred).isEqualTo(transferred));
+    }
+
     private void assertNextIs(String expected) throws IOException {
         assertThat(new String(take(expected.length()))).isEqualTo(expected);
     }
@@ -181,7 +186,7 @@ class OutboundTest {
     void whatWasTakenAlongFollowsThoughItsWriterIsInterrupted() throws Exception {
         var both = together(20, 30);
         both[1].thread.interrupt();
-        assertThatThrownBy(both[1]::get).cause().isInstanceOfSatisfying(InterruptedIOException.class, e -> assertThat(e.bytesTransferred).isEqualTo(30));
+        assertInterrupted(both[1], 30);
         take(MemoryPipe.CAPACITY - 10);
         assertNextIs("a".repeat(10) + "b".repeat(20) + "c".repeat(30));
         assertThat(both[0].get()).isTrue();
@@ -191,7 +196,7 @@ class OutboundTest {
     void anInterruptOfWhoseTurnItIsTakesBackHisOwnAlone() throws Exception {
         var both = together(20, 30);
         both[0].thread.interrupt();
-        assertThatThrownBy(both[0]::get).cause().isInstanceOfSatisfying(InterruptedIOException.class, e -> assertThat(e.bytesTransferred).isZero());
+        assertInterrupted(both[0], 0);
         assertThat(both[1].task.isDone()).isFalse();
         take(MemoryPipe.CAPACITY - 10);
         assertNextIs("a".repeat(10) + "c".repeat(30));
@@ -204,7 +209,7 @@ class OutboundTest {
         take(10_000);
         Awaitility.await().until(() -> here.bytesOut() == MemoryPipe.CAPACITY + 10 + 10_000);
         both[0].thread.interrupt();
-        assertThatThrownBy(both[0]::get).cause().isInstanceOfSatisfying(InterruptedIOException.class, e -> assertThat(e.bytesTransferred).isEqualTo(10_000));
+        assertInterrupted(both[0], 10_000);
         assertThat(both[1].task.isDone()).isFalse();
         take(MemoryPipe.CAPACITY - 10_010);
         assertNextIs("a".repeat(10) + "b".repeat(40_000) + "c".repeat(20_000));
