@@ -8,10 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What this JVM was started with and its workers need too: the modules that were added, patched and opened, the cache of loaded classes, and
- * the system properties that are the JVM's own business and were given with -D.
+ * What this JVM was started with, on its command line and in the argument files that this names, and its workers need too: the modules that
+ * were added, patched and opened, the cache of loaded classes, and the system properties that are the JVM's own business and were given
+ * with -D.
  *
- * <p>An agent is not among them: one that listens on a port can't be had twice.
+ * <p>An agent is not among them: one that listens on a port, or writes a file, can't be had twice, and each worker would start later by it.
  */
 final class InheritedOptions {
     /** Each has its value behind "=", or as the next word: java(1). */
@@ -36,12 +37,13 @@ final class InheritedOptions {
     }
 
     /** Those among a command line's words; what follows the main class is the program's. */
-    static List<String> among(String... words) {
+    static List<String> among(String... commandLine) {
+        var words = ArgumentFile.expand(commandLine);
         var inherited = new ArrayList<String>();
-        for (int i = 1; i < words.length && isOption(words[i]); i++) {
-            var word = words[i];
-            if (isOneOf(OF_MODULES, word) && i + 1 < words.length) {
-                inherited.add(word + "=" + words[++i]);
+        for (int i = 1; i < words.size() && isOption(words.get(i)); i++) {
+            var word = words.get(i);
+            if (isOneOf(OF_MODULES, word) && i + 1 < words.size()) {
+                inherited.add(word + "=" + words.get(++i));
             } else if (isOneOf(WITH_A_WORD, word)) {
                 i++;
             } else if (isInherited(word)) {
@@ -52,7 +54,7 @@ final class InheritedOptions {
     }
 
     private static boolean isOption(String word) {
-        return (word.startsWith("-") || word.startsWith("@")) && !word.equals("-jar") && !word.equals("-m") && !word.equals("--module")
+        return word.startsWith("-") && !word.equals("-jar") && !word.equals("-m") && !word.equals("--module")
                 && !word.startsWith("--module=");
     }
 

@@ -57,12 +57,12 @@ final class LinuxPackets extends LinuxSocket implements PacketChannel {
         }
     }
 
-    /** MSG_TRUNC makes recvfrom(2) tell the datagram's real length: SPEC SS-24. */
+    /**
+     * MSG_TRUNC makes recvfrom(2) tell the datagram's real length: SPEC SS-24. The socket is asked in any case: the event of one that is in
+     * the queue may not be here yet.
+     */
     @Override
     public Optional<Packet> receive(byte[] into) throws IOException {
-        if (!readable.ready()) {
-            return Optional.empty();
-        }
         if (arrived.byteSize() < into.length) {
             arrived = arena.allocate(into.length);
         }
@@ -134,17 +134,15 @@ final class LinuxPackets extends LinuxSocket implements PacketChannel {
         readable.await();
     }
 
-    /** Where the peer's queue is what is full, the time decides when to try again. */
+    /**
+     * Where the peer's queue is what is full, the time decides when to try again; so it does where another thread waits for the same room
+     * already, as a wake may be meant for either.
+     */
     @Override
     public void awaitWritable() throws IOException {
-        if (family == Libc.AF_UNIX) {
+        if (family == Libc.AF_UNIX || !waitingToWrite.tryLock()) {
             rest(this);
             return;
-        }
-        try {
-            waitingToWrite.lockInterruptibly();
-        } catch (InterruptedException e) {
-            throw new InterruptedIOException("interrupted while waiting for room to send");
         }
         try {
             writable.await();

@@ -41,18 +41,18 @@ final class WorkerMain {
 
     /** With the path of the parent's socket. */
     static void main(String[] args) {
+        var path = Path.of(args[0]);
         try {
             var orders = new FileInputStream(FileDescriptor.in);
             System.setIn(InputStream.nullInputStream());
             leaveSignalsToTheParent();
-            var path = Path.of(args[0]);
             var courier = Courier.ofWorker(connect(path));
             var jobs = new Jobs(courier);
             Thread.ofPlatform().daemon().name("weft-worker-orders").start(() -> obey(orders, jobs, path));
             serve(first(courier), jobs);
-            System.exit(0);
+            leave(path);
         } catch (EOFException e) {
-            System.exit(0); // the server was closed before this worker was wanted
+            leave(path); // the server was closed, or killed, before this worker was wanted
         } catch (Throwable t) {
             fail(t);
         }
@@ -62,6 +62,18 @@ final class WorkerMain {
     static void fail(Throwable why) {
         why.printStackTrace();
         System.exit(1);
+    }
+
+    /** Where nobody lets workers in any more the server is gone: that may be known here first, and this process's end before its orders'. */
+    private static void leave(Path socket) {
+        try {
+            Libc.close(connect(socket));
+        } catch (EOFException e) {
+            remove(socket);
+        } catch (IOException e) {
+            // That can't be found out.
+        }
+        System.exit(0);
     }
 
     private static int connect(Path path) throws IOException {
@@ -126,7 +138,8 @@ final class WorkerMain {
         };
         if (setup.packets()) {
             return Server.datagrams(setup.address()).name(setup.server()).concurrency(Concurrency.sequential()).transport(transport)
-                    .observer(observer).maxPacketSize(setup.maxPacketSize()).open(handler.asSubclass(DatagramHandler.class));
+                    .observer(observer).maxPacketSize(setup.maxPacketSize()).deadlines(setup.deadlines())
+                    .open(handler.asSubclass(DatagramHandler.class));
         }
         return Server.at(setup.address()).name(setup.server()).concurrency(Concurrency.sequential()).transport(transport)
                 .observer(observer).deadlines(setup.deadlines()).open(handler.asSubclass(Handler.class));
@@ -161,15 +174,19 @@ final class WorkerMain {
         }
     }
 
-    /** The parent is gone without a word. Nobody else will remove its folder. */
+    /** The parent is gone without a word. */
     private static void orphaned(Path socket) {
+        remove(socket);
+        Runtime.getRuntime().halt(0);
+    }
+
+    /** Nobody else will remove a dead server's folder. */
+    private static void remove(Path socket) {
         try {
             Files.deleteIfExists(socket);
             Files.deleteIfExists(socket.toAbsolutePath().getParent());
         } catch (IOException | RuntimeException e) {
             // Another worker did.
-        } finally {
-            Runtime.getRuntime().halt(0);
         }
     }
 

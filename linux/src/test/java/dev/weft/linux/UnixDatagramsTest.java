@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.weft.net.Address;
 import dev.weft.net.Datagram;
 import dev.weft.net.Datagrams;
+import dev.weft.net.Deadlines;
 import dev.weft.net.Server;
 import dev.weft.net.ServerObserver;
 import dev.weft.net.spi.PacketChannel;
@@ -285,6 +286,35 @@ class UnixDatagramsTest {
             }
             own.send("after", receiver.address());
             assertThat(receiver.receive(PATIENCE).text()).isEqualTo("after");
+        }
+    }
+
+    @Test
+    void aSenderWhoseReceiverReadsNothingGivesUpInTimeAndTheSocketStaysUsable() throws Exception {
+        try (var receiver = Datagrams.unix(folder.resolve("receiver"));
+                var own = Datagrams.unix(folder.resolve("me")).deadlines(Deadlines.defaults().write(Duration.ofMillis(200)))) {
+            var flood = new Flood(own, receiver.address(), 2_000, true);
+            assertThatThrownBy(() -> flood.task.get(10, TimeUnit.SECONDS)).cause().isInstanceOf(SocketTimeoutException.class)
+                    .hasMessage(receiver.address() + " took nothing for 200 ms; the datagram was dropped");
+            for (int i = 0; i < flood.sent.get(); i++) {
+                assertThat(receiver.receive(PATIENCE).text()).isEqualTo(String.valueOf(i));
+            }
+            own.send("after", receiver.address());
+            assertThat(receiver.receive(PATIENCE).text()).isEqualTo("after");
+        }
+    }
+
+    @Test
+    void anAnswerOfASocketOfOnesOwnGivesUpInTimeToo() throws Exception {
+        try (var asks = Datagrams.unix(folder.resolve("asks"));
+                var own = Datagrams.unix(folder.resolve("me")).deadlines(Deadlines.defaults().write(Duration.ofMillis(50)))) {
+            asks.send("?", own.address());
+            var question = own.receive(PATIENCE);
+            assertThatThrownBy(() -> {
+                while (true) {
+                    question.reply("!");
+                }
+            }).isInstanceOf(SocketTimeoutException.class).hasMessageContaining(asks.address() + " took nothing for 50 ms");
         }
     }
 

@@ -39,12 +39,24 @@ final class WorkerHandlers {
                     FILLING.add(new byte[1 << 20]);
                 }
             }
+            case "hold" -> {
+                hold(Integer.parseInt(words[1]));
+                yield pid() + " held";
+            }
             case "throw" -> throw new IllegalStateException("as told", new IOException("its cause"));
             case "property" -> System.getProperty(words[1], "none");
             case "rehearsals" -> String.valueOf(REHEARSALS.get());
             case "server" -> Server.current().name() + " " + Server.current().address();
             default -> String.valueOf(pid());
         };
+    }
+
+    /** Tells its process's number to whoever listens at this port, and goes on when that one has closed the connection. */
+    private static void hold(int port) throws IOException {
+        try (var c = Connection.to(Address.of("127.0.0.1", port)).open()) {
+            c.send(pid() + "\n");
+            c.receive(1);
+        }
     }
 
     /** Does what line after line tells, until it drains. */

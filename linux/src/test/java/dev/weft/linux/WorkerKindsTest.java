@@ -9,12 +9,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.Executors;
 
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Datagrams;
+import dev.weft.net.Deadlines;
 import dev.weft.net.Server;
 import dev.weft.net.Tls;
 import dev.weft.net.Transports;
@@ -140,6 +142,22 @@ class WorkerKindsTest {
         assertThat(client.receive(PATIENCE).text()).isEqualTo("true 100");
         client.send("throw".getBytes(), server.address());
         assertThat(failures.next()).hasMessageContaining("as told");
+    }
+
+    @Test
+    void anAnswerOfAWorkersWaitsForTheServersWriteDeadline(@TempDir Path folder) throws Exception {
+        try (var server = Server.unixDatagrams(folder.resolve("server")).deadlines(Deadlines.none().write(Duration.ofMillis(100)))
+                .concurrency(workers(1)).observer(failures).open(WorkerHandlers.ObedientPackets.class).start();
+                var deaf = Datagrams.unix(folder.resolve("deaf"))) {
+            var filler = new EpollTransport().bind(Address.unix(folder.resolve("filler")), StreamPair.PLAIN);
+            while (filler.send(new byte[1], deaf.address())) {
+                // until the peer's queue is full
+            }
+            filler.close();
+            deaf.send("pid", server.address());
+            assertThat(failures.next()).isInstanceOf(WorkerException.class)
+                    .hasMessageContaining(deaf.address() + " took nothing for 100 ms; the answer was dropped");
+        }
     }
 
     /** SPEC SS-9: each worker has the socket, those too that have only just been started. */

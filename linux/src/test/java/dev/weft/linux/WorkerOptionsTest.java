@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +16,7 @@ import dev.weft.net.Server;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a worker's JVM is started with, and told. */
 @Timeout(60)
@@ -43,6 +46,53 @@ class WorkerOptionsTest {
         assertThat(InheritedOptions.among("java", "-m", "app/Main", "-Duser.timezone=UTC")).isEmpty();
         assertThat(InheritedOptions.among("java", "--module=app/Main", "-Duser.timezone=UTC")).isEmpty();
         assertThat(InheritedOptions.among("app", "serve", "--add-opens", "x")).as("not java's command line").isEmpty();
+    }
+
+    @Test
+    void argumentFilesAreReadAsJavaReadsThem() {
+        assertThat(ArgumentFile.wordsOf("""
+                -Da=1 -Db="two words" # a comment, "with quotes"
+                '-Dc=it''s' -Dd="a\\\\b\\tc\\q" -De=C:\\f
+                -cp "a:\\
+                     b" "" lost#x
+                "to the end
+                of" a line
+                """)).containsExactly("-Da=1", "-Db=two words", "-Dc=its", "-Dd=a\\b\tcq", "-De=C:\\f", "-cp", "a:b", "", "to the end",
+                "of a line");
+    }
+
+    @Test
+    void whatStandsInAnArgumentFileIsInheritedToo(@TempDir Path folder) throws Exception {
+        var file = Files.writeString(folder.resolve("options"), "-Duser.timezone=UTC --add-opens java.base/java.lang=ALL-UNNAMED @other\n");
+        assertThat(InheritedOptions.among("java", "@" + file, "Main")).containsExactly("-Duser.timezone=UTC",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED");
+        assertThat(InheritedOptions.among("java", "--enable-preview", "@" + folder.resolve("gone"), "Main")).containsExactly("--enable-preview");
+        assertThat(InheritedOptions.among("java", "--disable-@files", "@" + file, "Main")).isEmpty();
+        assertThat(InheritedOptions.among("java", "Main", "@" + file)).isEmpty();
+    }
+
+    /** Prints what a worker knows of the options of this process. */
+    static final class Program {
+        private Program() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (var server = Server.tcp("localhost", 0).concurrency(workers(1)).open(WorkerHandlers.Obedient.class).start()) {
+                for (var property : List.of("user.timezone", "weft.test.quoted")) {
+                    System.out.println(ask(server, "property " + property));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aServerThatIsStartedByAnArgumentFileHasWorkersThatAreToo(@TempDir Path folder) throws Exception {
+        var command = ChildJava.java(List.of("-Duser.timezone=Europe/Paris"), Program.class);
+        var options = new StringBuilder("# all but java itself\n--enable-native-access=ALL-UNNAMED '-Dweft.test.quoted=two words'\n");
+        command.stream().skip(1).forEach(word -> options.append('"').append(word).append("\"\n"));
+        var file = Files.writeString(folder.resolve("options"), options);
+        try (var program = ChildJava.command(List.of(command.getFirst(), "@" + file))) {
+            assertThat(program.output()).containsExactly("Europe/Paris", "two words");
+        }
     }
 
     @Test

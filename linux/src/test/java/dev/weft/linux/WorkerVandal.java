@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
@@ -18,7 +19,7 @@ import dev.weft.net.Server;
 
 /** Handlers that do what no handler should: to their worker, to the line between it and its server, and to its end. */
 final class WorkerVandal {
-    /** What a worker does when it rehearses: {@code hang}, or nothing. */
+    /** What a worker does when it rehearses: {@code hang}; or, in a folder, leave a file of its number and hang unless it is the first there. */
     static final String REHEARSAL = "weft.test.rehearsal";
     /** What it does when it ends: {@code hang}, or leave a file of its number in this folder. */
     static final String END = "weft.test.end";
@@ -36,8 +37,15 @@ final class WorkerVandal {
         if (end != null) {
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> end(end)));
         }
-        if ("hang".equals(System.getProperty(REHEARSAL))) {
+        var rehearsal = System.getProperty(REHEARSAL);
+        if (rehearsal == null) {
+            return;
+        }
+        if (rehearsal.equals("hang")) {
             hang("rehearses ");
+        }
+        if (!isFirst(Path.of(rehearsal))) {
+            park();
         }
     }
 
@@ -52,8 +60,24 @@ final class WorkerVandal {
         }
     }
 
+    private static boolean isFirst(Path folder) {
+        try {
+            Files.createFile(folder.resolve(String.valueOf(pid())));
+            Files.createFile(folder.resolve("first"));
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void hang(String where) {
         System.out.println(where + pid());
+        park();
+    }
+
+    private static void park() {
         while (true) {
             LockSupport.park();
         }
