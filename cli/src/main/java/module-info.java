@@ -3,7 +3,9 @@
     requires static org.jspecify;
     requires dev.weft.net;
     requires dev.weft.chat;
+    requires dev.weft.message;
     requires info.picocli;
+    requires java.logging;
     requires jdk.unsupported;
 
     opens dev.weft.cli to dev.weft.net;

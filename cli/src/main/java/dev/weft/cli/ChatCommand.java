@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.weft.chat.ChatClient;
@@ -18,7 +17,7 @@ import dev.weft.net.Address;
 /** {@code weft chat}: the group chat, its server or, with {@code --connect}, its client. */
 final class ChatCommand implements Command {
     private static final Syntax SYNTAX = new Syntax("chat", "Chat between terminals: the server, or with --connect a client.", false,
-            Optional.empty(),
+            List.of(),
             List.of(new Syntax.Option("--host", "HOST", "Listen on this interface. Default: 127.0.0.1."),
                     new Syntax.Option("--port", "PORT", "Listen on this port; 0 picks one. Default: 9999."),
                     new Syntax.Option("--encoding", "CHARSET", "Of all texts. Default: UTF-8, with --classic GBK."),

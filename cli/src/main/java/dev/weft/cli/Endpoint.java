@@ -57,7 +57,7 @@ record Endpoint(Kind kind, Address address) {
     }
 
     /** A path, or an abstract name behind an "@", as socat and ss write it. */
-    private static Address unix(String text) {
+    static Address unix(String text) {
         return text.startsWith("@") ? Address.unixAbstract(text.substring(1)) : Address.unix(Path.of(text).toAbsolutePath());
     }
 

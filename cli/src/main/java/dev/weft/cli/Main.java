@@ -17,14 +17,18 @@ public final class Main {
 
     private Main() {}
 
-    /** Runs the command and ends the process with its exit code: 0, 1 for a failure, 2 for a usage error. */
+    /**
+     * Runs the command and ends the process with its exit code: 0, 1 for a failure, 2 for a usage error, 124 for a reply that did not
+     * come in time.
+     */
     public static void main(String[] args) {
         System.exit(run(Terminal.system(), args));
     }
 
     /** Everything but the end of the process. */
     static int run(Terminal terminal, String... args) {
-        var commands = List.of(new ServeCommand(), new ChatCommand(), new RehearseCommand());
+        var commands = List.of(new ServeCommand(), new ChatCommand(), new MessageServeCommand(), new MessageSendCommand(),
+                new MessageRequestCommand(), new RehearseCommand());
         var debug = Arrays.asList(args).contains(DEBUG) || !System.getenv().getOrDefault("WEFT_DEBUG", "").isEmpty();
         try {
             var call = PlainLine.read(commands, args).or(() -> PicocliLine.read(commands, terminal, args));

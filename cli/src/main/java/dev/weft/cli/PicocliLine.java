@@ -34,25 +34,35 @@ final class PicocliLine {
             if (CommandLine.executeHelpRequest(result) != null) {
                 return Optional.empty();
             }
-            if (!result.hasSubcommand()) {
-                throw new UsageException("a command is missing; " + names(commands), "weft");
+            while (result.hasSubcommand()) {
+                result = result.subcommand();
             }
-            return Optional.of(call(commands, result.subcommand()));
+            return Optional.of(call(commands, result));
         } catch (CommandLine.ParameterException e) {
             throw new UsageException(explain(e), e.getCommandLine().getCommandSpec().qualifiedName());
         }
     }
 
     private static Command.Call call(List<? extends Command> commands, ParseResult chosen) {
-        var command = commands.stream().filter(c -> c.syntax().name().equals(chosen.commandSpec().name())).findFirst().orElseThrow();
-        var options = new HashMap<String, String>();
+        var path = chosen.commandSpec().qualifiedName();
+        var command = commands.stream().filter(c -> path.equals("weft " + c.syntax().name())).findFirst()
+                .orElseThrow(() -> new UsageException("a command is missing; " + names(commands, path), path));
+        var options = new HashMap<String, List<String>>();
         for (var option : command.syntax().options()) {
             if (chosen.hasMatchedOption(option.name())) {
-                options.put(option.name(), option.isFlag() ? "" : chosen.matchedOptionValue(option.name(), ""));
+                options.put(option.name(), values(chosen, option));
             }
         }
-        var parameter = Optional.<String>ofNullable(chosen.matchedPositionalValue(0, null));
-        return new Command.Call(command, new Arguments(command.syntax().name(), parameter, options));
+        var parameters = chosen.matchedPositionals().stream().map(p -> p.<String>getValue()).toList();
+        return new Command.Call(command, new Arguments(command.syntax().name(), parameters, options));
+    }
+
+    private static List<String> values(ParseResult chosen, Syntax.Option option) {
+        if (option.isFlag()) {
+            return List.of("");
+        }
+        return option.repeated() ? chosen.matchedOptionValue(option.name(), List.of())
+                : List.of(chosen.matchedOptionValue(option.name(), ""));
     }
 
     private static CommandSpec root(List<? extends Command> commands) {
@@ -62,7 +72,25 @@ final class PicocliLine {
         spec.addOption(help()).addOption(OptionSpec.builder("-V", "--version").versionHelp(true).arity("0").type(boolean.class)
                 .description("Print the version.").build());
         spec.addOption(option(Syntax.DEBUG));
-        commands.forEach(c -> spec.addSubcommand(c.syntax().name(), command(c.syntax())));
+        for (var command : commands) {
+            var words = command.syntax().name().split(" ", 2);
+            if (words.length == 1) {
+                spec.addSubcommand(words[0], command(command.syntax()));
+            } else {
+                group(spec, words[0]).addSubcommand(words[1], command(command.syntax()));
+            }
+        }
+        return spec;
+    }
+
+    private static CommandSpec group(CommandSpec root, String name) {
+        var there = root.subcommands().get(name);
+        if (there != null) {
+            return there.getCommandSpec();
+        }
+        var spec = CommandSpec.create().addOption(help());
+        spec.usageMessage().description(Syntax.GROUPS.getOrDefault(name, ""));
+        root.addSubcommand(name, spec);
         return spec;
     }
 
@@ -70,24 +98,31 @@ final class PicocliLine {
         var spec = CommandSpec.create();
         spec.usageMessage().description(syntax.summary()).hidden(syntax.hidden()).sortOptions(false)
                 .footer(syntax.footer().toArray(String[]::new));
-        syntax.parameter().ifPresent(p -> spec.addPositional(PositionalParamSpec.builder().index("0").arity("0..1").type(String.class)
-                .paramLabel(p.label()).description(p.help()).build()));
+        for (int i = 0; i < syntax.parameters().size(); i++) {
+            var p = syntax.parameters().get(i);
+            spec.addPositional(PositionalParamSpec.builder().index(Integer.toString(i)).arity("0..1").type(String.class)
+                    .paramLabel(p.label()).description(p.help()).build());
+        }
         syntax.options().forEach(o -> spec.addOption(option(o)));
         return spec.addOption(help());
     }
 
     private static OptionSpec option(Syntax.Option option) {
         var spec = OptionSpec.builder(option.name()).description(option.help());
-        return option.isFlag() ? spec.arity("0").type(boolean.class).build() : spec.arity("1").type(String.class)
-                .paramLabel(option.label()).build();
+        if (option.isFlag()) {
+            return spec.arity("0").type(boolean.class).build();
+        }
+        spec.arity("1").paramLabel(option.label());
+        return (option.repeated() ? spec.type(List.class).auxiliaryTypes(String.class) : spec.type(String.class)).build();
     }
 
     private static OptionSpec help() {
         return OptionSpec.builder("-h", "--help").usageHelp(true).arity("0").type(boolean.class).description("Print this help.").build();
     }
 
-    private static String names(List<? extends Command> commands) {
-        return "there are " + String.join(", ", commands.stream().map(Command::syntax).filter(s -> !s.hidden()).map(Syntax::name).toList());
+    private static String names(List<? extends Command> commands, String path) {
+        var names = commands.stream().map(Command::syntax).filter(s -> !s.hidden()).map(s -> "weft " + s.name());
+        return "there are " + String.join(", ", names.filter(name -> name.startsWith(path)).toList());
     }
 
     private static String explain(CommandLine.ParameterException e) {

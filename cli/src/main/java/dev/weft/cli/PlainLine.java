@@ -1,22 +1,23 @@
 package dev.weft.cli;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads a command line that leaves no doubt: a subcommand, options of it each at most once, each with a value that can't be taken for an
- * option, and at most one positional argument. Everything else (help, abbreviations, mistakes) it leaves to {@link PicocliLine}, which must
- * agree on all that this one reads.
+ * Reads a command line that leaves no doubt: a subcommand, options of it each as often as it may be given, each with a value that can't be
+ * taken for an option, and no more positional arguments than it has. Everything else (help, abbreviations, mistakes) it leaves to
+ * {@link PicocliLine}, which must agree on all that this one reads.
  *
  * <p>It is here for the start: picocli's classes have too old a format for the JDK's AOT cache, and loading and verifying them
  * takes several times as long as everything else together. docs/cli.md has the numbers.
  */
 final class PlainLine {
     private final Syntax syntax;
-    private final Map<String, String> options = new HashMap<>();
-    private Optional<String> parameter = Optional.empty();
+    private final Map<String, List<String>> options = new HashMap<>();
+    private final List<String> parameters = new ArrayList<>();
 
     private PlainLine(Syntax syntax) {
         this.syntax = syntax;
@@ -24,15 +25,16 @@ final class PlainLine {
 
     static Optional<Command.Call> read(List<? extends Command> commands, String... args) {
         for (var command : commands) {
-            if (args.length > 0 && command.syntax().name().equals(args[0])) {
-                return new PlainLine(command.syntax()).read(args).map(a -> new Command.Call(command, a));
+            var words = command.syntax().lengthIn(args);
+            if (words > 0) {
+                return new PlainLine(command.syntax()).read(words, args).map(a -> new Command.Call(command, a));
             }
         }
         return Optional.empty();
     }
 
-    private Optional<Arguments> read(String... args) {
-        var i = 1;
+    private Optional<Arguments> read(int words, String... args) {
+        var i = words;
         while (i < args.length) {
             var taken = args[i].startsWith("-") ? option(args, i) : parameter(args[i]);
             if (taken == 0) {
@@ -40,7 +42,7 @@ final class PlainLine {
             }
             i += taken;
         }
-        return Optional.of(new Arguments(syntax.name(), parameter, Map.copyOf(options)));
+        return Optional.of(new Arguments(syntax.name(), List.copyOf(parameters), Map.copyOf(options)));
     }
 
     /** How many words it took; 0 when in doubt. */
@@ -62,14 +64,20 @@ final class PlainLine {
     }
 
     private boolean put(Syntax.Option option, String value) {
-        return options.put(option.name(), value) == null;
+        var values = options.get(option.name());
+        if (values == null) {
+            options.put(option.name(), new ArrayList<>(List.of(value)));
+            return true;
+        }
+        values.add(value);
+        return option.repeated();
     }
 
     private int parameter(String word) {
-        if (syntax.parameter().isEmpty() || parameter.isPresent() || !isPlain(word)) {
+        if (parameters.size() == syntax.parameters().size() || !isPlain(word)) {
             return 0;
         }
-        parameter = Optional.of(word);
+        parameters.add(word);
         return 1;
     }
 

@@ -11,7 +11,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
@@ -20,10 +19,13 @@ import dev.weft.net.Datagrams;
 /**
  * {@code weft rehearse}: what the launcher trains the AOT cache with. It starts servers by the very path of {@code serve} and {@code chat},
  * talks to them over loopback, prints nothing and ends by itself.
+ *
+ * <p>Not {@code message}: what is rehearsed is linked ahead of time, lambdas with all that they touch, and then loaded at the start of
+ * every command (JEP 483).
  */
 final class RehearseCommand implements Command {
     private static final Syntax SYNTAX = new Syntax("rehearse", "Start each server once and talk to it, to train the AOT cache.", true,
-            Optional.empty(),
+            List.of(),
             List.of(Syntax.DEBUG), List.of());
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 import dev.weft.net.Address;
 import dev.weft.net.Admission;
@@ -20,7 +19,7 @@ final class ServeCommand implements Command {
     static final Duration GRACE = Duration.ofSeconds(5);
 
     private static final Syntax SYNTAX = new Syntax("serve", "Serve a handler until SIGTERM or Ctrl-C, then drain.", false,
-            Optional.of(new Syntax.Parameter("HANDLER",
+            List.of(new Syntax.Parameter("HANDLER",
                     "Built in: echo, upper, upper-line, discard, daytime. Or a class, with --class-path.")),
             List.of(new Syntax.Option("--tcp", "HOST:PORT", "Listen there; port 0 picks one. Default: 127.0.0.1:9999."),
                     new Syntax.Option("--udp", "HOST:PORT", "Serve datagrams there."),
@@ -46,7 +45,11 @@ final class ServeCommand implements Command {
     @Override
     public int run(Arguments arguments, Terminal terminal) throws Exception {
         var endpoint = Endpoint.of(arguments);
-        var server = open(arguments, endpoint, terminal);
+        return untilAsked(open(arguments, endpoint, terminal), endpoint, terminal);
+    }
+
+    /** Serves until somebody asks for the end, and cleans up. */
+    static int untilAsked(Server server, Endpoint endpoint, Terminal terminal) throws IOException, InterruptedException {
         try {
             return serve(server, "listening on " + endpoint.uri(server.address()), terminal);
         } finally {
@@ -116,12 +119,13 @@ final class ServeCommand implements Command {
         var exec = arguments.text("--exec");
         var classPath = arguments.text("--class-path");
         if (exec.isPresent()) {
-            if (arguments.parameter().isPresent() || classPath.isPresent()) {
+            if (arguments.parameter(0).isPresent() || classPath.isPresent()) {
                 throw arguments.wrong("--exec takes the place of HANDLER and --class-path");
             }
             return new Exec(exec.get(), idle);
         }
-        var handler = arguments.parameter().orElseThrow(() -> arguments.wrong("a HANDLER is missing (" + known() + "), or --exec COMMAND"));
+        var handler = arguments.parameter(0)
+                .orElseThrow(() -> arguments.wrong("a HANDLER is missing (" + known() + "), or --exec COMMAND"));
         if (classPath.isPresent()) {
             return HandlerClass.load(handler, classPath.get());
         }

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
@@ -7,13 +8,16 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.lang.module.ModuleDescriptor.Exports;
 import java.lang.module.ModuleFinder;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -22,6 +26,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.weft.chat.ChatServer;
+import dev.weft.message.Messages;
 import dev.weft.net.Server;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 /** The arrows between the modules, and what they show to the outside. */
 @Timeout(60)
 class ArchitectureTest {
+    private static final String MESSAGES = "dev.weft.cli.Message";
     private static final JavaClasses WEFT = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.weft");
 
@@ -36,9 +42,15 @@ class ArchitectureTest {
     private static final Map<String, List<String>> ARROWS = Map.of(
             "dev.weft.net", List.of("dev.weft.net"),
             "dev.weft.linux", List.of("dev.weft.linux", "dev.weft.net"),
+            "dev.weft.message", List.of("dev.weft.message", "dev.weft.net"),
             "dev.weft.chat", List.of("dev.weft.chat", "dev.weft.net"),
             "dev.weft.testkit", List.of("dev.weft.testkit", "dev.weft.net"),
-            "dev.weft.cli", List.of("dev.weft.cli", "dev.weft.chat", "dev.weft.net"));
+            "dev.weft.cli", List.of("dev.weft.cli", "dev.weft.message", "dev.weft.chat", "dev.weft.net"));
+
+    /** What the poms of programs may name of Weft for compiling; their classes are not here to be looked at. */
+    private static final Map<String, Set<String>> PROGRAMS = Map.of(
+            "examples", Set.of("net", "message", "linux"),
+            "bench", Set.of("net", "message"));
 
     @Test
     void everyModuleHasItsArrows() {
@@ -72,15 +84,50 @@ class ArchitectureTest {
     }
 
     @Test
+    void messageNeedsNothingButNetProtobufAndTheJdk() {
+        var optional = Set.of("dev.weft.message.JsonCodec", "dev.weft.message.LoadingBar");
+        classes().that().resideInAPackage("dev.weft.message..").and(describe("have no optional part", c -> !optional.contains(topLevel(c))))
+                .should().onlyDependOnClassesThat(resideInAnyPackage("dev.weft.message..", "dev.weft.net..", "com.google.protobuf..",
+                        "java..", "org.jspecify.."))
+                .check(WEFT);
+    }
+
+    @Test
+    void programsNameOnlyWhatAnArrowAllows() throws IOException {
+        for (var program : PROGRAMS.entrySet()) {
+            var pom = Files.readString(Path.of("..", program.getKey(), "pom.xml"));
+            var named = Pattern.compile("<artifactId>weft-(\\w+)</artifactId>\\s*</dependency>").matcher(pom).results()
+                    .map(found -> found.group(1)).toList();
+            assertThat(named).as(program.getKey()).isNotEmpty().isSubsetOf(program.getValue());
+        }
+    }
+
+    /** The launcher loads what a command needs: a server that speaks no messages must not pay for them at its start. */
+    @Test
+    void onlyTheMessageCommandsTouchMessages() {
+        noClasses().that().resideInAPackage("dev.weft.cli..").and(describe("are not of messages", c -> !topLevel(c).startsWith(MESSAGES)
+                || topLevel(c).endsWith("Command") || topLevel(c).endsWith("Syntax")))
+                .should().dependOnClassesThat().resideInAPackage("dev.weft.message..").check(WEFT);
+    }
+
+    private static String topLevel(JavaClass c) {
+        var dollar = c.getName().indexOf('$');
+        return dollar < 0 ? c.getName() : c.getName().substring(0, dollar);
+    }
+
+    /** A framing of messages plugs in; it reads the received bytes where they lie. */
+    @Test
     void otherModulesUseTheSpiOfNetOnlyToPlugIn() {
-        noClasses().that().resideInAnyPackage("dev.weft.chat..", "dev.weft.cli..").should().dependOnClassesThat()
-                .resideInAPackage("dev.weft.net.spi..")
+        noClasses().that().resideInAnyPackage("dev.weft.message..", "dev.weft.chat..", "dev.weft.cli..")
+                .and(describe("plug nothing in", c -> !topLevel(c).equals("dev.weft.message.MessageFraming"))).should()
+                .dependOnClassesThat().resideInAPackage("dev.weft.net.spi..")
                 .check(WEFT);
     }
 
     @Test
     void nothingIsPublicOutsideTheExportedPackages() {
-        var exported = Set.of("dev.weft.net", "dev.weft.net.spi", "dev.weft.linux", "dev.weft.chat", "dev.weft.testkit");
+        var exported = Set.of("dev.weft.net", "dev.weft.net.spi", "dev.weft.linux", "dev.weft.message", "dev.weft.chat",
+                "dev.weft.testkit");
         var shown = WEFT.stream().filter(ArchitectureTest::isShown).filter(c -> !exported.contains(c.getPackageName()))
                 .map(JavaClass::getName).toList();
 
@@ -92,6 +139,7 @@ class ArchitectureTest {
     void theModuleDescriptorsExportJustThesePackages() throws URISyntaxException {
         assertThat(exports(Server.class)).containsExactlyInAnyOrder("dev.weft.net", "dev.weft.net.spi");
         assertThat(exports(ChatServer.class)).containsExactly("dev.weft.chat");
+        assertThat(exports(Messages.class)).containsExactly("dev.weft.message");
         assertThat(exports(Main.class)).isEmpty();
     }
 

@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class MainTest {
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "-h", "serve --help", "chat -h", "serve echo --tcp 127.0.0.1:0 --help"})
+    @ValueSource(strings = {"--help", "-h", "serve --help", "chat -h", "serve echo --tcp 127.0.0.1:0 --help", "message --help",
+            "message send -h"})
     void helpGoesToStandardOutputAndIsNoError(String line) {
         var weft = Running.done(line.split(" "));
 
@@ -26,8 +27,9 @@ class MainTest {
 
     @Test
     void helpNamesEveryOption() {
-        for (var command : new Command[] {new ServeCommand(), new ChatCommand()}) {
-            var help = Running.done(command.syntax().name(), "--help").allOut();
+        for (var command : new Command[] {new ServeCommand(), new ChatCommand(), new MessageServeCommand(), new MessageSendCommand(),
+                new MessageRequestCommand()}) {
+            var help = Running.done((command.syntax().name() + " --help").split(" ")).allOut();
 
             command.syntax().options().forEach(o -> assertThat(help).contains(o.name()));
         }
@@ -77,6 +79,26 @@ class MainTest {
                 {"chat --outbox block:0", "--outbox: an outbox of 0 messages"},
                 {"chat --max-clients none", "--max-clients: not a number: 'none'"},
                 {"chat --connect 127.0.0.1:1 --port 5", "--connect and --port exclude each other"},
+                {"message", "a command is missing"},
+                {"message sned", "sned"},
+                {"message serve extra", "extra"},
+                {"message serve --echo x", "--echo: no = in 'x'"},
+                {"message serve --reply x=y", "--reply: no text in 'x=y'"},
+                {"message serve --echo x=y --reply x=z:1", "--reply: 'x' has an answer already"},
+                {"message serve --echo Aa=x --echo BB=y", "'Aa' and 'BB' are both 2112 on the wire"},
+                {"message serve --echo 2147483648=1 --type-number", "--echo: 2147483648 is out of range"},
+                {"message serve --silent --reply x=y:1", "--silent and --reply exclude each other"},
+                {"message serve --unix s --port 1", "--unix and --port exclude each other"},
+                {"message send", "ADDRESS is missing"},
+                {"message send 127.0.0.1", "ADDRESS: not an address: '127.0.0.1'"},
+                {"message send 127.0.0.1:1", "TYPE is missing"},
+                {"message send 127.0.0.1:1 x --id 9223372036854775808", "--id: 9223372036854775808 is out of range"},
+                {"message send 127.0.0.1:1 x --id 1.5", "--id: not a number: '1.5'"},
+                {"message send 127.0.0.1:1 x text --file f", "--file takes the place of TEXT"},
+                {"message send 127.0.0.1:1 x --wait 5", "--wait: not a duration: '5'"},
+                {"message send 127.0.0.1:1 2147483648 --type-number", "TYPE: 2147483648 is out of range"},
+                {"message request 127.0.0.1:1 x --type-number", "TYPE: not a number: 'x'"},
+                {"message request 127.0.0.1:1 x --timeout 0s", "--timeout: not a duration: '0s'"},
         });
     }
 

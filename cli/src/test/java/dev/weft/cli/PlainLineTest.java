@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Timeout;
 /** Whatever the quick reader reads, picocli reads the same. */
 @Timeout(60)
 class PlainLineTest {
-    private static final List<Command> COMMANDS = List.of(new ServeCommand(), new ChatCommand(), new RehearseCommand());
+    private static final List<Command> COMMANDS = List.of(new ServeCommand(), new ChatCommand(), new MessageServeCommand(),
+            new MessageSendCommand(), new MessageRequestCommand(), new RehearseCommand());
     private static final Terminal NOWHERE = new Terminal(InputStream.nullInputStream(),
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), System.err, StandardCharsets.UTF_8, false,
             false);
@@ -43,7 +44,9 @@ class PlainLineTest {
     void itReadsTheCommonLines() {
         for (var line : List.of("serve echo", "serve echo --tcp 127.0.0.1:0", "serve --tcp=127.0.0.1:0 echo", "chat",
                 "chat --classic --port 0", "rehearse",
-                "serve --exec cat --debug", "chat --connect 127.0.0.1:9999")) {
+                "serve --exec cat --debug", "chat --connect 127.0.0.1:9999", "message serve --echo a=b --echo c=d",
+                "message send h:1 t x --id 5",
+                "message request h:1 t x")) {
             assertThat(PlainLine.read(COMMANDS, line.split(" "))).as(line).isPresent();
         }
     }
@@ -52,7 +55,9 @@ class PlainLineTest {
     void itLeavesMistakesAndHelpToPicocli() {
         for (var line : List.of("--help", "serve --help", "serve echo -h", "serv", "serve echo --tcp", "serve echo upper",
                 "serve echo --tcp a:1 --tcp b:1",
-                "serve echo --tcp --udp", "chat --classic=true", "chat x", "--debug serve echo", "serve -- echo")) {
+                "serve echo --tcp --udp", "chat --classic=true", "chat x", "--debug serve echo", "serve -- echo", "message", "message -h",
+                "message sned", "message send h:1 t -", "message send h:1 t x y", "message serve --echo",
+                "message serve --port 1 --port 2")) {
             assertThat(PlainLine.read(COMMANDS, line.split(" "))).as(line).isEmpty();
         }
     }
@@ -60,7 +65,7 @@ class PlainLineTest {
     private static String[] line(Random random) {
         var command = COMMANDS.get(random.nextInt(COMMANDS.size()));
         var words = new ArrayList<String>();
-        words.add(command.syntax().name());
+        words.addAll(List.of(command.syntax().name().split(" ")));
         for (int i = random.nextInt(5); i > 0; i--) {
             var option = command.syntax().options().get(random.nextInt(command.syntax().options().size()));
             switch (random.nextInt(4)) {

@@ -36,7 +36,8 @@ class ServeProcessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve echo --udp 127.0.0.1:0", "serve upper --tcp 127.0.0.1:0 --concurrency sequential", "chat --port 0"})
+    @ValueSource(strings = {"serve echo --udp 127.0.0.1:0", "serve upper --tcp 127.0.0.1:0 --concurrency sequential", "chat --port 0",
+            "message serve --port 0"})
     void everyServerExitsWith0OnSigterm(String line) throws Exception {
         try (var weft = WeftProcess.weft(line.split(" "))) {
             weft.ready();
