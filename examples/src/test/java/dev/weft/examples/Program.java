@@ -23,7 +23,10 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
+import ai.onnxruntime.OrtSession;
+import com.google.protobuf.CodedOutputStream;
 import dev.weft.linux.EpollTransport;
+import dev.weft.message.Messages;
 import dev.weft.net.Server;
 
 /** A program under test as a process of its own: what it prints, what is typed, and its end, which {@code close} forces. */
@@ -60,6 +63,17 @@ final class Program implements AutoCloseable {
     static Program startNative(String example, Map<String, ?> properties, String... args) {
         var command = java("--enable-native-access=ALL-UNNAMED", "--class-path",
                 classPath() + System.getProperty("path.separator") + location(EpollTransport.class));
+        properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        command.add(example);
+        command.addAll(List.of(args));
+        return new Program(example, command);
+    }
+
+    /** An example of messages, or a part of one: with protobuf, and ONNX Runtime, on the class path too. */
+    static Program startMessages(String example, Map<String, ?> properties, String... args) {
+        var command = java("--enable-native-access=ALL-UNNAMED", "--class-path",
+                String.join(System.getProperty("path.separator"), classPath(), location(Messages.class),
+                        location(CodedOutputStream.class), location(OrtSession.class)));
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add(example);
         command.addAll(List.of(args));
@@ -186,7 +200,7 @@ final class Program implements AutoCloseable {
         return command;
     }
 
-    /** The examples and net, nothing else: they need nothing else. */
+    /** The examples and net, nothing else: most need nothing else. */
     private static String classPath() {
         try {
             return location(Class.forName("Smallest")) + System.getProperty("path.separator") + location(Server.class);
