@@ -1,4 +1,4 @@
-"""What is measured: so many connections, so many messages under way on each, so many bytes a message."""
+"""What is measured: so many connections, so many messages under way on each, so many bytes a message (of data, in a frame)."""
 import collections
 
 Case = collections.namedtuple("Case", "mode connections depth size")
@@ -13,15 +13,23 @@ CASES = [
     Case("lines", 50, 1, 64),
     Case("lines", 50, 32, 64),
     Case("lines", 1000, 8, 64),
+    Case("frames", 50, 1, 64),
+    Case("frames", 50, 32, 64),
+    Case("frames", 1000, 8, 64),
 ]
 
 
 def identity(case):
-    """As --cases names it: echo:50x1x64, lines:50x32, connect:64."""
+    """As --cases names it: echo:50x1x64, lines:50x32, frames:50x32, connect:64."""
     if case.mode == "connect":
         return "connect:%d" % case.connections
-    size = "" if case.mode == "lines" else "x%d" % case.size
+    size = "" if is_parsed(case) and case.size == 64 else "x%d" % case.size
     return "%s:%dx%d%s" % (case.mode, case.connections, case.depth, size)
+
+
+def is_parsed(case):
+    """Whether servers parse what they get. Nobody writes that in a C loop, so Netty is who they are compared with."""
+    return case.mode in ("lines", "frames")
 
 
 def title(case):
@@ -33,8 +41,8 @@ def title(case):
 
 
 def server(case):
-    """The kind of server that serves it."""
-    return "lines" if case.mode == "lines" else "echo"
+    """The kind of server that serves it: echo, lines or frames."""
+    return "echo" if case.mode == "connect" else case.mode
 
 
 def chosen(words):
@@ -52,7 +60,7 @@ def _parse(word):
         values = [int(n) for n in numbers.split("x")]
         if mode == "connect" and len(values) == 1:
             return Case(mode, values[0], 1, 64)
-        if mode == "lines" and len(values) in (2, 3) or mode == "echo" and len(values) == 3:
+        if mode in ("lines", "frames") and len(values) in (2, 3) or mode == "echo" and len(values) == 3:
             return Case(mode, values[0], values[1], values[2] if len(values) == 3 else 64)
     except ValueError:
         pass

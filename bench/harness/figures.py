@@ -1,6 +1,8 @@
 """Medians and ratios of samples."""
 import statistics
 
+import cases as which
+
 
 def median(samples, field):
     return statistics.median(getattr(s, field) for s in samples if s)
@@ -19,10 +21,10 @@ def spread(samples, base):
 
 
 def base(case, results):
-    """Whom a case's ratios are to: for lines Netty's best transport, as nobody writes a line server in a C loop; else the C loop, which is
-    the first peer, or whoever is first without it."""
+    """Whom a case's ratios are to: where servers parse, Netty's best; else the C loop, which is the first peer, or whoever is first without
+    it."""
     found = results.of(case)
-    if case.mode == "lines":
+    if which.is_parsed(case):
         netty = [p for p in found if p.family == "netty"]
         if netty:
             return min(netty, key=lambda p: median(found[p], "cpu"))

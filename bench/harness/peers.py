@@ -15,22 +15,24 @@ JVM = [
 ]
 START_SECONDS = 30
 
-Peer = collections.namedtuple("Peer", "id label family echo lines")
+Peer = collections.namedtuple("Peer", "id label family echo lines frames", defaults=(None,))
 
 
 def _weft(transport):
     option = "-Dweft.transport=" + transport
-    return Peer("weft-" + transport, "Weft " + transport, "weft", (option, "WeftEcho", "0"), (option, "WeftLines", "0"))
+    return Peer("weft-" + transport, "Weft " + transport, "weft", (option, "WeftEcho", "0"), (option, "WeftLines", "0"),
+                (option, "WeftFrames", "0"))
 
 
 def _netty(transport):
-    return Peer("netty-" + transport, "Netty " + transport, "netty", ("NettyEcho", "0", transport), ("NettyLines", "0", transport))
+    return Peer("netty-" + transport, "Netty " + transport, "netty", ("NettyEcho", "0", transport), ("NettyLines", "0", transport),
+                ("NettyFrames", "0", transport))
 
 
 def _netty_pooled(transport):
     option = "-Dio.netty.allocator.type=pooled"
     return Peer("netty-pooled", "Netty %s, pooled" % transport, "netty",
-                (option, "NettyEcho", "0", transport), (option, "NettyLines", "0", transport))
+                (option, "NettyEcho", "0", transport), (option, "NettyLines", "0", transport), (option, "NettyFrames", "0", transport))
 
 
 PEERS = [
@@ -42,6 +44,7 @@ PEERS = [
     Peer("jdk", "JDK sockets", "jdk", ("JdkEcho", "0"), ("JdkLines", "0")),
     _netty("epoll"),
     _netty_pooled("epoll"),
+    Peer("netty-codecs", "Netty epoll, own codecs", "netty", None, None, ("NettyCodecs", "0", "epoll")),
     _netty("io_uring"),
     _netty("nio"),
 ]

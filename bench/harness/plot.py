@@ -8,7 +8,8 @@ import figures
 # One hue a family, from dark to light within it.
 COLOURS = {
     "weft-epoll": "#1f6feb", "weft-io_uring": "#58a6ff", "weft-nio": "#9ecbff", "weft-text": "#0f9d8a",
-    "jdk": "#8b949e", "netty-epoll": "#c2570c", "netty-pooled": "#9a3412", "netty-io_uring": "#e8883a", "netty-nio": "#f5b87a", "c": "#6e7781",
+    "jdk": "#8b949e", "netty-epoll": "#c2570c", "netty-pooled": "#9a3412", "netty-io_uring": "#e8883a", "netty-nio": "#f5b87a",
+    "netty-codecs": "#d4a72c", "c": "#6e7781",
 }
 BAR, GAP, LEFT, RIGHT, PLOT_HEIGHT = 21, 26, 44, 16, 190
 STYLE = """
@@ -30,7 +31,7 @@ STYLE = """
 def document(cases, results):
     """The SVG; empty when there is nothing to show."""
     panels = []
-    for mode, heading in (("echo", "Echo"), ("lines", "Lines, upper-cased")):
+    for mode, heading in (("echo", "Echo"), ("lines", "Lines, upper-cased"), ("frames", "Frames to a named hook")):
         shown = [c for c in cases if c.mode == mode and len(results.of(c)) > 1]
         if shown:
             panels.append((heading, shown))
@@ -56,7 +57,7 @@ def _panel(heading, shown, results, top):
     groups = []
     for case in shown:
         found, base = results.of(case), figures.base(case, results)
-        ratios = [(p, figures.ratio(s, found[base])) for p, s in found.items() if p != base or case.mode == "lines"]
+        ratios = [(p, figures.ratio(s, found[base])) for p, s in found.items() if p != base or which.is_parsed(case)]
         groups.append((case, base, [(p, r) for p, r in ratios if r is not None]))
     most = max([r for _, _, bars in groups for _, r in bars] + [1.0])
     step = 0.25 if most <= 2 else 0.5 if most <= 4 else 1.0

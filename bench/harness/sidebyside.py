@@ -23,7 +23,7 @@ class Results:
 
 def measure(cases, peers, plan, programs, processors, logs):
     results = Results()
-    for kind in ("echo", "lines"):
+    for kind in ("echo", "lines", "frames"):
         mine = [c for c in cases if which.server(c) == kind]
         if not mine:
             continue

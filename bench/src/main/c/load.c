@@ -4,6 +4,7 @@
  *     load MODE PORT CONNECTIONS DEPTH SIZE SECONDS WARM PID
  *
  * MODE     echo: the answer is the message; lines: it is the message in upper case, and ends in LF;
+ *          frames: a Pruina frame with SIZE bytes of data, whose answer has the same id and data under another type;
  *          connect: a connection sends one message, is answered, closes, and another takes its place;
  *          idle, idle-lines: every connection is answered once, as echo or lines, and then rests until standard input or SECONDS end;
  *          prints "idle" when all rest
@@ -39,6 +40,9 @@ enum {
     SOURCES = 64,           /* 127.0.0.2 to .65: one address has some 28,000 ports, and a closed connection keeps its own for a minute */
     BUCKETS = 1000 * 1000,  /* of a microsecond; slower answers count as the slowest */
     GIVE_UP = 20,           /* seconds without any event */
+    HEADER = 6,             /* bytes of a Pruina frame before its body */
+    MOST_AROUND = 32,       /* bytes of one around its data, at most */
+    CLIENT_MSG = 1100892588, SERVER_RESPONSE = 931151998,  /* types as numbers, which have five bytes each */
 };
 
 struct connection {
@@ -82,6 +86,49 @@ static uint64_t cpu_of(int pid)
     if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
         fail("cannot read the server's CPU time");
     return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+static size_t varint(char *to, uint32_t value)
+{
+    size_t n = 0;
+    for (; value >= 0x80; value >>= 7)
+        to[n++] = value | 0x80;
+    to[n++] = value;
+    return n;
+}
+
+/* The magic, the body's length, big-endian, and a body in protobuf's manner: id, type and data. Returns its size. */
+static size_t frame(char *to, uint32_t type, const char *data, size_t n)
+{
+    size_t end = HEADER;
+    to[end++] = 0x08;
+    to[end++] = 1;
+    to[end++] = 0x10;
+    end += varint(to + end, type);
+    to[end++] = 0x1a;
+    end += varint(to + end, n);
+    memcpy(to + end, data, n);
+    end += n;
+    uint32_t length = htonl(end - HEADER);
+    memcpy(to, "<W", 2);
+    memcpy(to + 2, &length, sizeof length);
+    return end;
+}
+
+/* Fills one message and its answer, which are equally long. */
+static void compose(const char *mode)
+{
+    int upper = strcmp(mode, "lines") == 0 || strcmp(mode, "idle-lines") == 0;
+    size_t n = size;
+    for (size_t i = 0; i < n; i++)
+        messages[i] = i == n - 1 ? '\n' : 'a' + i % 26;
+    for (size_t i = 0; i < n; i++)
+        expected[i] = upper ? toupper(messages[i]) : messages[i];
+    if (strcmp(mode, "frames") == 0) {
+        char *data = memcpy(buffer, messages, n);
+        size = frame(messages, CLIENT_MSG, data, n);
+        frame(expected, SERVER_RESPONSE, data, n);
+    }
 }
 
 static void dial(struct connection *c)
@@ -274,7 +321,7 @@ static void rest(struct connection *all, double seconds)
 int main(int argc, char **argv)
 {
     if (argc != 9) {
-        fprintf(stderr, "usage: load echo|lines|connect|idle|idle-lines PORT CONNECTIONS DEPTH SIZE SECONDS WARM PID\n");
+        fprintf(stderr, "usage: load echo|lines|frames|connect|idle|idle-lines PORT CONNECTIONS DEPTH SIZE SECONDS WARM PID\n");
         return 2;
     }
     struct rlimit files;
@@ -284,22 +331,21 @@ int main(int argc, char **argv)
     }
     const char *mode = argv[1];
     int reconnecting = strcmp(mode, "connect") == 0;
-    int idle = strncmp(mode, "idle", 4) == 0, upper = strcmp(mode, "lines") == 0 || strcmp(mode, "idle-lines") == 0;
+    int idle = strncmp(mode, "idle", 4) == 0;
     server.sin_port = htons(atoi(argv[2]));
     server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     connections = atoi(argv[3]);
     depth = reconnecting ? 1 : atoi(argv[4]);
     size = atoi(argv[5]);
-    messages = malloc((depth + 1) * size);
-    expected = malloc(size);
+    messages = malloc((depth + 1) * (size + MOST_AROUND));
+    expected = malloc(size + MOST_AROUND);
     buffer = malloc(BUFFER);
     struct connection *all = calloc(connections, sizeof *all);
-    if (connections < 1 || depth < 1 || size < 1 || !messages || !expected || !buffer || !all)
+    if (connections < 1 || depth < 1 || size < 1 || size > BUFFER || !messages || !expected || !buffer || !all)
         fail("arguments");
-    for (size_t i = 0; i < (depth + 1) * size; i++)
-        messages[i] = i % size == size - 1 ? '\n' : 'a' + i % size % 26;
-    for (size_t i = 0; i < size; i++)
-        expected[i] = upper ? toupper(messages[i]) : messages[i];
+    compose(mode);
+    for (int i = 1; i <= depth; i++)
+        memcpy(messages + i * size, messages, size);
     loop = epoll_create1(0);
     for (int i = 0; i < connections; i++) {
         all[i].sent = calloc(depth, sizeof *all[i].sent);

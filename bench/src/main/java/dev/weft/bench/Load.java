@@ -30,16 +30,18 @@ final class Load {
     private final Latencies latencies = new Latencies();
     private final AtomicInteger sources = new AtomicInteger();
 
-    private Load(String[] args) {
+    private Load(String[] args) throws IOException {
         mode = args[0];
         port = Integer.parseInt(args[1]);
         connections = Integer.parseInt(args[2]);
         depth = mode.equals("connect") ? 1 : Integer.parseInt(args[3]);
-        message = new byte[Integer.parseInt(args[4])];
-        for (int i = 0; i < message.length; i++) {
-            message[i] = (byte) (i == message.length - 1 ? '\n' : 'a' + i % 26);
+        var text = new byte[Integer.parseInt(args[4])];
+        for (int i = 0; i < text.length; i++) {
+            text[i] = (byte) (i == text.length - 1 ? '\n' : 'a' + i % 26);
         }
-        expected = message.clone();
+        var framed = mode.equals("frames");
+        message = framed ? new PruinaFrame(1, PruinaFrame.REQUEST, text, 0).toBytes() : text;
+        expected = framed ? new PruinaFrame(1, PruinaFrame.REPLY, text, 0).toBytes() : text.clone();
         if (mode.endsWith("lines")) {
             UpperCase.inPlace(expected);
         }
@@ -47,7 +49,7 @@ final class Load {
 
     static void main(String[] args) throws IOException, InterruptedException {
         if (args.length != 8) {
-            System.err.println("usage: Load echo|lines|connect|idle|idle-lines PORT CONNECTIONS DEPTH SIZE SECONDS WARM PID");
+            System.err.println("usage: Load echo|lines|frames|connect|idle|idle-lines PORT CONNECTIONS DEPTH SIZE SECONDS WARM PID");
             System.exit(2);
         }
         var load = new Load(args);
