@@ -220,8 +220,12 @@ final class Conversation {
 
     private void handle(Message m) throws Exception {
         var reaction = peer.hooks().find(m.type());
-        if (reaction instanceof HookTable.Inline inline) {
-            guard(() -> around(inline.hook(), m));
+        if (reaction instanceof HookTable.Inline(var hook)) {
+            try {
+                around(hook, m);
+            } catch (Exception e) {
+                judge(e);
+            }
         } else if (reaction instanceof HookTable.Parallel(var hook)) {
             if (peer.beside().isFull()) {
                 frames.flush();
@@ -281,28 +285,25 @@ final class Conversation {
         }
     }
 
-    /** Runs something of a user's on the reading thread; its failure ends the connection unless it is forgiven. */
+    /** Runs something of a user's; its failure ends the connection unless it is forgiven. */
     private void guard(Call call) throws Exception {
         try {
             call.run();
-        } catch (InterruptedException | InterruptedIOException e) {
-            if (e instanceof SocketTimeoutException timeout) {
-                failed(timeout);
-            } else {
-                throw e; // somebody wants this thread to end
-            }
-        } catch (SocketException e) {
-            if (!isOurEnd(e)) {
-                failed(e);
-            } else {
-                throw e; // that it was closed here, or has failed before, is nobody's failure again
-            }
         } catch (Exception e) {
-            failed(e);
+            judge(e);
         }
     }
 
-    /** The same on another thread, where there is nobody to throw at: the reading thread throws it then. */
+    /** Throws what ends the connection: what is not forgiven, and what is nobody's to forgive. */
+    private void judge(Exception e) throws Exception {
+        var interrupted = e instanceof InterruptedException || (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException));
+        if (interrupted || isOurEnd(e)) {
+            throw e; // somebody wants this thread to end, or the connection has ended or failed before
+        }
+        failed(e);
+    }
+
+    /** As {@link #guard} on another thread, where there is nobody to throw at: the reading thread throws it then. */
     private void aside(Call call) {
         try {
             guard(call);

@@ -11,7 +11,6 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
 import dev.weft.net.Framing;
@@ -198,19 +197,8 @@ record MessageFraming(int limit) implements ArrayFraming<Message> {
 
     @Override
     public int length(Message m) {
-        var size = (long) m.data().length;
-        if (m.id() != 0) {
-            size += CodedOutputStream.computeInt64Size(ID, m.id());
-        }
-        if (m.type() != 0) {
-            size += CodedOutputStream.computeInt32Size(TYPE, m.type());
-        }
-        if (m.data().length > 0) {
-            size += CodedOutputStream.computeTagSize(DATA) + CodedOutputStream.computeUInt32SizeNoTag(m.data().length);
-        }
-        if (m.stream() != 0) {
-            size += CodedOutputStream.computeInt32Size(STREAM, m.stream());
-        }
+        long data = m.data().length;
+        var size = data + fieldSize(m.id()) + fieldSize(m.type()) + fieldSize(data) + fieldSize(m.stream());
         if (size > Math.min(limit, Integer.MAX_VALUE - HEADER)) {
             throw new IllegalArgumentException("a message of %d bytes is over the limit of %d bytes".formatted(size, limit));
         }
@@ -242,6 +230,11 @@ record MessageFraming(int limit) implements ArrayFraming<Message> {
             at = varint(m.stream(), into, at);
         }
         LENGTH.set(into, offset + LENGTH_AT, at - offset - HEADER);
+    }
+
+    /** A tag of one byte and a varint; nothing for what is left out. */
+    private static int fieldSize(long value) {
+        return value == 0 ? 0 : 1 + (Long.SIZE - Long.numberOfLeadingZeros(value) + 6) / 7;
     }
 
     /** Seven bits a byte, the lowest first; a negative int is as long as a long (protobuf's encoding of int32). */

@@ -3,27 +3,29 @@ package dev.weft.message;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
-import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Label;
-import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Type;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.DescriptorValidationException;
 import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
 
 /** What protobuf itself makes of the body's description (SPEC PR-W2). */
 final class FrameOracle {
     private static final Descriptor WRAPPER = describe();
+    private static final Parser<DynamicMessage> SKIPPING = DiscardUnknownFieldsParser
+            .wrap(DynamicMessage.getDefaultInstance(WRAPPER).getParserForType());
 
     private FrameOracle() {}
 
     private static Descriptor describe() {
         var wrapper = DescriptorProto.newBuilder().setName("Wrapper")
-                .addField(field("id", 1, Type.TYPE_INT64))
-                .addField(field("type", 2, Type.TYPE_INT32))
-                .addField(field("data", 3, Type.TYPE_BYTES))
-                .addField(field("stream_property", 4, Type.TYPE_INT32));
+                .addField(field("id", 1, FieldDescriptorProto.Type.TYPE_INT64))
+                .addField(field("type", 2, FieldDescriptorProto.Type.TYPE_INT32))
+                .addField(field("data", 3, FieldDescriptorProto.Type.TYPE_BYTES))
+                .addField(field("stream_property", 4, FieldDescriptorProto.Type.TYPE_INT32));
         var file = FileDescriptorProto.newBuilder().setName("wrapper.proto").setSyntax("proto3").addMessageType(wrapper).build();
         try {
             return FileDescriptor.buildFrom(file, new FileDescriptor[0]).findMessageTypeByName("Wrapper");
@@ -32,8 +34,9 @@ final class FrameOracle {
         }
     }
 
-    private static FieldDescriptorProto field(String name, int number, Type type) {
-        return FieldDescriptorProto.newBuilder().setName(name).setNumber(number).setType(type).setLabel(Label.LABEL_OPTIONAL).build();
+    private static FieldDescriptorProto field(String name, int number, FieldDescriptorProto.Type type) {
+        return FieldDescriptorProto.newBuilder().setName(name).setNumber(number).setType(type)
+                .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL).build();
     }
 
     /** The canonical body of a message. */
@@ -46,10 +49,17 @@ final class FrameOracle {
                 .build().toByteArray();
     }
 
-    /** The message that a body holds. */
+    /**
+     * The message that a body holds. Unknown fields are skipped: where protobuf-java keeps them it takes a number of eleven bytes for one
+     * of ten, and the rest for the next field.
+     */
     static Message parsed(byte[] body) throws InvalidProtocolBufferException {
-        var parsed = DynamicMessage.parseFrom(WRAPPER, body);
-        return new Message((long) parsed.getField(WRAPPER.findFieldByNumber(1)), (int) parsed.getField(WRAPPER.findFieldByNumber(2)),
-                ((ByteString) parsed.getField(WRAPPER.findFieldByNumber(3))).toByteArray(), (int) parsed.getField(WRAPPER.findFieldByNumber(4)));
+        var parsed = SKIPPING.parseFrom(body);
+        return new Message(value(parsed, 1, Long.class), value(parsed, 2, Integer.class), value(parsed, 3, ByteString.class).toByteArray(),
+                value(parsed, 4, Integer.class));
+    }
+
+    private static <T> T value(DynamicMessage parsed, int number, Class<T> type) {
+        return type.cast(parsed.getField(WRAPPER.findFieldByNumber(number)));
     }
 }

@@ -151,15 +151,15 @@ class FramePropertyTest {
     /** Fields that no message has, of every wire type. */
     @Provide
     Arbitrary<List<String>> unknown() {
-        return Arbitraries.of("2801", "28ffffffffffffffffff01", "310102030405060708", "3a03616263", "3a00", "4344", "43080544", "434b4c535444",
-                "5501020304", "f8ffffff0f01", "0a0178", "1501020304", "1805", "23280424").list().ofMaxSize(5);
+        return Arbitraries.of("2801", "28ffffffffffffffffff01", "310102030405060708", "3a03616263", "3a00", "4344", "43080544",
+                "434b4c535444", "5501020304", "f8ffffff0f01", "0a0178", "1501020304", "1805", "23280424").list().ofMaxSize(5);
     }
 
     /** Good fields and bad ones. */
     @Provide
     Arbitrary<List<String>> soups() {
-        return Arbitraries.of("0805", "1007", "1a0178", "2003", "0800", "1a00", "08858000", "1a81800078", "2801", "310102030405060708", "3a03616263",
-                "43", "44", "4b", "4c", "5501020304", "0a0178", "1501020304", "1805", "23", "24", "00", "0e", "0f", "80", "ff", "01", "1affffffff0f",
-                "10ffffffff0f", "20ffffffffffffffffff01", "0200", "f8ffffff0f01").list().ofMaxSize(10);
+        return Arbitraries.of("0805", "1007", "1a0178", "2003", "0800", "1a00", "08858000", "1a81800078", "2801", "310102030405060708",
+                "3a03616263", "43", "44", "4b", "4c", "5501020304", "0a0178", "1501020304", "1805", "23", "24", "00", "0e", "0f", "80",
+                "ff", "01", "1affffffff0f", "10ffffffff0f", "20ffffffffffffffffff01", "0200", "f8ffffff0f01").list().ofMaxSize(10);
     }
 }

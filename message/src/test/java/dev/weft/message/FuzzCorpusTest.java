@@ -46,7 +46,7 @@ class FuzzCorpusTest {
     @Test
     @DisplayName("PR-W3: the corpus of bodies holds every vector's")
     void theCorpusOfBodiesHoldsEveryVectors() throws Exception {
-        assertThat(corpus(FuzzBodiesTest.class, "aBodyMeansWhatProtobufSaysItMeans")).containsAll(
-                WireVector.ALL.stream().map(v -> HexFormat.of().formatHex(Arrays.copyOfRange(v.bytes(), HEADER, v.bytes().length))).toList());
+        assertThat(corpus(FuzzBodiesTest.class, "aBodyMeansWhatProtobufSaysItMeans")).containsAll(WireVector.ALL.stream()
+                .map(v -> HexFormat.of().formatHex(Arrays.copyOfRange(v.bytes(), HEADER, v.bytes().length))).toList());
     }
 }

@@ -14,12 +14,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
 import dev.weft.net.Connection;
-import dev.weft.net.Deadlines;
 import dev.weft.net.Transports;
 import dev.weft.net.spi.Transport;
 import org.junit.jupiter.api.DisplayName;
@@ -33,7 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ValueSource(strings = {"nio", "memory", "epoll", "io_uring"})
 @Timeout(60)
 class HostilePeersTest {
-    private static final UnaryOperator<Deadlines> USUAL = d -> d;
     private static final Duration SHORT = Duration.ofMillis(300);
     private static final int MILLION = 1_000_000;
     /** What sockets hold is some ten megabytes; a thousand replies of this size are one. */
@@ -49,7 +49,7 @@ class HostilePeersTest {
     }
 
     private HostileStage stage(Messages messages) throws IOException {
-        return new HostileStage(transport, messages, USUAL);
+        return new HostileStage(transport, messages, UnaryOperator.identity());
     }
 
     /** Everything that the server says until it has ended the connection, in whatever way. */
@@ -159,6 +159,7 @@ class HostilePeersTest {
                 hostile.send(join(written(Message.of("echo", KILOBYTE)), header(MILLION), KILOBYTE));
                 hostile.abort();
             }
+            HostileStage.eventually().until(() -> stage.server().stats().accepted() == 11);
             stage.assertAlone();
         }
     }
@@ -176,7 +177,7 @@ class HostilePeersTest {
             hostile.send(frames);
             HostileStage.eventually().untilAsserted(() -> assertThat(seen).hasValue(count));
             stage.assertUnharmed();
-            hostile.close();
+            hostile.shutdownOutput();
             stage.assertAlone();
             assertThat(stage.failures().isEmpty()).isTrue();
         }
@@ -185,7 +186,8 @@ class HostilePeersTest {
     @Test
     @DisplayName("PR-W9: a frame that dribbles has a deadline for all of it")
     void dribble() throws Exception {
-        try (var stage = new HostileStage(transport, new Messages(), d -> d.message(SHORT)); var hostile = stage.dial(Duration.ofMillis(10))) {
+        try (var stage = new HostileStage(transport, new Messages(), d -> d.message(SHORT));
+                var hostile = stage.dial(Duration.ofMillis(10))) {
             hostile.send(header(MILLION));
             var open = true;
             while (open) {
@@ -233,6 +235,7 @@ class HostilePeersTest {
     void aMillionRepliesOfManyThreads() throws Exception {
         var hooks = 50;
         var sent = new AtomicLong();
+        var failures = new LinkedBlockingQueue<Exception>();
         var before = heap();
         var after = new AtomicLong();
         var messages = new Messages().onParallel("flood", (m, peer) -> {
@@ -241,21 +244,21 @@ class HostilePeersTest {
                     peer.send(m.reply("flooded", KILOBYTE));
                     sent.incrementAndGet();
                 }
-            } finally {
-                if (after.compareAndSet(0, 1)) {
-                    after.set(heap());
-                }
+            } catch (SocketTimeoutException e) {
+                after.set(heap());
+                failures.add(e);
+                throw e;
             }
         });
         try (var stage = new HostileStage(transport, messages, d -> d.write(SHORT)); var hostile = stage.dial()) {
             for (int i = 0; i < hooks; i++) {
                 hostile.send(written(Message.of("flood", new byte[0])));
             }
-            stage.assertUnharmed();
-            assertThat(stage.failures().next()).isInstanceOf(IOException.class);
+            assertThat(failures.poll(20, TimeUnit.SECONDS)).isNotNull();
+            stage.assertAlone();
+            assertThat(failures).isEmpty();
             assertThat(sent).hasValueLessThan(FAR_LESS_THAN_A_MILLION);
             assertThat(after.get() - before).isLessThan(FAR_LESS_THAN_A_GIGABYTE);
-            stage.assertAlone();
         }
     }
 
@@ -318,9 +321,9 @@ class HostilePeersTest {
         }
     }
 
+    @SuppressWarnings("InfiniteRecursion") // is what it is for
     private static void recurse(Message m, Peer peer) {
         recurse(m.id(m.id() + 1), peer);
-        recurse(m, peer);
     }
 
     @Test

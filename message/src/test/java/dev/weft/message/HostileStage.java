@@ -27,7 +27,7 @@ final class HostileStage implements AutoCloseable {
     private final WireFailures failures = new WireFailures();
     private final Server server;
     private final Peer bystander;
-    private final Thread asking;
+    private volatile boolean over;
     private final AtomicInteger echoes = new AtomicInteger();
     private final AtomicReference<Throwable> harm = new AtomicReference<>();
 
@@ -39,17 +39,17 @@ final class HostileStage implements AutoCloseable {
                 .open(where.transport(transport).observer(failures).deadlines(deadlines.apply(Deadlines.defaults())))
                 .start();
         bystander = new Messages().open(Connection.to(server.address()).transport(transport));
-        asking = Thread.ofVirtual().start(this::ask);
+        Thread.ofVirtual().start(this::ask);
     }
 
     private void ask() {
         try {
-            while (!Thread.currentThread().isInterrupted()) {
+            while (!over) {
                 bystander.request("echo", "still here", PATIENCE);
                 echoes.incrementAndGet();
             }
         } catch (IOException e) {
-            if (!Thread.currentThread().isInterrupted()) {
+            if (!over) {
                 harm.set(e);
             }
         }
@@ -91,9 +91,8 @@ final class HostileStage implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        asking.interrupt();
-        asking.join();
+    public void close() {
+        over = true;
         bystander.close();
         server.close();
     }

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The document's first example with Pruina-Socket itself on one side and Weft on the other (SPEC PR-E1): {@code -Dweft.pruina=DIRECTORY} names
- * a checkout of it. One message at a time, as it loses those that come together (PR-BUG-2).
+ * The document's first example with Pruina-Socket itself on one side and Weft on the other (SPEC PR-E1): {@code -Dweft.pruina=DIRECTORY}
+ * names a checkout of it. One message at a time, as it loses those that come together (PR-BUG-2).
  */
 @Timeout(90)
 class PruinaOriginalTest {

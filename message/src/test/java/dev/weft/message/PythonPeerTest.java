@@ -36,22 +36,21 @@ class PythonPeerTest {
     void aServerInPython(int piece) throws Exception {
         var heard = new LinkedBlockingQueue<String>();
         var messages = new Messages().on("server response", (m, server) -> heard.add(server.localName() + ": get '" + m.text() + "'"));
-        try (var python = PythonPeer.running(SCRIPT, "server", Integer.toString(piece));
-                var client = messages.open(Connection.to("localhost", python.number("port")))) {
-            client.send("client msg", "hello world!");
-            assertThat(python.line()).isEqualTo("server: get 'hello world!'");
-            assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("client: get 'hello world!'");
+        try (var python = PythonPeer.running(SCRIPT, "server", Integer.toString(piece))) {
+            try (var client = messages.open(Connection.to("localhost", python.number("port")))) {
+                client.send("client msg", "hello world!");
+                assertThat(python.line()).isEqualTo("server: get 'hello world!'");
+                assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("client: get 'hello world!'");
 
-            client.send("client msg", LONG);
-            assertThat(python.line()).isEqualTo("server: get '" + LONG + "'");
-            assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("client: get '" + LONG + "'");
+                client.send("client msg", LONG);
+                assertThat(python.line()).isEqualTo("server: get '" + LONG + "'");
+                assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("client: get '" + LONG + "'");
 
-            client.send(Message.of(-5, new byte[0]));
-            assertThat(python.line()).isEqualTo("server: unknown type -5");
-            assertThat(client.request("client msg", "by id", PATIENCE).text()).isEqualTo("by id");
-            assertThat(python.line()).isEqualTo("server: get 'by id'");
-
-            client.close();
+                client.send(Message.of(-5, new byte[0]));
+                assertThat(python.line()).isEqualTo("server: unknown type -5");
+                assertThat(client.request("client msg", "by id", PATIENCE).text()).isEqualTo("by id");
+                assertThat(python.line()).isEqualTo("server: get 'by id'");
+            }
             assertThat(python.rest()).containsExactly("server: the end");
         }
     }

@@ -135,7 +135,8 @@ class WireLimitTest {
     void manyPromisesLeaveRoom() throws Exception {
         var enough = Math.min(400, 10 + (int) (Runtime.getRuntime().maxMemory() / (16 << 20)));
         var messages = new Messages().on("client msg", (m, peer) -> peer.send(m));
-        try (var server = messages.open(Server.tcp("localhost", 0).observer(new WireFailures())).start();
+        var failures = new WireFailures();
+        try (var server = messages.open(Server.tcp("localhost", 0).observer(failures)).start();
                 var other = new Messages().open(Connection.to(server.address()))) {
             var promises = new ArrayList<WirePeer>();
             for (int i = 0; i < enough; i++) {
@@ -145,6 +146,8 @@ class WireLimitTest {
                 peer.hear(1); // it reads the next message now
             }
             assertThat(other.request("client msg", "x", PATIENCE).text()).isEqualTo("x");
+            assertThat(server.stats().active()).isEqualTo(enough + 1);
+            assertThat(failures.isEmpty()).isTrue();
             for (var peer : promises) {
                 peer.close();
             }
@@ -153,8 +156,8 @@ class WireLimitTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"3c", "3c57", "3c57 00", "3c57 00000014", "3c57 00000014 10ac93", "3c57 00000014 10ac93f98c04 1a0c68656c6c6f20776f726c64", "78",
-            "783c"})
+    @ValueSource(strings = {"3c", "3c57", "3c57 00", "3c57 00000014", "3c57 00000014 10ac93",
+            "3c57 00000014 10ac93f98c04 1a0c68656c6c6f20776f72", "78", "783c"})
     @DisplayName("PR-W13: the end of the stream inside a header or a body ends the connection at once")
     void theEndInsideAFrameEndsTheConnection(String torn) throws Exception {
         try (var server = new WireServer(); var peer = WirePeer.to(server.server())) {
@@ -192,7 +195,7 @@ class WireLimitTest {
     void aLongBodyArrives() throws Exception {
         var data = new byte[5 << 20];
         for (int i = 0; i < data.length; i++) {
-            data[i] = (byte) (i * 31 >>> 7);
+            data[i] = (byte) ((i * 31) >>> 7);
         }
         var m = Message.of("client msg", data).id(Long.MAX_VALUE).stream(2);
         try (var server = new WireServer(); var client = Connection.to(server.server().address()).open()) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -105,7 +106,7 @@ class WireOrderTest {
         }
     }
 
-    private static ArrayList<Future<?>> send(ExecutorService senders, Peer peer) {
+    private static List<Future<?>> send(ExecutorService senders, Peer peer) {
         var sent = new ArrayList<Future<?>>();
         for (int s = 1; s <= SENDERS; s++) {
             var sender = s;

@@ -156,9 +156,10 @@ class WireVectorsTest {
     @Test
     @DisplayName("PR-W6: parts of a stream bear 2 and the last one 3; a plain message has id 0 and stream property 0")
     void partsOfAStreamAreMarked() {
-        assertThat(written(Message.of("server response", "x").stream(Message.PART))).isEqualTo(hex("3c57 0000000b 10fe8081bc03 1a0178 2002"));
-        assertThat(written(Message.of("server response", "x").stream(Message.LAST_PART))).isEqualTo(hex("3c57 0000000b 10fe8081bc03 1a0178 2003"));
-        assertThat(written(Message.of("server response", "x"))).isEqualTo(hex("3c57 00000009 10fe8081bc03 1a0178"));
+        var m = Message.of("server response", "x");
+        assertThat(written(m.stream(Message.PART))).isEqualTo(hex("3c57 0000000b 10fe8081bc03 1a0178 2002"));
+        assertThat(written(m.stream(Message.LAST_PART))).isEqualTo(hex("3c57 0000000b 10fe8081bc03 1a0178 2003"));
+        assertThat(written(m)).isEqualTo(hex("3c57 00000009 10fe8081bc03 1a0178"));
     }
 
     @Test

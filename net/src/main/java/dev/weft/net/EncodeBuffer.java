@@ -9,6 +9,8 @@ import dev.weft.net.spi.ArrayFraming;
 
 /** Bytes on their way out: grows as it is written, in a leased buffer as long as that is enough. */
 final class EncodeBuffer extends OutputStream {
+    private static final byte[] NONE = {};
+
     /** This buffer as framings write it. */
     private final DataOutputStream data = new Data(this);
     private byte[] array = Buffers.lease();
@@ -80,7 +82,7 @@ final class EncodeBuffer extends OutputStream {
     /** Gives the array back; the buffer must not be used again. */
     void release() {
         Buffers.release(array);
-        array = new byte[0];
+        array = NONE;
     }
 
     @Override

@@ -31,7 +31,10 @@ final class WriteOrder {
 
     /** A thread that waits to write. */
     static final class Turn implements Place {
-        private final Thread thread = Thread.currentThread();
+        /** That of whoever finds nobody writing, which is nearly always: one for all, as it has nothing to remember. */
+        private static final Turn AT_ONCE = new Turn(null, true);
+
+        private final @Nullable Thread thread;
         private volatile boolean granted;
         /** What it is to send, once that is known and as long as it waits; somebody else may take it along. */
         private byte @Nullable [] bytes;
@@ -40,6 +43,11 @@ final class WriteOrder {
         /** Somebody has taken it along, and has come to an end with it. */
         private volatile boolean done;
         private @Nullable IOException failure;
+
+        private Turn(@Nullable Thread thread, boolean granted) {
+            this.thread = thread;
+            this.granted = granted;
+        }
     }
 
     /** Bytes that wait without a thread. */
@@ -83,13 +91,12 @@ final class WriteOrder {
     /** Takes a place at the end of the order; for {@link #send(Turn, byte[], int, int)}, which must follow. */
     synchronized Turn enter() throws IOException {
         check();
-        var turn = new Turn();
-        if (taken) {
-            order().add(turn);
-        } else {
+        if (!taken) {
             taken = true;
-            turn.granted = true;
+            return Turn.AT_ONCE;
         }
+        var turn = new Turn(Thread.currentThread(), false);
+        order().add(turn);
         return turn;
     }
 
