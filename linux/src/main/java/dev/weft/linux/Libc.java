@@ -137,11 +137,12 @@ final class Libc {
     static int receive(int fd, byte[] into, int offset, int length) {
         var errno = ErrnoRooms.reader(fd);
         try {
-            long n;
-            do {
-                n = (long) MOVE.invokeExact(RECV, errno, fd, part(into, offset, length), (long) length, MSG_DONTWAIT | MSG_NOSIGNAL);
-            } while (n < 0 && errno(errno) == Errno.EINTR);
-            return n < 0 ? -errno(errno) : (int) n;
+            var n = (long) MOVE.invokeExact(RECV, errno, fd, part(into, offset, length), (long) length, MSG_DONTWAIT | MSG_NOSIGNAL);
+            if (n >= 0) {
+                return (int) n;
+            }
+            var failure = errno(errno);
+            return failure == Errno.EINTR ? receive(fd, into, offset, length) : -failure; // in a loop, the segment would not vanish
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -151,11 +152,12 @@ final class Libc {
     static int send(int fd, byte[] from, int offset, int length) {
         var errno = ErrnoRooms.writer(fd);
         try {
-            long n;
-            do {
-                n = (long) MOVE.invokeExact(SEND, errno, fd, part(from, offset, length), (long) length, MSG_DONTWAIT | MSG_NOSIGNAL);
-            } while (n < 0 && errno(errno) == Errno.EINTR);
-            return n < 0 ? -errno(errno) : (int) n;
+            var n = (long) MOVE.invokeExact(SEND, errno, fd, part(from, offset, length), (long) length, MSG_DONTWAIT | MSG_NOSIGNAL);
+            if (n >= 0) {
+                return (int) n;
+            }
+            var failure = errno(errno);
+            return failure == Errno.EINTR ? send(fd, from, offset, length) : -failure; // in a loop, the segment would not vanish
         } catch (Throwable t) {
             throw impossible(t);
         }

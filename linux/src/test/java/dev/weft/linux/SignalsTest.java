@@ -179,10 +179,10 @@ class SignalsTest {
     void workersServeOn() throws Exception {
         try (var program = signalled(List.of(), Parent.class)) {
             var output = program.output();
-            assertThat(handled(folder.resolve("signals"))).isGreaterThanOrEqualTo(SIGNALS);
+            assertThat(handled(folder.resolve("signals"))).as("having printed %s", output).isGreaterThanOrEqualTo(SIGNALS);
             assertThat(output.getLast()).isEqualTo("failed 0");
             for (int i = 0; i < output.size() - 1; i++) {
-                assertThat(output.get(i)).isEqualTo((i % 2 == 0 ? "hello " : "got hello ") + i / 2);
+                assertThat(output.get(i)).as("among %s", output.subList(0, i + 1)).isEqualTo((i % 2 == 0 ? "hello " : "got hello ") + i / 2);
             }
         }
     }

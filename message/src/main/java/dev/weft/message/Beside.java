@@ -28,23 +28,17 @@ final class Beside {
         return room.availablePermits() == 0;
     }
 
-    /** False when as many run as may. */
-    boolean tryStart(String name, Runnable task) {
-        if (!room.tryAcquire()) {
-            return false;
-        }
-        launch(name, task);
-        return true;
-    }
-
-    /** Waits until fewer run than may. */
-    void start(String name, Runnable task) throws InterruptedIOException {
+    /** Waits for a moment until fewer run than may; false when as many run still. */
+    boolean tryStart(Duration moment, String name, Runnable task) throws InterruptedIOException {
         try {
-            room.acquire();
+            if (!room.tryAcquire(moment.toMillis(), TimeUnit.MILLISECONDS)) {
+                return false;
+            }
         } catch (InterruptedException e) {
             throw new InterruptedIOException("interrupted while " + most + " hooks run beside");
         }
         launch(name, task);
+        return true;
     }
 
     private void launch(String name, Runnable task) {
@@ -65,6 +59,7 @@ final class Beside {
     void join() throws InterruptedIOException {
         try {
             room.acquire(most);
+            room.release(most);
         } catch (InterruptedException e) {
             interrupt();
             throw new InterruptedIOException("interrupted while hooks run beside");

@@ -2,6 +2,7 @@ package dev.weft.message;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,9 @@ final class Client {
     private final Peer peer;
     private final Runnable end;
     private final CompletableFuture<Peer> begun = new CompletableFuture<>();
+    /** How often it has dialled since a connection last began. */
+    private int tries;
+    private @Nullable IOException gaveUp;
 
     private Client(Messages messages, Connection.Builder where, Peer peer, Runnable end) {
         this.messages = messages;
@@ -26,9 +30,15 @@ final class Client {
         this.end = end;
     }
 
-    /** Dials, and returns when what is to be done first is done. The task runs when all is over, and only if this returns. */
+    /** Dials, and returns when what is to be done first is done. The task runs once, when all is over. */
     static Peer open(Messages messages, String name, Connection.Builder where, Backoff retries, Runnable end) throws IOException {
-        var connection = dial(where, retries);
+        Connection connection;
+        try {
+            connection = dial(where, retries);
+        } catch (IOException | RuntimeException e) {
+            end.run();
+            throw e;
+        }
         var peer = new Peer(messages, name, true, connection);
         var client = new Client(messages, where, peer, end);
         Thread.ofVirtual().name("weft-" + name + "-" + connection.id()).start(client::run);
@@ -76,13 +86,11 @@ final class Client {
         try {
             do {
                 failure = converse();
-            } while (peer.reconnects() && redial());
+            } while (begun.isDone() && peer.reconnects() && redial());
+            failure = gaveUp == null ? failure : gaveUp;
         } catch (Error e) {
             failure = e;
         } finally {
-            if (failure != null && begun.isDone()) {
-                Log.clientFailed(peer, failure);
-            }
             peer.end(failure);
             end.run();
             begun.completeExceptionally(failure == null ? new IOException("it was closed") : failure);
@@ -94,21 +102,31 @@ final class Client {
         var connected = peer.wire().last();
         try {
             var conversation = new Conversation(peer, connected);
-            conversation.run(() -> begun.complete(peer));
+            conversation.run(() -> {
+                tries = 0;
+                begun.complete(peer);
+            });
             return null;
         } catch (Exception e) {
+            if (begun.isDone()) {
+                Log.clientFailed(peer, e);
+            }
             return e;
         } finally {
             connected.connection().close();
         }
     }
 
-    /** Another connection; false when nobody wants one any more, or none is to be had. */
+    /** Another connection; false when nobody wants one any more, or none is to be had. A connection that could not begin was a try, too. */
     private boolean redial() {
-        var backoff = messages.reconnect();
-        for (int n = 1;; n++) {
-            var pause = backoff.pause(n);
-            if (pause.isEmpty() || !peer.wire().pauseUnlessOver(pause.get())) {
+        IOException last = new SocketException("the connection with " + peer.connection().remote() + " was lost");
+        while (true) {
+            var pause = messages.reconnect().pause(++tries);
+            if (pause.isEmpty()) {
+                gaveUp = new RetriesExhaustedException(tries - 1, last);
+                return false;
+            }
+            if (!peer.wire().pauseUnlessOver(pause.get())) {
                 return false;
             }
             try {
@@ -119,7 +137,8 @@ final class Client {
                 connection.abort();
                 return false;
             } catch (IOException e) {
-                Log.reconnecting(peer.connection().remote(), n, e);
+                last = e;
+                Log.reconnecting(peer.connection().remote(), tries, e);
             }
         }
     }

@@ -9,8 +9,8 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 
@@ -34,6 +34,10 @@ final class Conversation {
     private static final int MOST_DEFERRED = 1_024;
     private static final int MOST_DEFERRED_BYTES = 4 << 20;
 
+    /** So long a thread waits for room before it looks whether a reply has come that others wait for; and so long it looks. */
+    private static final Duration MOMENT = Duration.ofMillis(10);
+    private static final Duration GLANCE = Duration.ofNanos(1);
+
     /** So many messages without a hook are logged, lest six bytes from a peer become a line in a file. */
     private static final int MOST_LOGGED = 10;
 
@@ -43,13 +47,18 @@ final class Conversation {
     private final Frames<Message> frames;
     private final Thread thread = Thread.currentThread();
     private final ArrayDeque<Message> deferred = new ArrayDeque<>(0);
-    private final Map<StreamName, IncomingStream> streams = new HashMap<>(0);
+    /** Only the reading thread adds and removes. */
+    private final Map<StreamName, IncomingStream> streams = new ConcurrentHashMap<>(1);
     private int deferredBytes;
     private int unknown;
     /** Whether the idle deadline is the heartbeat's. */
     private boolean beating;
     /** What a hook beside the reader threw that ends the connection. */
     private volatile @Nullable Throwable endedBy;
+    /** By what we know that the connection is lost; no failure of anybody's. */
+    private volatile @Nullable IOException lost;
+    /** What came can't be read any further, whoever met it. */
+    private volatile @Nullable IOException broken;
 
     /** What tells the streams of one connection apart. */
     private record StreamName(long id, int type) {}
@@ -94,55 +103,83 @@ final class Conversation {
      */
     void run(Runnable begun) throws Exception {
         peer.converse(this);
-        guard(() -> {
-            messages.loadEager(peer);
-            messages.opened().on(peer);
-        });
-        begun.run();
+        var hasBegun = false;
         Throwable failure = null;
         try {
+            guard(() -> messages.loadEager(peer));
+            guard(() -> messages.opened().on(peer));
+            hasBegun = true;
+            begun.run();
             while (next()) {
                 // and so on
             }
         } catch (Throwable t) {
-            failure = isOurEnd(t) ? null : t;
+            failure = t;
             connection.close();
         }
-        finish(failure);
+        finish(failure, hasBegun);
     }
 
     /** Everybody who still waits is told, what runs beside may finish; then what was to be done at the end. */
-    private void finish(@Nullable Throwable failure) throws Exception {
-        var reason = new SocketException("the connection with " + connection.remote() + " has ended");
-        peer.lost(reason);
-        streams.values().forEach(s -> s.fail(reason));
+    private void finish(@Nullable Throwable failure, boolean hasBegun) throws Exception {
+        peer.lost(lost(ended()));
+        breakStreams();
         var why = failure;
         try {
-            peer.endBeside(why instanceof InterruptedIOException && !(why instanceof SocketTimeoutException));
+            peer.endBeside(why != null && isInterrupt(why));
         } catch (InterruptedIOException e) {
             why = e;
         }
-        var aside = endedBy;
-        try {
-            messages.closed().on(peer);
-        } catch (Exception e) {
-            Log.closeHookFailed(peer, e);
+        if (why == null || isOurEnd(why)) {
+            why = endedBy;
         }
-        throwIt(why == null ? aside : why);
-    }
-
-    /** Whether it only says that we closed the connection ourselves. */
-    private boolean isOurEnd(Throwable t) {
-        return t instanceof SocketException && !connection.isOpen();
-    }
-
-    private static void throwIt(@Nullable Throwable why) throws Exception {
+        if (hasBegun) {
+            try {
+                messages.closed().on(peer);
+            } catch (Exception e) {
+                Log.closeHookFailed(peer, e);
+            }
+        }
         if (why instanceof Error e) {
             throw e;
         }
         if (why instanceof Exception e) {
             throw e;
         }
+    }
+
+    /** The connection is of no use any more, and this tells why; the first reason counts. */
+    IOException lost(IOException reason) {
+        var first = lost;
+        if (first == null) {
+            first = reason;
+            lost = reason;
+        }
+        return first;
+    }
+
+    private SocketException ended() {
+        return new SocketException("the connection with " + connection.remote() + " has ended");
+    }
+
+    /** Streams wait for nothing any more, and nobody for room in them. */
+    void breakStreams() {
+        var reason = ended();
+        streams.values().forEach(s -> s.fail(reason));
+    }
+
+    /** Whether it only says that the connection was lost, or that we closed it ourselves. */
+    private boolean isOurEnd(Throwable t) {
+        for (Throwable cause = t; cause != null; cause = cause.getCause()) {
+            if (cause == lost || (cause instanceof SocketException && !connection.isOpen())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isInterrupt(Throwable t) {
+        return t instanceof InterruptedException || (t instanceof InterruptedIOException && !(t instanceof SocketTimeoutException));
     }
 
     /** One message; false when there is none any more. */
@@ -188,6 +225,7 @@ final class Conversation {
 
     /** The user is told, and nothing can be done about it (SPEC PR-D6). */
     private <E extends IOException> E unforgivable(E e) {
+        broken = e;
         messages.tolerates(e, peer);
         return e;
     }
@@ -199,11 +237,9 @@ final class Conversation {
             var who = replies.waitingFor(m.id());
             if (who != null) {
                 if (who.isFull()) {
-                    frames.flush();
+                    peer.flush();
                 }
-                if (who.take(m)) {
-                    replies.done(m.id());
-                }
+                replies.give(m, who);
                 return true;
             }
             if (replies.isLate(m.id())) {
@@ -227,10 +263,7 @@ final class Conversation {
                 judge(e);
             }
         } else if (reaction instanceof HookTable.Parallel(var hook)) {
-            if (peer.beside().isFull()) {
-                frames.flush();
-            }
-            peer.beside().start(name(m), () -> aside(() -> around(hook, m)));
+            beside(m, () -> around(hook, m));
         } else if (reaction instanceof HookTable.Streaming(var hook)) {
             part(hook, m);
         } else {
@@ -262,7 +295,7 @@ final class Conversation {
             streams.put(name, stream);
         }
         if (stream.isFull()) {
-            frames.flush();
+            peer.flush();
         }
         if (stream.offer(m)) {
             streams.remove(name);
@@ -270,13 +303,45 @@ final class Conversation {
     }
 
     /** A stream whose hook has returned counts until its last part has come: somebody must know that the rest of it is nobody's. */
-    private IncomingStream begin(StreamHook hook, Message m) throws ProtocolException {
-        var stream = new IncomingStream(m.id(), m.type(), () -> {});
-        if (streams.size() >= messages.parallelism() || !peer.beside().tryStart(name(m), () -> aside(() -> consume(hook, stream)))) {
-            throw unforgivable(new ProtocolException("%s opened another stream while as many were open, or as many hooks ran beside, as may: %d"
-                    .formatted(connection.remote(), messages.parallelism())));
+    private IncomingStream begin(StreamHook hook, Message m) throws IOException {
+        if (streams.size() >= messages.parallelism()) {
+            throw unforgivable(new ProtocolException(
+                    "%s opened another stream while as many were open as may: %d".formatted(connection.remote(), messages.parallelism())));
         }
+        var stream = new IncomingStream(m.id(), m.type(), () -> {});
+        beside(m, () -> consume(hook, stream));
         return stream;
+    }
+
+    /** Runs something on a thread of its own; where as many run as may, it waits for one to end, reading replies that those may wait for. */
+    private void beside(Message m, Call call) throws IOException {
+        var beside = peer.beside();
+        if (beside.isFull()) {
+            peer.flush();
+        }
+        while (!beside.tryStart(MOMENT, name(m), () -> aside(call))) {
+            var replies = peer.waiting();
+            if (replies != null && replies.isAwaited() && mayDefer()) {
+                glance();
+            }
+        }
+    }
+
+    /** Reads one message if there is one. */
+    private void glance() throws IOException {
+        var before = connection.deadlines();
+        connection.deadlines(before.idle(GLANCE));
+        try {
+            if (connection.awaitMessage()) {
+                readBehind(false);
+            }
+        } catch (SocketTimeoutException e) {
+            if (broken != null) {
+                throw e;
+            }
+        } finally {
+            connection.deadlines(before);
+        }
     }
 
     private void consume(StreamHook hook, IncomingStream stream) throws Exception {
@@ -296,9 +361,12 @@ final class Conversation {
 
     /** Throws what ends the connection: what is not forgiven, and what is nobody's to forgive. */
     private void judge(Exception e) throws Exception {
-        var interrupted = e instanceof InterruptedException || (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException));
-        if (interrupted || isOurEnd(e)) {
-            throw e; // somebody wants this thread to end, or the connection has ended or failed before
+        var fatal = broken;
+        if (fatal != null) {
+            throw fatal; // a hook met it, and whatever it made of it, there is no reading on
+        }
+        if (isInterrupt(e) || isOurEnd(e)) {
+            throw e; // somebody wants this thread to end, or the connection has ended before
         }
         failed(e);
     }
@@ -325,44 +393,63 @@ final class Conversation {
 
     /** On the reading thread: reads on until a reply has come. */
     void readUntil(Future<Message> reply, Duration timeout) throws IOException, TimeoutException {
-        var until = System.nanoTime() + timeout.toNanos();
+        var until = System.nanoTime() + Waits.nanos(timeout);
         var before = connection.deadlines();
         try {
             while (!reply.isDone()) {
                 if (!timeout.isZero()) {
                     connection.deadlines(before.idle(Duration.ofNanos(Math.max(1, until - System.nanoTime()))));
                 }
-                readBehind();
+                readBehind(beating && timeout.isZero());
             }
         } catch (SocketTimeoutException e) {
-            if (!timeout.isZero() && System.nanoTime() >= until) {
+            if (broken == null && !timeout.isZero() && System.nanoTime() >= until) {
                 throw new TimeoutException();
             }
-            throw e;
+            throw broken == null ? unforgivable(e) : e;
         } finally {
             connection.deadlines(before);
         }
     }
 
     /** One message, which hooks get later. A drain ends waiting for messages, but not the hook that waits here. */
-    private void readBehind() throws IOException {
-        var more = connection.awaitMessage();
-        if (!more && !connection.draining()) {
-            throw new SocketException("the connection with " + connection.remote() + " has ended");
+    private void readBehind(boolean beat) throws IOException {
+        Message m;
+        try {
+            var more = beat ? awaitBeat() : connection.awaitMessage();
+            if (!more && !connection.draining()) {
+                throw lost(ended());
+            }
+            m = more ? frames.read() : messages.framing().read(new DataInputStream(connection.input()));
+        } catch (MalformedMessageException e) {
+            messages.counters().failures.increment();
+            if (!messages.tolerates(e, peer)) {
+                broken = e;
+                throw e;
+            }
+            return;
+        } catch (ProtocolException e) {
+            throw unforgivable(e);
+        } catch (SocketException | EOFException e) {
+            lost(e);
+            throw e;
         }
-        var m = more ? frames.read() : messages.framing().read(new DataInputStream(connection.input()));
         messages.counters().received.increment();
         if (!route(m)) {
             defer(m);
         }
     }
 
+    private boolean mayDefer() {
+        return deferred.size() < MOST_DEFERRED && deferredBytes <= MOST_DEFERRED_BYTES;
+    }
+
     private void defer(Message m) throws IOException {
+        deferred.add(m);
         deferredBytes += m.data().length;
-        if (deferred.size() >= MOST_DEFERRED || deferredBytes > MOST_DEFERRED_BYTES) {
+        if (!mayDefer()) {
             throw new IOException("more than " + MOST_DEFERRED + " messages, or " + MOST_DEFERRED_BYTES
                     + " bytes, came while a hook waited for its reply: let the hook run beside the reader (onParallel)");
         }
-        deferred.add(m);
     }
 }

@@ -68,7 +68,7 @@ public final class IncomingStream implements Iterable<Message>, Closeable {
      * @throws IOException when the connection ended before it
      */
     public synchronized Message read(Duration timeout) throws IOException {
-        var until = System.nanoTime() + timeout.toNanos();
+        var until = System.nanoTime() + Waits.nanos(timeout);
         while (parts.isEmpty()) {
             if (broken != null) {
                 throw new IOException("the stream " + TypeNames.of(type) + " broke off: " + broken.getMessage(), broken);
@@ -144,7 +144,7 @@ public final class IncomingStream implements Iterable<Message>, Closeable {
 
     /** Whether its next part would have to wait. */
     synchronized boolean isFull() {
-        return parts.size() >= MOST && !closed;
+        return parts.size() >= MOST && !closed && broken == null;
     }
 
     /** The rest will not come. */

@@ -34,7 +34,7 @@ final class Log {
     }
 
     static void loadFailed(LoadException failure) {
-        logger().log(Level.ERROR, "the server starts without it", failure);
+        logger().log(Level.ERROR, "it starts without it", failure);
     }
 
     static void reconnecting(Address to, int attempt, IOException because) {

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
@@ -44,7 +44,7 @@ public final class Messages {
     private final Counters counters = new Counters();
     private final Set<Key<?>> eager = new LinkedHashSet<>();
     private int open;
-    private boolean startAnyway;
+    private volatile boolean startAnyway;
 
     private volatile HookTable hooks;
     private volatile @Nullable String name;
@@ -103,11 +103,17 @@ public final class Messages {
     }
 
     /**
-     * Calls the hook once for every stream of this type, on a virtual thread. Streams are told apart by their id and type, and count against
-     * the {@link #parallelism}; one too many ends the connection. A plain message is a stream of one part. Before and after aren't called.
+     * Calls the hook once for every stream of this type, on a virtual thread beside the reader. Streams are told apart by their id and type;
+     * as many may be open as hooks may run beside the reader ({@link #parallelism}), and one more ends the connection. A plain message is a
+     * stream of one part. Before and after aren't called.
      */
     public Messages onStream(String type, StreamHook hook) {
         return with(HookTable.named(type, new HookTable.Streaming(hook)));
+    }
+
+    /** As {@link #onStream(String, StreamHook)}, for a type that is a number. */
+    public Messages onStream(int type, StreamHook hook) {
+        return with(new HookTable.Entry(type, null, new HookTable.Streaming(hook)));
     }
 
     /**
@@ -174,7 +180,8 @@ public final class Messages {
 
     /**
      * A client that loses its connection makes another, with these pauses between its tries; default: it does not. The count of tries begins
-     * anew with each loss. Requests under way fail; what was sent and not answered may or may not have arrived.
+     * anew when a connection has begun, {@link #onOpen} included; a client that gives up has a {@link RetriesExhaustedException} as its
+     * {@link Peer#failure}. Requests under way fail; what was sent and not answered may or may not have arrived.
      */
     public Messages reconnect(Backoff backoff) {
         reconnect = Objects.requireNonNull(backoff, "backoff");
@@ -239,8 +246,11 @@ public final class Messages {
         return this;
     }
 
-    /** An eager value that can't be loaded is logged and the server opens without it, as the original's does (SPEC PR-R2). */
-    public synchronized Messages startAnyway() {
+    /**
+     * An eager value that can't be loaded is logged, and the server, the client or the connection begins without it, as the original's does
+     * (SPEC PR-R2).
+     */
+    public Messages startAnyway() {
         startAnyway = true;
         return this;
     }
@@ -291,6 +301,7 @@ public final class Messages {
         var called = name;
         var peer = new Peer(this, called == null ? Server.current().name() : called, false, c);
         Throwable failure = null;
+        begin(); // a hook may run on when its server has closed, and what it uses with it
         try {
             new Conversation(peer, peer.wire().last()).run(() -> {});
         } catch (Throwable t) {
@@ -298,6 +309,7 @@ public final class Messages {
             throw t;
         } finally {
             peer.end(failure);
+            end();
         }
     }
 
@@ -310,24 +322,17 @@ public final class Messages {
      */
     public Peer open(Connection.Builder where) throws IOException {
         begin();
-        var over = new AtomicBoolean();
-        Runnable end = () -> {
-            if (over.compareAndSet(false, true)) {
-                end();
-            }
-        };
-        var running = false;
+        var loaded = false;
         try {
             loadShared();
-            var called = name;
-            var peer = Client.open(this, called == null ? "client" : called, where, retries, end);
-            running = true;
-            return peer;
+            loaded = true;
         } finally {
-            if (!running) {
-                end.run();
+            if (!loaded) {
+                end();
             }
         }
+        var called = name;
+        return Client.open(this, called == null ? "client" : called, where, retries, this::end);
     }
 
     private synchronized void begin() {
@@ -348,23 +353,23 @@ public final class Messages {
 
     private void loadShared() {
         var keys = eagerly(false);
-        Loading.each(keys, key -> {
-            try {
-                find(key);
-            } catch (LoadException e) {
-                synchronized (this) {
-                    if (!startAnyway) {
-                        throw e;
-                    }
-                }
-                Log.loadFailed(e);
+        Loading.each(keys, key -> load(key, this::find));
+    }
+
+    private void load(Key<?> key, Consumer<Key<?>> find) {
+        try {
+            find.accept(key);
+        } catch (LoadException e) {
+            if (!startAnyway) {
+                throw e;
             }
-        });
+            Log.loadFailed(e);
+        }
     }
 
     /** Loads what each connection has of its own. */
     void loadEager(Peer peer) {
-        eagerly(true).forEach(peer::find);
+        eagerly(true).forEach(key -> load(key, peer::find));
     }
 
     private synchronized List<Key<?>> eagerly(boolean perConnection) {

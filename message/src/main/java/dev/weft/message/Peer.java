@@ -31,12 +31,16 @@ public final class Peer implements Closeable {
     private final String localName;
     private final boolean dialled;
     private final Wire wire;
+    /** No connection any more; its values are being closed. */
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final CountDownLatch over = new CountDownLatch(1);
     private volatile HookTable hooks;
     private volatile @Nullable Conversation conversation;
     private volatile @Nullable Replies replies;
     private volatile @Nullable Beside beside;
     private volatile @Nullable Values values;
+    /** Why no reply can come. */
+    private volatile @Nullable IOException unanswerable;
     private volatile @Nullable Throwable failure;
 
     Peer(Messages messages, String localName, boolean dialled, Connection connection) {
@@ -84,7 +88,12 @@ public final class Peer implements Closeable {
      * @throws SocketTimeoutException when the peer took nothing, or when there was no connection, for so long
      */
     public void send(Message m) throws IOException {
-        connected().frames().write(m);
+        var frames = connected().frames();
+        try {
+            frames.write(m);
+        } catch (IOException e) {
+            throw noted(e);
+        }
         messages.counters().sent.increment();
     }
 
@@ -102,14 +111,28 @@ public final class Peer implements Closeable {
 
     /** Sends now what the reading thread's hooks have gathered: for a hook that goes on to wait for something else. */
     public void flush() throws IOException {
-        connected().frames().flush();
+        var frames = connected().frames();
+        try {
+            frames.flush();
+        } catch (IOException e) {
+            throw noted(e);
+        }
+    }
+
+    /** A write that finds the connection lost is a disconnect, and no hook's failure; not so a deadline, an interrupt, or TLS. */
+    private IOException noted(IOException e) {
+        var c = conversation;
+        if (c != null && (e instanceof SocketException || e.getClass() == IOException.class)) {
+            c.lost(e);
+        }
+        return e;
     }
 
     /**
      * Sends under a fresh id and waits for the message that bears it, which then is no hook's. Many may be under way. A hook may do it too:
      * on the reading thread, messages that come meanwhile are kept and handled after that hook; 1,024 of them, or 4 MiB, at most.
      *
-     * @param timeout until the reply's first byte; zero waits as long as the connection stands
+     * @param timeout until the reply's first byte, from when the message has been sent; zero waits as long as the connection stands
      * @throws SocketTimeoutException when no reply came in time; one that comes later is dropped and counted
      * @throws IOException when the connection ended before
      */
@@ -139,7 +162,7 @@ public final class Peer implements Closeable {
         if (c != null && c.isOnThisThread()) {
             c.readUntil(reply, timeout);
         }
-        return timeout.isZero() ? reply.get() : reply.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        return timeout.isZero() ? reply.get() : reply.get(Waits.nanos(timeout), TimeUnit.NANOSECONDS);
     }
 
     /** As {@link #request(Message, Duration)}. */
@@ -195,9 +218,19 @@ public final class Peer implements Closeable {
         return with(HookTable.named(type, new HookTable.Inline(hook)));
     }
 
+    /** As {@link #on(String, Hook)}, for a type that is a number. */
+    public Peer on(int type, Hook hook) {
+        return with(new HookTable.Entry(type, null, new HookTable.Inline(hook)));
+    }
+
     /** As {@link #on(String, Hook)}, on a thread beside the reader. */
     public Peer onParallel(String type, Hook hook) {
         return with(HookTable.named(type, new HookTable.Parallel(hook)));
+    }
+
+    /** As {@link #on(String, Hook)}, for whole streams. */
+    public Peer onStream(String type, StreamHook hook) {
+        return with(HookTable.named(type, new HookTable.Streaming(hook)));
     }
 
     private synchronized Peer with(HookTable.Entry entry) {
@@ -253,10 +286,17 @@ public final class Peer implements Closeable {
         return ended.getCount() > 0;
     }
 
-    /** Waits until the connection has ended and its hooks have finished; a set interrupt flag, which stays set, ends the waiting. */
+    /**
+     * Waits until the connection has ended and its hooks have finished; an interrupt, which stays set, ends the waiting.
+     *
+     * @throws IllegalStateException in a hook on the connection's reading thread; in one beside it, it waits for itself
+     */
     public void join() {
+        if (isReadingThread()) {
+            throw new IllegalStateException("a hook can't wait for the end of its own connection");
+        }
         try {
-            ended.await();
+            over.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -267,6 +307,11 @@ public final class Peer implements Closeable {
     public void close() {
         wire.end();
         connection().close();
+        failRequests(new SocketException("the connection with " + connection().remote() + " was closed"));
+        var c = conversation;
+        if (c != null) {
+            c.breakStreams();
+        }
     }
 
     /** {@code client of 127.0.0.1:50003}. */
@@ -283,8 +328,16 @@ public final class Peer implements Closeable {
         return hooks;
     }
 
+    /** A connection begins. */
     void converse(Conversation c) {
         conversation = c;
+        if (!wire.isOver()) {
+            unanswerable = null;
+            var there = replies;
+            if (there != null) {
+                there.open();
+            }
+        }
     }
 
     /** Whether another connection is to take the place of a lost one. */
@@ -308,6 +361,10 @@ public final class Peer implements Closeable {
         if (there == null) {
             there = new Replies(dialled);
             replies = there;
+            var reason = unanswerable;
+            if (reason != null) {
+                there.fail(reason);
+            }
         }
         return there;
     }
@@ -317,6 +374,12 @@ public final class Peer implements Closeable {
         if (reconnects()) {
             wire.lost();
         }
+        failRequests(reason);
+    }
+
+    /** Those that wait, and those that are made from now on. */
+    private void failRequests(IOException reason) {
+        unanswerable = reason;
         var there = replies;
         if (there != null) {
             there.fail(reason);
@@ -355,6 +418,9 @@ public final class Peer implements Closeable {
         var there = values;
         if (there == null) {
             there = new Values();
+            if (!isOpen()) {
+                there.close().run(); // nobody would close what is loaded from now on
+            }
             values = there;
         }
         return there;
@@ -364,10 +430,15 @@ public final class Peer implements Closeable {
     void end(@Nullable Throwable why) {
         failure = why;
         wire.end();
-        var own = values;
+        lost(new SocketException("the connection with " + connection().remote() + " has ended"));
+        Values own;
+        synchronized (this) {
+            ended.countDown();
+            own = values;
+        }
         if (own != null) {
             own.close().run();
         }
-        ended.countDown();
+        over.countDown();
     }
 }

@@ -22,6 +22,8 @@ final class Replies {
     private final ArrayDeque<Long> order = new ArrayDeque<>();
     private final Set<Long> givenUp = new HashSet<>();
     private long next;
+    /** Why no reply can come. */
+    private volatile @Nullable IOException over;
 
     /** Somebody who waits for what comes under an id. */
     sealed interface Waiting {
@@ -85,6 +87,21 @@ final class Replies {
 
     void await(long id, Waiting who) {
         waiting.put(id, who);
+        var reason = over;
+        if (reason != null) {
+            waiting.remove(id);
+            who.fail(reason);
+        }
+    }
+
+    /** Whether anybody waits. */
+    boolean isAwaited() {
+        return !waiting.isEmpty();
+    }
+
+    /** There is a connection by which replies can come. */
+    void open() {
+        over = null;
     }
 
     /** Nobody waits for it any more; what still comes is late. */
@@ -109,9 +126,14 @@ final class Replies {
         return waiting.isEmpty() ? null : waiting.get(id);
     }
 
-    /** The last reply has come. */
-    void done(long id) {
-        waiting.remove(id);
+    /** Hands a reply over. Who waits for one only is taken out first, as he may look at once whether he is still in. */
+    void give(Message m, Waiting who) throws IOException {
+        if (who instanceof One) {
+            waiting.remove(m.id());
+        }
+        if (who.take(m)) {
+            waiting.remove(m.id());
+        }
     }
 
     /** Whether a request of this id has given up. */
@@ -121,6 +143,7 @@ final class Replies {
 
     /** No reply will come any more. */
     void fail(IOException reason) {
+        over = reason; // first: who comes later finds it
         waiting.forEach((id, who) -> {
             waiting.remove(id);
             who.fail(reason);

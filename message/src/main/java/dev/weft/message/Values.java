@@ -1,5 +1,8 @@
 package dev.weft.message;
 
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
@@ -24,8 +27,8 @@ final class Values {
         void close() {
             try {
                 value.close();
-            } catch (Exception e) {
-                Log.closeFailed(name, e);
+            } catch (Throwable t) { // who waits for the end must not wait for ever because of it
+                Log.closeFailed(name, t);
             }
         }
     }
@@ -83,12 +86,25 @@ final class Values {
                 slot.value = value;
                 return value;
             } catch (Exception | LinkageError | StackOverflowError e) {
-                slot.failure = new LoadException(key, e);
-                throw slot.failure;
+                var failure = new LoadException(key, e);
+                if (isItsOwn(e)) {
+                    slot.failure = failure;
+                }
+                throw failure;
             } finally {
                 slot.loading = false;
             }
         }
+    }
+
+    /** Not when we were interrupted or closed: that is no fault of the loader, which may be asked again. */
+    private synchronized boolean isItsOwn(Throwable failure) {
+        if (failure instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        return !closed && !(failure instanceof ClosedByInterruptException)
+                && !(failure instanceof InterruptedIOException && !(failure instanceof SocketTimeoutException));
     }
 
     /** Takes the value away; it is the caller's, also to close. */

@@ -33,13 +33,12 @@ final class Wire {
 
     /** The one there is; while there is none, it waits for as long as a write may wait. */
     Connected get() throws IOException {
-        var connected = now;
-        return away ? awaited() : connected;
+        return away ? awaited() : now; // in this order, or a lost one could be taken for the next
     }
 
     private synchronized Connected awaited() throws IOException {
         var limit = now.connection().deadlines().write();
-        var until = System.nanoTime() + limit.toNanos();
+        var until = System.nanoTime() + Waits.nanos(limit);
         while (away) {
             if (over) {
                 throw new SocketException("the connection with " + now.connection().remote() + " was lost, and there is no other");
@@ -80,9 +79,9 @@ final class Wire {
 
     /** Waits; false when meanwhile nobody wants another connection any more. */
     synchronized boolean pauseUnlessOver(Duration pause) {
-        var until = System.nanoTime() + pause.toNanos();
+        var until = System.nanoTime() + Waits.nanos(pause);
         try {
-            for (var left = pause.toNanos(); left > 0 && !over; left = until - System.nanoTime()) {
+            for (var left = Waits.nanos(pause); left > 0 && !over; left = until - System.nanoTime()) {
                 TimeUnit.NANOSECONDS.timedWait(this, left);
             }
         } catch (InterruptedException e) {

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.weft.net.Address;
 import dev.weft.net.Backoff;
@@ -181,7 +182,35 @@ class ClientTest {
         server.close();
         peer.join();
         assertThat(peer.isOpen()).isFalse();
+        assertThat(peer.failure()).get().isInstanceOfSatisfying(RetriesExhaustedException.class, e -> assertThat(e.limit()).isEqualTo(3));
         assertThatThrownBy(() -> peer.send("x", "")).isInstanceOf(IOException.class);
+    }
+
+    /** A login that is refused again and again is no reason to try for ever at the first pace. */
+    @Test
+    void aConnectionThatCannotBeginCountsAsATry() throws Exception {
+        var logins = new AtomicInteger();
+        var peer = ends.client(new Messages().on("drop", (m, p) -> p.close()), new Messages().reconnect(SOON_AGAIN.attempts(3)).onOpen(p -> {
+            if (logins.incrementAndGet() > 1) {
+                throw new IOException("wrong password");
+            }
+        }));
+        peer.send("drop", "");
+        peer.join();
+        assertThat(logins).hasValue(4);
+        assertThat(peer.failure()).get().isInstanceOf(RetriesExhaustedException.class);
+    }
+
+    @Test
+    void aFirstConnectionThatCannotBeginIsNotTriedAgain() throws Exception {
+        var logins = new AtomicInteger();
+        var server = ends.serve(new Messages());
+        assertThatThrownBy(() -> ends.connect(new Messages().reconnect(SOON_AGAIN).onOpen(p -> {
+            logins.incrementAndGet();
+            throw new IOException("wrong password");
+        }), server)).hasMessageContaining("wrong password");
+        Awaitility.await().until(() -> server.connections().isEmpty());
+        assertThat(logins).hasValue(1);
     }
 
     @Test
@@ -195,13 +224,13 @@ class ClientTest {
     void aThousandClientsComeBackSpreadOverTime() throws Exception {
         var clients = 1_000;
         var step = Duration.ofSeconds(1);
-        var name = Address.memory("herd");
-        var first = new Messages().open(Server.at(name)).start();
+        var first = new Messages().open(Server.tcp("localhost", 0)).start();
+        var where = first.address();
         var peers = new ArrayList<Peer>();
         var lost = new CountDownLatch(clients);
         var atClients = new Messages().reconnect(Backoff.exponential(step, Duration.ofSeconds(5))).onClose(p -> lost.countDown());
         for (int i = 0; i < clients; i++) {
-            peers.add(atClients.open(Connection.to(name)));
+            peers.add(atClients.open(Connection.to(where)));
         }
         var came = new ConcurrentLinkedQueue<Long>();
         var back = new CountDownLatch(clients);
@@ -210,7 +239,7 @@ class ClientTest {
             came.add(System.nanoTime());
             back.countDown();
         });
-        try (var second = atServer.open(Server.at(name)).start()) {
+        try (var second = atServer.open(Server.tcp("localhost", where.port())).start()) {
             assertThat(lost.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(back.await(40, TimeUnit.SECONDS)).isTrue();
             assertThat(second.connections()).hasSize(clients);

@@ -125,7 +125,7 @@ class ValuesTest {
     }
 
     static List<Object> mutables() {
-        return List.of(new ArrayList<>(), new int[0], new StringBuilder(), Collections.unmodifiableList(new ArrayList<>()),
+        return List.of(new ArrayList<>(), new int[0], new AtomicInteger(), Collections.unmodifiableList(new ArrayList<>()),
                 List.of(new StringBuilder()), new Point(1, new ArrayList<>()), Optional.of(new ArrayList<>()), Map.of("k", new ArrayList<>()));
     }
 

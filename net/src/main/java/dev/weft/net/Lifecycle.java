@@ -45,6 +45,8 @@ final class Lifecycle {
     private volatile DrainReport report = new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
     private @Nullable Thread exitHook;
     private final List<Runnable> closers = new ArrayList<>(0);
+    private boolean closersRun;
+    private volatile @Nullable Thread closing;
 
     Lifecycle(Server server, Intake intake, Requests requests, Runner runner, Reporter reporter, Actions actions) {
         this.server = server;
@@ -174,10 +176,10 @@ final class Lifecycle {
         }
     }
 
-    /** Has something done when it is CLOSED; at once when it is. */
+    /** Has something done when it has ended; at once when it has. */
     void onClose(Runnable closer) {
         synchronized (transition) {
-            if (state != State.CLOSED) {
+            if (!closersRun) {
                 closers.add(closer);
                 return;
             }
@@ -185,11 +187,23 @@ final class Lifecycle {
         runCloser(closer);
     }
 
+    /** Before it is CLOSED, which other closers and the loop wait for; this thread need not, should it close the server again. */
+    private void runClosers() {
+        List<Runnable> all;
+        synchronized (transition) {
+            closersRun = true;
+            all = List.copyOf(closers);
+        }
+        closing = Thread.currentThread();
+        all.forEach(this::runCloser);
+        closing = null;
+    }
+
     private void runCloser(Runnable closer) {
         try {
             closer.run();
-        } catch (RuntimeException e) {
-            Log.closerFailed(server, e);
+        } catch (Throwable t) { // nobody may wait for ever because of it
+            Log.closerFailed(server, t);
         }
     }
 
@@ -207,7 +221,7 @@ final class Lifecycle {
 
     /** Whether this thread is one that the loop, or a drain, may be waiting for. */
     private boolean inside() {
-        return loop == Thread.currentThread() || insideHandler();
+        return loop == Thread.currentThread() || closing == Thread.currentThread() || insideHandler();
     }
 
     private boolean insideHandler() {
@@ -329,13 +343,11 @@ final class Lifecycle {
             alarm.cancel();
             var took = Duration.ofNanos(time.nanoTime() - began);
             report = new DrainReport(took, ends.finished, ends.interrupted, ends.aborted, ends.stragglers);
-            List<Runnable> atLast;
+            runClosers();
             synchronized (transition) {
                 state = State.CLOSED;
                 forgetExitHook();
-                atLast = List.copyOf(closers);
             }
-            atLast.forEach(this::runCloser);
             gate.signal();
             reporter.drained(report);
         }

@@ -1,6 +1,7 @@
 package dev.weft.net;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
@@ -72,6 +73,9 @@ final class NioPackets implements PacketChannel, NioLoop.Parked {
     public void awaitWritable() throws IOException {
         if (!waitingToWrite.tryLock()) {
             LockSupport.parkNanos(REST_NANOS); // or the wake that is meant for this sender would be taken by the other
+            if (Thread.interrupted()) {
+                throw new InterruptedIOException("interrupted while another sender waits for room");
+            }
             return;
         }
         try {

@@ -281,7 +281,10 @@ public final class Server implements AutoCloseable {
         life.drain(grace, !grace.isZero());
     }
 
-    /** Has something done once, when the server is CLOSED and before {@link #close} returns: for what was opened with it. At once when it is. */
+    /**
+     * Has something done once, when the server has ended and before any {@link #close} or {@link #drain} returns, those within handlers but;
+     * for what was opened with it. At once when it has ended. What it throws is logged.
+     */
     public void onClose(Runnable task) {
         life.onClose(task);
     }

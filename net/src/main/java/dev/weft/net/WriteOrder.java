@@ -105,14 +105,18 @@ final class WriteOrder {
         if (!turn.granted && !carry(turn, bytes, offset, length)) {
             return;
         }
-        var all = together(bytes, offset, length);
+        Together all = null;
         try {
+            all = together(bytes, offset, length);
             if (all == null) {
-                transmit(bytes, offset, length);
+                transmit(bytes, offset, length, length);
             } else {
-                transmit(all);
+                transmit(all.bytes, 0, all.bytes.length, length);
             }
         } finally {
+            if (all != null) {
+                settle(all.company);
+            }
             passTurn();
         }
     }
@@ -134,36 +138,47 @@ final class WriteOrder {
         return false;
     }
 
-    /** Several writers' bytes as one: the first {@code own} are those of whose turn it is. */
+    /** Several writers' bytes as one: first those of whose turn it is, then those of his company. */
     private static final class Together {
         private final byte[] bytes;
-        private final int own;
         private final List<Turn> company;
 
-        Together(byte[] bytes, int own, List<Turn> company) {
+        Together(byte[] bytes, List<Turn> company) {
             this.bytes = bytes;
-            this.own = own;
             this.company = company;
         }
     }
 
     /** Takes along those who stand next, as many as fit; null when nobody does. Copies, as whoever is interrupted takes his array away. */
     private synchronized @Nullable Together together(byte[] bytes, int offset, int length) {
-        if (order == null || !(order.peekFirst() instanceof Turn first) || first.bytes == null) {
+        if (order == null || !(order.peekFirst() instanceof Turn first) || first.bytes == null || length > BATCH - first.length) {
             return null;
         }
         var company = new ArrayList<Turn>();
         var all = new ByteArrayOutputStream();
         all.write(bytes, offset, length);
-        while (order.peekFirst() instanceof Turn next && next.bytes != null && all.size() + next.length <= BATCH) {
+        for (var place : order) {
+            if (!(place instanceof Turn next) || next.bytes == null || all.size() + next.length > BATCH) {
+                break;
+            }
             all.write(next.bytes, next.offset, next.length);
             company.add(next);
-            order.removeFirst();
         }
-        return company.isEmpty() ? null : new Together(all.toByteArray(), length, company);
+        var together = new Together(all.toByteArray(), company);
+        company.forEach(_ -> order().removeFirst()); // last: if there was no memory for all this, they still stand in line
+        return together;
     }
 
-    /** Those who were taken along go on. */
+    /** Those who were taken along go on, now or when the rest has left. */
+    private void settle(List<Turn> company) {
+        var rest = current;
+        if (rest == null) {
+            dismiss(company);
+        } else {
+            rest.company = company;
+        }
+    }
+
     private void dismiss(List<Turn> company) {
         for (var turn : company) {
             try {
@@ -226,7 +241,7 @@ final class WriteOrder {
             if (!closed) {
                 ended = true;
                 connection.channel().shutdownOutput();
-                transmit(new byte[0], 0, 0); // TLS ends its half with a record, which has to leave
+                transmit(new byte[0], 0, 0, 0); // TLS ends its half with a record, which has to leave
             }
         } finally {
             passTurn();
@@ -366,14 +381,16 @@ final class WriteOrder {
      */
     private void push(boolean mayBlock) {
         for (var first = true;; first = false) {
+            var batch = current;
             try {
-                var batch = current == null ? nextBatch() : current;
+                batch = batch == null ? nextBatch() : batch;
                 if (batch == null) {
                     return;
                 }
                 current = batch;
                 if (mayBlock) {
-                    transmit(batch.bytes, batch.sent, batch.bytes.length - batch.sent);
+                    var left = batch.bytes.length - batch.sent;
+                    transmit(batch.bytes, batch.sent, left, left);
                 } else if (!first || !transmitNow(batch)) {
                     startPusher();
                     return;
@@ -381,9 +398,10 @@ final class WriteOrder {
             } catch (Throwable t) { // a poster, or nobody, would see it; the turn must go on
                 breakOff(t instanceof IOException e ? e : new IOException("writing failed: " + t, t));
             }
-            var company = current == null ? List.<Turn>of() : current.company;
             current = null;
-            dismiss(company);
+            if (batch != null) {
+                dismiss(batch.company);
+            }
         }
     }
 
@@ -435,40 +453,13 @@ final class WriteOrder {
         return channel.flush();
     }
 
-    /** Holding the turn: writes all of it. What an interrupt leaves over follows by itself, so that the stream stays whole for others. */
-    private void transmit(byte[] bytes, int offset, int length) throws IOException {
-        try {
-            transmitAll(bytes, offset, length);
-        } catch (InterruptedIOException e) {
-            if (e.bytesTransferred > 0 && !(e instanceof SocketTimeoutException)) {
-                current = new Posted(Arrays.copyOfRange(bytes, offset + e.bytesTransferred, offset + length), _ -> {});
-            }
-            throw e;
-        }
-    }
-
-    /** The same for several writers: an interrupt ends the wait of whose turn it is, and his write if nothing of it has left. */
-    private void transmit(Together all) throws IOException {
-        var company = all.company;
-        try {
-            transmitAll(all.bytes, 0, all.bytes.length);
-        } catch (InterruptedIOException e) {
-            if (!(e instanceof SocketTimeoutException)) {
-                var from = e.bytesTransferred == 0 ? all.own : e.bytesTransferred;
-                var rest = new Posted(Arrays.copyOfRange(all.bytes, from, all.bytes.length), _ -> {});
-                rest.company = company;
-                company = List.of();
-                current = rest;
-                e.bytesTransferred = Math.min(e.bytesTransferred, all.own);
-            }
-            throw e;
-        } finally {
-            dismiss(company);
-        }
-    }
-
-    /** Holding the turn: writes all of it, waiting for the peer as long as that takes something now and then. */
-    private void transmitAll(byte[] bytes, int offset, int length) throws IOException {
+    /**
+     * Holding the turn: writes all of it, waiting for the peer as long as that takes something now and then. What an interrupt leaves over
+     * follows by itself, so that the stream stays whole for others; but of what nothing has left, only what is the others'.
+     *
+     * @param own so much of it is the caller's
+     */
+    private void transmit(byte[] bytes, int offset, int length, int own) throws IOException {
         var sent = 0;
         var deadline = Alarm.NEVER;
         var waiting = false;
@@ -501,7 +492,11 @@ final class WriteOrder {
             connection.abort("a write timed out");
             throw e;
         } catch (InterruptedIOException e) {
-            e.bytesTransferred = sent;
+            var from = sent == 0 ? own : sent;
+            if (from < length) {
+                current = new Posted(Arrays.copyOfRange(bytes, offset + from, offset + length), _ -> {});
+            }
+            e.bytesTransferred = Math.min(sent, own);
             throw e;
         } catch (IOException e) {
             var clear = connection.explain(e);

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
@@ -60,15 +62,35 @@ class BelongingTest {
         var log = new ArrayList<String>();
         var server = Server.at(HERE).open(c -> {});
         server.onClose(() -> {
+            server.close(); // who runs it need not wait for himself
             log.add("one " + server.state());
-            throw new IllegalStateException("is logged");
+            throw new AssertionError("is logged");
         });
         server.onClose(() -> log.add("two"));
         server.close();
         server.close();
-        assertThat(log).containsExactly("one CLOSED", "two");
+        assertThat(log).containsExactly("one DRAINING", "two");
         server.onClose(() -> log.add("late"));
-        assertThat(log).containsExactly("one CLOSED", "two", "late");
+        assertThat(log).containsExactly("one DRAINING", "two", "late");
+    }
+
+    @Test
+    void aSecondCloseWaitsForItToo() throws Exception {
+        var go = new CountDownLatch(1);
+        var server = Server.at(HERE).open(c -> {});
+        server.onClose(() -> {
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        var closers = List.of(Thread.ofVirtual().start(server::close), Thread.ofVirtual().start(server::close));
+        Awaitility.await().until(() -> closers.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
+        go.countDown();
+        for (var closer : closers) {
+            assertThat(closer.join(Duration.ofSeconds(10))).isTrue();
+        }
     }
 
     /** A byte of length, then as many of the same digit; 9 is no message. Tells by which way it was read. */
