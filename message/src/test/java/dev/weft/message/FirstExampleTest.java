@@ -11,7 +11,7 @@ import dev.weft.net.Server;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** SPEC PR-E1: the document's first example. */
+/** SPEC PR-E1: the document's first example; and PR-C3: a client's reader calls its hooks with the client. */
 @Timeout(30)
 class FirstExampleTest {
     @Test

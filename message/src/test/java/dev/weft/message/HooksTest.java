@@ -92,7 +92,7 @@ class HooksTest {
         assertThat(threads).hasSize(1);
     }
 
-    /** PR-H3: beside the reader, bounded; then the reader waits. */
+    /** PR-H3, PR-BUG-12: beside the reader, as many as is said; then the reader waits. */
     @Test
     void parallelHooksRunBesideTheReaderSoManyAtOnceAndNoMore() throws Exception {
         var go = new Semaphore(0);

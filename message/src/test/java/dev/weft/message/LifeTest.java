@@ -51,6 +51,19 @@ class LifeTest {
         }
     }
 
+    /** PR-S3: the caller's own thread serves until the server ends. */
+    @Test
+    void serveForeverBlocksUntilItEnds() throws Exception {
+        var messages = new Messages().on("echo", (m, p) -> p.send(m.reply("echoed", "")));
+        try (var server = messages.open(ends.builder())) {
+            var serving = Thread.ofPlatform().start(server::serveForever);
+            ends.connect(new Messages(), server).request("echo", "", Ends.SOON);
+            assertThat(serving.isAlive()).isTrue();
+            server.close();
+            assertThat(serving.join(Ends.SOON)).isTrue();
+        }
+    }
+
     private void assumeNoHandshake() {
         org.junit.jupiter.api.Assumptions.assumeTrue(place != Place.TLS, "a TLS client returns from open when the server has answered");
     }

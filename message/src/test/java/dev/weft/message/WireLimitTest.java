@@ -103,7 +103,7 @@ class WireLimitTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 10, 5_000})
-    @DisplayName("PR-W12, PR-W13: a header alone allocates nothing, however much it promises")
+    @DisplayName("PR-W12, PR-W13, PR-BUG-5: a header alone allocates nothing, however much it promises")
     void aHeaderAloneAllocatesNothing(int come) throws Exception {
         var bytes = join(header(16 << 20), new byte[come]);
         read(Message.framing(), WireVector.HELLO.bytes()); // what is loaded once is loaded now
@@ -158,7 +158,7 @@ class WireLimitTest {
     @ParameterizedTest
     @ValueSource(strings = {"3c", "3c57", "3c57 00", "3c57 00000014", "3c57 00000014 10ac93",
             "3c57 00000014 10ac93f98c04 1a0c68656c6c6f20776f72", "78", "783c"})
-    @DisplayName("PR-W13: the end of the stream inside a header or a body ends the connection at once")
+    @DisplayName("PR-W13, PR-BUG-4: the end of the stream inside a header or a body ends the connection at once")
     void theEndInsideAFrameEndsTheConnection(String torn) throws Exception {
         try (var server = new WireServer(); var peer = WirePeer.to(server.server())) {
             peer.say(join(WireVector.HELLO.bytes(), hex(torn)));

@@ -75,7 +75,7 @@ class WireOrderTest {
     }
 
     @Test
-    @DisplayName("PR-W14: what many threads send through one client is not interleaved, and each thread's order is kept")
+    @DisplayName("PR-W14, PR-BUG-6: what many threads send through one client is not interleaved, and each thread's order is kept")
     void manySendersOfAClient() throws Exception {
         try (var listener = WirePeer.listener();
                 var client = new Messages().open(Connection.to("localhost", listener.getLocalPort()));
