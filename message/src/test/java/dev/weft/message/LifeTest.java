@@ -59,7 +59,7 @@ class LifeTest {
             var serving = Thread.ofPlatform().start(server::serveForever);
             ends.connect(new Messages(), server).request("echo", "", Ends.SOON);
             assertThat(serving.isAlive()).isTrue();
-            server.close();
+            server.drain(Ends.SOON);
             assertThat(serving.join(Ends.SOON)).isTrue();
         }
     }
