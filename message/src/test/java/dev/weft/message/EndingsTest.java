@@ -187,8 +187,7 @@ class EndingsTest {
             var frames = raw.frames(Message.framing());
             frames.write(Message.of("up", ""));
             assertThat(frames.read().is("down")).isTrue();
-            frames.write(Message.of("long", "x".repeat(200)));
-            frames.write(Message.of("next", ""));
+            frames.writeAll(List.of(Message.of("long", "x".repeat(200)), Message.of("next", "")));
             assertThat(raw.receive(1)).isEmpty();
         }
         assertThat(ends.failure()).isInstanceOf(ProtocolException.class);
