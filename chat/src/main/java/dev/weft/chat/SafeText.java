@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * terminal wraps a long line, its place alone would not tell a forged stamp from the server's.
  * </ul>
  */
-final class SafeText {
+public final class SafeText {
     private static final Pattern STAMP = Pattern.compile("\\[(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d)\\](?=\\s*\\S{1,64}:\\d)");
     /** In front of the lines of a text but the first: the server's own lines never begin so. */
     private static final String CONTINUED = "\n    ";
@@ -32,14 +32,19 @@ final class SafeText {
         return withoutStamps(visible(body, true).replace("\n", CONTINUED)) + end;
     }
 
-    /** What a server sent, to be shown on a terminal: it may have lines, and stamps. */
-    static String shown(String text) {
+    /** To be shown on a terminal as it is: it may have lines, and stamps. */
+    public static String shown(String text) {
         return visible(text.replace("\r\n", "\n"), true);
+    }
+
+    /** To be shown as a part of one line. */
+    public static String oneLine(String text) {
+        return visible(text, false);
     }
 
     /** What a server sent, as one line of a log. */
     static String logged(String text) {
-        return visible(text.stripTrailing(), false);
+        return oneLine(text.stripTrailing());
     }
 
     private static String withoutStamps(String text) {

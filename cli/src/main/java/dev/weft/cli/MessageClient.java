@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import dev.weft.chat.SafeText;
 import dev.weft.message.Message;
 import dev.weft.message.Messages;
 import dev.weft.message.Peer;
@@ -146,7 +147,7 @@ final class MessageClient {
             terminal.out().write(reply.data());
             terminal.out().flush();
         } else {
-            terminal.say(VisibleText.lines(reply.text()));
+            terminal.say(SafeText.shown(reply.text()));
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 
+import dev.weft.chat.SafeText;
 import dev.weft.message.Message;
 
 /** Messages as lines: {@code client msg, id 5, 12 bytes: hello world!}, or with bytes that are no text {@code 2 bytes, hex: 00ff}. */
@@ -38,7 +39,7 @@ final class MessageLines {
             var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(data)).toString();
             if (text.indexOf('\0') < 0) {
                 var end = text.offsetByCodePoints(0, Math.min(MOST_CHARS, text.codePointCount(0, text.length())));
-                return ": " + VisibleText.line(text.substring(0, end)) + (end < text.length() ? " ..." : "");
+                return ": " + SafeText.oneLine(text.substring(0, end)) + (end < text.length() ? " ..." : "");
             }
         } catch (CharacterCodingException e) {
             // No text.

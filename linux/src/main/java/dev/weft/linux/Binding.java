@@ -141,7 +141,7 @@ final class Binding {
             SocketFile.removeStale(path, socket -> nobodyAt(address, type));
         }
         bind(fd, family, address);
-        var file = made(path);
+        var file = SocketFile.made(path);
         try {
             var mode = settings.option(WeftSocketOptions.UNIX_MODE);
             if (mode.isPresent()) {
@@ -150,16 +150,6 @@ final class Binding {
             return rest.of(unlink ? Optional.of(file) : Optional.empty());
         } catch (IOException | RuntimeException e) {
             file.remove();
-            throw e;
-        }
-    }
-
-    /** The file just bound; it goes again where it can't even be looked at. */
-    private static SocketFile made(Path path) throws IOException {
-        try {
-            return SocketFile.made(path);
-        } catch (IOException | RuntimeException e) {
-            Files.deleteIfExists(path);
             throw e;
         }
     }

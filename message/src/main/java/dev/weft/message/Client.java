@@ -3,7 +3,6 @@ package dev.weft.message;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -50,7 +49,7 @@ final class Client {
             try {
                 return where.open();
             } catch (IOException e) {
-                if (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)) {
+                if (Waits.isInterrupt(e)) {
                     throw e;
                 }
                 var pause = retries.pause(n);

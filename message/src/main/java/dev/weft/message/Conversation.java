@@ -126,7 +126,7 @@ final class Conversation {
         breakStreams();
         var why = failure;
         try {
-            peer.endBeside(why != null && isInterrupt(why));
+            peer.endBeside(why != null && Waits.isInterrupt(why));
         } catch (InterruptedIOException e) {
             why = e;
         }
@@ -176,10 +176,6 @@ final class Conversation {
             }
         }
         return false;
-    }
-
-    private static boolean isInterrupt(Throwable t) {
-        return t instanceof InterruptedException || (t instanceof InterruptedIOException && !(t instanceof SocketTimeoutException));
     }
 
     /** One message; false when there is none any more. */
@@ -365,7 +361,7 @@ final class Conversation {
         if (fatal != null) {
             throw fatal; // a hook met it, and whatever it made of it, there is no reading on
         }
-        if (isInterrupt(e) || isOurEnd(e)) {
+        if (Waits.isInterrupt(e) || isOurEnd(e)) {
             throw e; // somebody wants this thread to end, or the connection has ended before
         }
         failed(e);

@@ -31,8 +31,6 @@ public final class Peer implements Closeable {
     private final String localName;
     private final boolean dialled;
     private final Wire wire;
-    /** No connection any more; its values are being closed. */
-    private final CountDownLatch ended = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile HookTable hooks;
     private volatile @Nullable Conversation conversation;
@@ -42,6 +40,8 @@ public final class Peer implements Closeable {
     /** Why no reply can come. */
     private volatile @Nullable IOException unanswerable;
     private volatile @Nullable Throwable failure;
+    /** No connection any more; its values are being closed. */
+    private volatile boolean ended;
 
     Peer(Messages messages, String localName, boolean dialled, Connection connection) {
         this.messages = messages;
@@ -283,7 +283,7 @@ public final class Peer implements Closeable {
 
     /** False when the connection has ended and there will be no other. */
     public boolean isOpen() {
-        return ended.getCount() > 0;
+        return !ended;
     }
 
     /**
@@ -433,7 +433,7 @@ public final class Peer implements Closeable {
         lost(new SocketException("the connection with " + connection().remote() + " has ended"));
         Values own;
         synchronized (this) {
-            ended.countDown();
+            ended = true;
             own = values;
         }
         if (own != null) {

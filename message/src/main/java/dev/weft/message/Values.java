@@ -1,7 +1,5 @@
 package dev.weft.message;
 
-import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -101,10 +99,8 @@ final class Values {
     private synchronized boolean isItsOwn(Throwable failure) {
         if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt();
-            return false;
         }
-        return !closed && !(failure instanceof ClosedByInterruptException)
-                && !(failure instanceof InterruptedIOException && !(failure instanceof SocketTimeoutException));
+        return !closed && !(failure instanceof ClosedByInterruptException) && !Waits.isInterrupt(failure);
     }
 
     /** Takes the value away; it is the caller's, also to close. */

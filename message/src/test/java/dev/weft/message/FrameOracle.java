@@ -11,6 +11,7 @@ import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
+import org.jspecify.annotations.Nullable;
 
 /** What protobuf itself makes of the body's description (SPEC PR-W2). */
 final class FrameOracle {
@@ -57,6 +58,15 @@ final class FrameOracle {
         var parsed = SKIPPING.parseFrom(body);
         return new Message(value(parsed, 1, Long.class), value(parsed, 2, Integer.class), value(parsed, 3, ByteString.class).toByteArray(),
                 value(parsed, 4, Integer.class));
+    }
+
+    /** As {@link #parsed}; null for a body that protobuf refuses. */
+    static @Nullable Message attempt(byte[] body) {
+        try {
+            return parsed(body);
+        } catch (InvalidProtocolBufferException e) {
+            return null;
+        }
     }
 
     private static <T> T value(DynamicMessage parsed, int number, Class<T> type) {

@@ -15,33 +15,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** SPEC PR-H1 to PR-H8, PR-S5, PR-D1 to PR-D6, and the bugs of the original that concern hooks. */
-@ParameterizedClass
-@EnumSource(Place.class)
-@Timeout(60)
-class HooksTest {
-    @Parameter
-    private Place place;
-    private Ends ends;
-
-    @BeforeEach
-    void begin() {
-        ends = new Ends(place);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        ends.close();
-    }
-
+class HooksTest extends EveryPlaceTest {
     private Hook hear(String what) {
         return (m, peer) -> ends.heard.add(what + " " + m.text());
     }

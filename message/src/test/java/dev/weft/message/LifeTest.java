@@ -11,33 +11,10 @@ import dev.weft.net.Group;
 import dev.weft.net.Outbox;
 import dev.weft.net.Server;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Servers of messages from open to close (SPEC PR-S1 to PR-S7), groups, and clients that are slow. */
-@ParameterizedClass
-@EnumSource(Place.class)
-@Timeout(60)
-class LifeTest {
-    @Parameter
-    private Place place;
-    private Ends ends;
-
-    @BeforeEach
-    void begin() {
-        ends = new Ends(place);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        ends.close();
-    }
-
+class LifeTest extends EveryPlaceTest {
     /** PR-S2: bound by open; who connects before it serves is served then. */
     @Test
     void whoConnectsBeforeItServesIsServedThen() throws Exception {

@@ -14,35 +14,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Requests, and the replies that bear their ids. */
-@ParameterizedClass
-@EnumSource(Place.class)
-@Timeout(60)
-class RequestsTest {
+class RequestsTest extends EveryPlaceTest {
     private static final Hook ECHO = (m, peer) -> peer.send(m.reply("echoed", m.data()));
     private static final Duration BRIEFLY = Duration.ofMillis(50);
-
-    @Parameter
-    private Place place;
-    private Ends ends;
-
-    @BeforeEach
-    void begin() {
-        ends = new Ends(place);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        ends.close();
-    }
 
     @Test
     void aReplyIsFoundByItsIdAndIsNoHooks() throws Exception {

@@ -14,33 +14,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Streams of messages by the stream property (SPEC PR-W6). */
-@ParameterizedClass
-@EnumSource(Place.class)
-@Timeout(60)
-class StreamsTest {
-    @Parameter
-    private Place place;
-    private Ends ends;
-
-    @BeforeEach
-    void begin() {
-        ends = new Ends(place);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        ends.close();
-    }
-
+class StreamsTest extends EveryPlaceTest {
     private Messages joining() {
         return new Messages().onStream("up", (parts, p) -> {
             var all = new StringBuilder();

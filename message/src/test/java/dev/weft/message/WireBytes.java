@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
 import dev.weft.net.Framing;
+import org.jspecify.annotations.Nullable;
 
 /** Bytes as tests write them down. */
 final class WireBytes {
@@ -53,6 +54,15 @@ final class WireBytes {
     /** The one message that a body holds. */
     static Message parsed(byte[] body) throws IOException {
         return read(Message.framing(), frame(body));
+    }
+
+    /** The one message that a body holds; null for a malformed one. */
+    static @Nullable Message attempt(byte[] body) throws IOException {
+        try {
+            return parsed(body);
+        } catch (MalformedMessageException e) {
+            return null;
+        }
     }
 
     static Message read(Framing<Message> framing, byte[] bytes) throws IOException {

@@ -72,7 +72,7 @@ final class NioTransport implements Transport {
             }
             bind(address, bound -> channel.bind(bound, settings.backlog()));
             var mode = settings.option(WeftSocketOptions.UNIX_MODE);
-            var file = made(path);
+            var file = SocketFile.made(path);
             if (mode.isPresent()) {
                 try {
                     Files.setPosixFilePermissions(path, mode.get());
@@ -83,16 +83,6 @@ final class NioTransport implements Transport {
             }
             return new NioListener(channel, options, unlink ? Optional.of(file) : Optional.empty());
         });
-    }
-
-    /** The file just bound; it goes again where it can't even be looked at. */
-    private static SocketFile made(Path path) throws IOException {
-        try {
-            return SocketFile.made(path);
-        } catch (IOException | RuntimeException e) {
-            Files.deleteIfExists(path);
-            throw e;
-        }
     }
 
     @Override

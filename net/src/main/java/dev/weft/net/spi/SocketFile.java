@@ -27,9 +27,14 @@ public final class SocketFile {
         this.identity = identity;
     }
 
-    /** The file that a bind has just made. */
+    /** The file that a bind has just made; it goes again where it can't even be looked at. */
     public static SocketFile made(Path path) throws IOException {
-        return new SocketFile(path, identity(path));
+        try {
+            return new SocketFile(path, identity(path));
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(path);
+            throw e;
+        }
     }
 
     /** Removes the file if it still is the one that was made: another may have taken its place. */
