@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 
 /** The loop of one epoll instance. */
 final class Poller extends EventLoop {
-    static final int MOST_EVENTS = 1024;
     private static final int STREAM_EVENTS = Libc.EPOLLIN | Libc.EPOLLPRI | Libc.EPOLLOUT | Libc.EPOLLRDHUP | Libc.EPOLLET;
 
     private final WatchTable table;
@@ -61,7 +60,7 @@ final class Poller extends EventLoop {
 
     @Override
     int dispatch(MemorySegment events, MemorySegment errno) {
-        var n = Libc.epollWait(epoll, events, MOST_EVENTS, 0, errno);
+        var n = Libc.epollWait(epoll, events, (int) (events.byteSize() / Layouts.EVENT_SIZE), 0, errno);
         for (int i = 0; i < n; i++) {
             table.dispatch(events.get(JAVA_LONG_UNALIGNED, Layouts.eventData(i)), events.get(JAVA_INT_UNALIGNED, i * Layouts.EVENT_SIZE));
         }

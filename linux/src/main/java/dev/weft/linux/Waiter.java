@@ -177,7 +177,7 @@ final class Waiter {
 
     private void run() {
         var events = Arena.global().allocate(Layouts.EVENT_SIZE * MOST_EVENTS, 8);
-        var theirs = EventLoop.room(Arena.global());
+        var theirs = EventLoop.roomToStandIn();
         var errno = Libc.errnoRoom(Arena.global());
         var turns = new long[0];
         var looked = System.nanoTime();

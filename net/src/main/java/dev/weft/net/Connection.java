@@ -426,11 +426,13 @@ public final class Connection implements Closeable {
         return time;
     }
 
-    long bytesIn() {
+    /** Bytes that have come so far, read or not; under TLS those of the plain text. */
+    public long bytesIn() {
         return inbound.received();
     }
 
-    long bytesOut() {
+    /** Bytes that the system has taken from us so far, whether or not they have arrived; under TLS those of the plain text. */
+    public long bytesOut() {
         return outbound.order().sent();
     }
 
@@ -479,6 +481,11 @@ public final class Connection implements Closeable {
 
         private Builder(Address address) {
             this.address = address;
+        }
+
+        /** Where it connects to. */
+        public Address address() {
+            return address;
         }
 
         /** Default: {@link Deadlines#defaults}. */

@@ -308,6 +308,11 @@ public final class Server implements AutoCloseable {
             this.address = address;
         }
 
+        /** Where it is to listen; port 0 is still 0. */
+        public Address address() {
+            return address;
+        }
+
         /** Names the server in logs, events and its threads: {@code name-1}, {@code name-2}, ...; default "server". */
         public Builder name(String name) {
             settings.name = name;
