@@ -16,32 +16,35 @@ CASES = [
     Case("frames", 50, 1, 64),
     Case("frames", 50, 32, 64),
     Case("frames", 1000, 8, 64),
+    Case("stream", 1, 512, 64),
 ]
 
 
 def identity(case):
-    """As --cases names it: echo:50x1x64, lines:50x32, frames:50x32, connect:64."""
-    if case.mode == "connect":
-        return "connect:%d" % case.connections
+    """As --cases names it: echo:50x1x64, lines:50x32, frames:50x32, connect:64, stream:1."""
+    if case.mode in ("connect", "stream"):
+        return "%s:%d" % (case.mode, case.connections)
     size = "" if is_parsed(case) and case.size == 64 else "x%d" % case.size
     return "%s:%dx%d%s" % (case.mode, case.connections, case.depth, size)
 
 
 def is_parsed(case):
     """Whether servers parse what they get. Nobody writes that in a C loop, so Netty is who they are compared with."""
-    return case.mode in ("lines", "frames")
+    return case.mode in ("lines", "frames", "stream")
 
 
 def title(case):
     """For people."""
     if case.mode == "connect":
         return "connect, ask, close: %d at a time" % case.connections
+    if case.mode == "stream":
+        return "lines one way: %d connection%s" % (case.connections, "" if case.connections == 1 else "s")
     size = "%d KiB" % (case.size // 1024) if case.size >= 1024 else "%d bytes" % case.size
     return "%s: %d connections x %d under way x %s" % (case.mode, case.connections, case.depth, size)
 
 
 def server(case):
-    """The kind of server that serves it: echo, lines or frames."""
+    """The kind of server that serves it: echo, lines, frames or stream."""
     return "echo" if case.mode == "connect" else case.mode
 
 
@@ -60,6 +63,8 @@ def _parse(word):
         values = [int(n) for n in numbers.split("x")]
         if mode == "connect" and len(values) == 1:
             return Case(mode, values[0], 1, 64)
+        if mode == "stream" and len(values) == 1:
+            return Case(mode, values[0], 512, 64)
         if mode in ("lines", "frames") and len(values) in (2, 3) or mode == "echo" and len(values) == 3:
             return Case(mode, values[0], values[1], values[2] if len(values) == 3 else 64)
     except ValueError:

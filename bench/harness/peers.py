@@ -4,6 +4,7 @@ import os
 import re
 import select
 import subprocess
+import sys
 
 import machine
 
@@ -14,19 +15,20 @@ JVM = [
     "-Dio.netty.leakDetection.level=disabled", "-Dio.netty.buffer.checkBounds=false", "-Dio.netty.buffer.checkAccessible=false",
 ]
 START_SECONDS = 30
+PYTHON = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "src", "main", "python")
 
-Peer = collections.namedtuple("Peer", "id label family echo lines frames", defaults=(None,))
+Peer = collections.namedtuple("Peer", "id label family echo lines frames stream", defaults=(None, None))
 
 
 def _weft(transport):
     option = "-Dweft.transport=" + transport
     return Peer("weft-" + transport, "Weft " + transport, "weft", (option, "WeftEcho", "0"), (option, "WeftLines", "0"),
-                (option, "WeftFrames", "0"))
+                (option, "WeftFrames", "0"), (option, "WeftStream", "0"))
 
 
 def _netty(transport):
     return Peer("netty-" + transport, "Netty " + transport, "netty", ("NettyEcho", "0", transport), ("NettyLines", "0", transport),
-                ("NettyFrames", "0", transport))
+                ("NettyFrames", "0", transport), ("NettyStream", "0", transport))
 
 
 def _netty_pooled(transport):
@@ -44,6 +46,8 @@ PEERS = [
     Peer("jdk", "JDK sockets", "jdk", ("JdkEcho", "0"), ("JdkLines", "0")),
     _netty("epoll"),
     _netty_pooled("epoll"),
+    Peer("netty-queue", "Netty epoll, queue", "netty-queue", None, None, None, ("NettyStream", "0", "epoll", "queue")),
+    Peer("python", "Python, queue", "python", None, None, None, ("stream.py", "0")),
     Peer("netty-codecs", "Netty epoll, own codecs", "netty", None, None, ("NettyCodecs", "0", "epoll")),
     _netty("io_uring"),
     _netty("nio"),
@@ -70,6 +74,8 @@ class Programs:
 
     def server(self, peer, kind):
         arguments = getattr(peer, kind)
+        if peer.family == "python":
+            return [sys.executable, os.path.join(PYTHON, arguments[0]), *arguments[1:]]
         if peer.family != "c":
             return self.java(arguments)
         if "echo" not in self.c:

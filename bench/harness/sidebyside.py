@@ -23,14 +23,14 @@ class Results:
 
 def measure(cases, peers, plan, programs, processors, logs):
     results = Results()
-    for kind in ("echo", "lines", "frames"):
+    for kind in ("echo", "lines", "frames", "stream"):
         mine = [c for c in cases if which.server(c) == kind]
         if not mine:
             continue
         running, missing = who.start(peers, kind, programs, processors, logs)
         results.missing.update(missing)
         try:
-            first = which.Case(kind, 50, 1, 64)
+            first = mine[0] if kind == "stream" else which.Case(kind, 50, 1, 64)
             # Over and over with fresh connections: what a JVM runs once a connection is compiled only when there have been hundreds.
             for server in [s for s in running if s.peer.family != "c"] * WARM_TURNS:
                 _warm(programs, processors, server, first, plan.start / WARM_TURNS)

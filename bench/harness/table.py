@@ -52,7 +52,7 @@ def document(cases, results, plan, machine, notes, plot):
              "%s. %d rounds of %g s a case and server, the order reversed each round; medians of the rounds, ratios taken round by round."
              % (machine, plan.rounds, plan.seconds), ""]
     lines += [line for note in notes for line in (note, "")]
-    for mode in ("echo", "lines", "frames", "connect"):
+    for mode in ("echo", "lines", "frames", "stream", "connect"):
         table = summary([c for c in cases if c.mode == mode], results)
         lines += table + [""] if table else []
     if plot:

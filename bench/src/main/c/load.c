@@ -7,7 +7,9 @@
  *          frames: a Pruina frame with SIZE bytes of data, whose answer has the same id and data under another type;
  *          connect: a connection sends one message, is answered, closes, and another takes its place;
  *          idle, idle-lines: every connection is answered once, as echo or lines, and then rests until standard input or SECONDS end;
- *          prints "idle" when all rest
+ *          prints "idle" when all rest;
+ *          stream: messages that end in CR LF, as many as the server takes, and no answers; when SECONDS are over each connection ends its half and waits
+ *          for the server to end its own, so that all have been read; WARM has no meaning, and latency is none
  * WARM     seconds before the measured SECONDS
  * PID      the server's process, whose CPU time is taken at both ends of the measured time; 0: none
  *
@@ -122,6 +124,8 @@ static void compose(const char *mode)
     size_t n = size;
     for (size_t i = 0; i < n; i++)
         messages[i] = i == n - 1 ? '\n' : 'a' + i % 26;
+    if (strcmp(mode, "stream") == 0)
+        messages[n - 2] = '\r';
     for (size_t i = 0; i < n; i++)
         expected[i] = upper ? toupper(messages[i]) : messages[i];
     if (strcmp(mode, "frames") == 0) {
@@ -301,6 +305,33 @@ static void measure(struct connection *all, int reconnecting, double seconds, do
            (unsigned long long) answered, took, (unsigned long long) cpu, percentile(0.5), percentile(0.99));
 }
 
+/* Sends whole messages until the time is over, then waits until the server has read them all. */
+static void pour(struct connection *all, double seconds, int pid)
+{
+    uint64_t cpu = cpu_of(pid), began = now(), end = began + seconds * 1e9, sent = 0;
+    struct timeval patience = {.tv_sec = GIVE_UP};
+    while (now() < end)
+        for (int i = 0; i < connections; i++)
+            for (size_t left = depth * size; left > 0;) {
+                ssize_t n = send(all[i].fd, messages + depth * size - left, left, MSG_NOSIGNAL);
+                if (n < 0)
+                    fail("cannot send");
+                left -= n;
+                if (left == 0)
+                    sent += depth;
+            }
+    for (int i = 0; i < connections; i++)
+        shutdown(all[i].fd, SHUT_WR);
+    for (int i = 0; i < connections; i++) {
+        setsockopt(all[i].fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        if (recv(all[i].fd, buffer, 1, 0) != 0)
+            fail("the server has not ended its half");
+    }
+    cpu = cpu_of(pid) - cpu;
+    printf("{\"messages\": %llu, \"seconds\": %.6f, \"cpu_ns\": %llu, \"p50_us\": 0, \"p99_us\": 0}\n",
+           (unsigned long long) sent, (now() - began) / 1e9, (unsigned long long) cpu);
+}
+
 static void rest(struct connection *all, double seconds)
 {
     struct epoll_event event;
@@ -321,7 +352,7 @@ static void rest(struct connection *all, double seconds)
 int main(int argc, char **argv)
 {
     if (argc != 9) {
-        fprintf(stderr, "usage: load echo|lines|frames|connect|idle|idle-lines PORT CONNECTIONS DEPTH SIZE SECONDS WARM PID\n");
+        fprintf(stderr, "usage: load echo|lines|frames|connect|stream|idle|idle-lines PORT CONNECTIONS DEPTH SIZE SECONDS WARM PID\n");
         return 2;
     }
     struct rlimit files;
@@ -353,6 +384,8 @@ int main(int argc, char **argv)
     }
     if (idle)
         rest(all, atof(argv[6]));
+    else if (strcmp(mode, "stream") == 0)
+        pour(all, atof(argv[6]), atoi(argv[8]));
     else
         measure(all, reconnecting, atof(argv[6]), atof(argv[7]), atoi(argv[8]));
     return 0;

@@ -4,6 +4,7 @@
     requires dev.weft.net;
     requires dev.weft.chat;
     requires dev.weft.message;
+    requires dev.weft.queue;
     requires info.picocli;
     requires java.logging;
     requires jdk.unsupported;

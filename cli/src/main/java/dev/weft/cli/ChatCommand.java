@@ -3,7 +3,6 @@ package dev.weft.cli;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.nio.charset.Charset;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -50,16 +49,8 @@ final class ChatCommand implements Command {
 
     private static ChatWire wire(Arguments arguments) {
         var classic = arguments.has("--classic");
-        return arguments.value("--encoding", name -> classic ? ChatWire.classic(charset(name)) : ChatWire.lines(charset(name)))
+        return arguments.value("--encoding", name -> classic ? ChatWire.classic(Charsets.named(name)) : ChatWire.lines(Charsets.named(name)))
                 .orElseGet(() -> classic ? ChatWire.classic() : ChatWire.lines());
-    }
-
-    private static Charset charset(String name) {
-        try {
-            return Charset.forName(name);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("no such charset: '" + name + "'", e);
-        }
     }
 
     private static Address address(Arguments arguments) {

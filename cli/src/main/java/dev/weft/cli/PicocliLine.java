@@ -53,7 +53,8 @@ final class PicocliLine {
                 options.put(option.name(), values(chosen, option));
             }
         }
-        var parameters = chosen.matchedPositionals().stream().map(p -> p.<String>getValue()).toList();
+        // One of several values is there as often as an option stands between them, with all values each time.
+        var parameters = chosen.matchedPositionals().stream().distinct().flatMap(p -> p.stringValues().stream()).toList();
         return new Command.Call(command, new Arguments(command.syntax().name(), parameters, options));
     }
 
@@ -100,19 +101,21 @@ final class PicocliLine {
                 .footer(syntax.footer().toArray(String[]::new));
         for (int i = 0; i < syntax.parameters().size(); i++) {
             var p = syntax.parameters().get(i);
-            spec.addPositional(PositionalParamSpec.builder().index(Integer.toString(i)).arity("0..1").type(String.class)
-                    .paramLabel(p.label()).description(p.help()).build());
+            var positional = PositionalParamSpec.builder().paramLabel(p.label()).description(p.help());
+            spec.addPositional((p.several() ? positional.index(i + "..*").arity("0..*").type(List.class).auxiliaryTypes(String.class)
+                    : positional.index(Integer.toString(i)).arity("0..1").type(String.class)).build());
         }
         syntax.options().forEach(o -> spec.addOption(option(o)));
         return spec.addOption(help());
     }
 
     private static OptionSpec option(Syntax.Option option) {
-        var spec = OptionSpec.builder(option.name()).description(option.help());
+        var names = option.letter().isEmpty() ? new String[] {option.name()} : new String[] {option.letter(), option.name()};
+        var spec = OptionSpec.builder(names).description(option.help());
         if (option.isFlag()) {
             return spec.arity("0").type(boolean.class).build();
         }
-        spec.arity("1").paramLabel(option.label());
+        spec.arity(option.values() == Syntax.Values.SEVERAL ? "1..*" : "1").paramLabel(option.label());
         return (option.repeated() ? spec.type(List.class).auxiliaryTypes(String.class) : spec.type(String.class)).build();
     }
 

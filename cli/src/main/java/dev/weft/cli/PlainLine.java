@@ -55,12 +55,24 @@ final class PlainLine {
         if (option.get().isFlag()) {
             return put(option.get(), "") ? 1 : 0;
         }
+        if (option.get().values() == Syntax.Values.SEVERAL) {
+            return equals < 0 ? several(option.get(), args, i + 1) : 0;
+        }
         if (equals >= 0) {
             var value = args[i].substring(equals + 1);
             return isPlain(value) && put(option.get(), value) ? 1 : 0;
         }
         var hasValue = i + 1 < args.length && isPlain(args[i + 1]);
         return hasValue && put(option.get(), args[i + 1]) ? 2 : 0;
+    }
+
+    /** All words that can't be taken for an option; 0 when there are none. */
+    private int several(Syntax.Option option, String[] args, int from) {
+        var i = from;
+        while (i < args.length && isPlain(args[i])) {
+            put(option, args[i++]);
+        }
+        return i == from ? 0 : i - from + 1;
     }
 
     private boolean put(Syntax.Option option, String value) {
@@ -74,7 +86,7 @@ final class PlainLine {
     }
 
     private int parameter(String word) {
-        if (parameters.size() == syntax.parameters().size() || !isPlain(word)) {
+        if (!syntax.takesMore(parameters.size()) || !isPlain(word)) {
             return 0;
         }
         parameters.add(word);

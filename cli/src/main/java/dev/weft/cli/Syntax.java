@@ -25,20 +25,40 @@ record Syntax(String name, String summary, boolean hidden, List<Parameter> param
      *
      * @param label its name in the help
      * @param help what it is
+     * @param several whether it stands for all that are left; only the last can
      */
-    record Parameter(String label, String help) {}
+    record Parameter(String label, String help, boolean several) {
+        Parameter(String label, String help) {
+            this(label, help, false);
+        }
+
+        static Parameter several(String label, String help) {
+            return new Parameter(label, help, true);
+        }
+    }
+
+    /** How many values an option has. */
+    enum Values {
+        /** One, once. */
+        ONE,
+        /** One each time. */
+        REPEATED,
+        /** All that stand behind it up to the next option, each time. */
+        SEVERAL
+    }
 
     /**
      * An option.
      *
      * @param name with its two dashes
+     * @param letter with its dash; empty when it has none
      * @param label the value's name in the help; a flag has no value, and an empty one
      * @param help what it does, and its default
-     * @param repeated whether it may be given more than once
+     * @param values how many
      */
-    record Option(String name, String label, String help, boolean repeated) {
+    record Option(String name, String letter, String label, String help, Values values) {
         Option(String name, String label, String help) {
-            this(name, label, help, false);
+            this(name, "", label, help, Values.ONE);
         }
 
         static Option flag(String name, String help) {
@@ -46,11 +66,29 @@ record Syntax(String name, String summary, boolean hidden, List<Parameter> param
         }
 
         static Option repeated(String name, String label, String help) {
-            return new Option(name, label, help, true);
+            return new Option(name, "", label, help, Values.REPEATED);
+        }
+
+        static Option several(String name, String label, String help) {
+            return new Option(name, "", label, help, Values.SEVERAL);
+        }
+
+        /** This option with a short name. */
+        Option letter(String letter) {
+            return new Option(name, letter, label, help, values);
         }
 
         boolean isFlag() {
             return label.isEmpty();
+        }
+
+        /** Whether it may be given more than once. */
+        boolean repeated() {
+            return values != Values.ONE;
+        }
+
+        private boolean is(String word) {
+            return name.equals(word) || (letter.equals(word) && !word.isEmpty());
         }
     }
 
@@ -71,6 +109,11 @@ record Syntax(String name, String summary, boolean hidden, List<Parameter> param
     }
 
     Optional<Option> option(String word) {
-        return options.stream().filter(o -> o.name.equals(word)).findFirst();
+        return options.stream().filter(o -> o.is(word)).findFirst();
+    }
+
+    /** Whether another positional argument may follow so many. */
+    boolean takesMore(int given) {
+        return given < parameters.size() || (!parameters.isEmpty() && parameters.getLast().several());
     }
 }

@@ -40,6 +40,12 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, Charset charse
         out.flush();
     }
 
+    /** A line on how things stand, at once: where results are for a pipe, it is not among them. */
+    void tell(String line) {
+        err.println(line);
+        err.flush();
+    }
+
     /** One line about what went wrong. */
     void error(String line) {
         err.println("weft: " + line);

@@ -28,6 +28,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import dev.weft.chat.ChatServer;
 import dev.weft.message.Messages;
 import dev.weft.net.Server;
+import dev.weft.queue.Link;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ArchitectureTest {
     private static final String MESSAGES = "dev.weft.cli.Message";
+    private static final String QUEUES = "dev.weft.cli.Queue";
     private static final JavaClasses WEFT = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.weft");
 
@@ -45,12 +47,13 @@ class ArchitectureTest {
             "dev.weft.message", List.of("dev.weft.message", "dev.weft.net"),
             "dev.weft.chat", List.of("dev.weft.chat", "dev.weft.net"),
             "dev.weft.testkit", List.of("dev.weft.testkit", "dev.weft.net"),
-            "dev.weft.cli", List.of("dev.weft.cli", "dev.weft.message", "dev.weft.chat", "dev.weft.net"));
+            "dev.weft.queue", List.of("dev.weft.queue", "dev.weft.net"),
+            "dev.weft.cli", List.of("dev.weft.cli", "dev.weft.queue", "dev.weft.message", "dev.weft.chat", "dev.weft.net"));
 
     /** What the poms of programs may name of Weft for compiling; their classes are not here to be looked at. */
     private static final Map<String, Set<String>> PROGRAMS = Map.of(
-            "examples", Set.of("net", "message", "linux"),
-            "bench", Set.of("net", "message"));
+            "examples", Set.of("net", "message", "queue", "linux"),
+            "bench", Set.of("net", "message", "queue"));
 
     @Test
     void everyModuleHasItsArrows() {
@@ -93,6 +96,13 @@ class ArchitectureTest {
     }
 
     @Test
+    void queueNeedsNothingButNetAndTheJdk() {
+        classes().that().resideInAPackage("dev.weft.queue..").should()
+                .onlyDependOnClassesThat(resideInAnyPackage("dev.weft.queue..", "dev.weft.net..", "java..", "org.jspecify.."))
+                .check(WEFT);
+    }
+
+    @Test
     void programsNameOnlyWhatAnArrowAllows() throws IOException {
         for (var program : PROGRAMS.entrySet()) {
             var pom = Files.readString(Path.of("..", program.getKey(), "pom.xml"));
@@ -105,9 +115,19 @@ class ArchitectureTest {
     /** The launcher loads what a command needs: a server that speaks no messages must not pay for them at its start. */
     @Test
     void onlyTheMessageCommandsTouchMessages() {
-        noClasses().that().resideInAPackage("dev.weft.cli..").and(describe("are not of messages", c -> !topLevel(c).startsWith(MESSAGES)
+        onlyTouches(MESSAGES, "dev.weft.message..");
+    }
+
+    @Test
+    void onlyTheQueueCommandsTouchQueues() {
+        onlyTouches(QUEUES, "dev.weft.queue..");
+    }
+
+    /** Commands and their syntax are loaded at every start, what does their work only when it is theirs. */
+    private static void onlyTouches(String prefix, String packages) {
+        noClasses().that().resideInAPackage("dev.weft.cli..").and(describe("are loaded by others too", c -> !topLevel(c).startsWith(prefix)
                 || topLevel(c).endsWith("Command") || topLevel(c).endsWith("Syntax")))
-                .should().dependOnClassesThat().resideInAPackage("dev.weft.message..").check(WEFT);
+                .should().dependOnClassesThat().resideInAPackage(packages).check(WEFT);
     }
 
     private static String topLevel(JavaClass c) {
@@ -115,18 +135,19 @@ class ArchitectureTest {
         return dollar < 0 ? c.getName() : c.getName().substring(0, dollar);
     }
 
-    /** A framing of messages plugs in; it reads the received bytes where they lie. */
+    /** A framing of messages or frames plugs in; it reads the received bytes where they lie. */
     @Test
     void otherModulesUseTheSpiOfNetOnlyToPlugIn() {
-        noClasses().that().resideInAnyPackage("dev.weft.message..", "dev.weft.chat..", "dev.weft.cli..")
-                .and(describe("plug nothing in", c -> !topLevel(c).equals("dev.weft.message.MessageFraming"))).should()
+        var framings = Set.of("dev.weft.message.MessageFraming", "dev.weft.queue.FrameFraming");
+        noClasses().that().resideInAnyPackage("dev.weft.message..", "dev.weft.queue..", "dev.weft.chat..", "dev.weft.cli..")
+                .and(describe("plug nothing in", c -> !framings.contains(topLevel(c)))).should()
                 .dependOnClassesThat().resideInAPackage("dev.weft.net.spi..")
                 .check(WEFT);
     }
 
     @Test
     void nothingIsPublicOutsideTheExportedPackages() {
-        var exported = Set.of("dev.weft.net", "dev.weft.net.spi", "dev.weft.linux", "dev.weft.message", "dev.weft.chat",
+        var exported = Set.of("dev.weft.net", "dev.weft.net.spi", "dev.weft.linux", "dev.weft.message", "dev.weft.queue", "dev.weft.chat",
                 "dev.weft.testkit");
         var shown = WEFT.stream().filter(ArchitectureTest::isShown).filter(c -> !exported.contains(c.getPackageName()))
                 .map(JavaClass::getName).toList();
@@ -140,6 +161,7 @@ class ArchitectureTest {
         assertThat(exports(Server.class)).containsExactlyInAnyOrder("dev.weft.net", "dev.weft.net.spi");
         assertThat(exports(ChatServer.class)).containsExactly("dev.weft.chat");
         assertThat(exports(Messages.class)).containsExactly("dev.weft.message");
+        assertThat(exports(Link.class)).containsExactly("dev.weft.queue");
         assertThat(exports(Main.class)).isEmpty();
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MainTest {
     @ParameterizedTest
     @ValueSource(strings = {"--help", "-h", "serve --help", "chat -h", "serve echo --tcp 127.0.0.1:0 --help", "message --help",
-            "message send -h"})
+            "message send -h", "send --help", "receive -h", "link -s --help"})
     void helpGoesToStandardOutputAndIsNoError(String line) {
         var weft = Running.done(line.split(" "));
 
@@ -28,7 +28,7 @@ class MainTest {
     @Test
     void helpNamesEveryOption() {
         for (var command : new Command[] {new ServeCommand(), new ChatCommand(), new MessageServeCommand(), new MessageSendCommand(),
-                new MessageRequestCommand()}) {
+                new MessageRequestCommand(), new QueueSendCommand(), new QueueReceiveCommand(), new QueueLinkCommand()}) {
             var help = Running.done((command.syntax().name() + " --help").split(" ")).allOut();
 
             command.syntax().options().forEach(o -> assertThat(help).contains(o.name()));
@@ -47,7 +47,7 @@ class MainTest {
     static Stream<String[]> wrongLines() {
         return Stream.of(new String[][] {
                 {"", "a command is missing"},
-                {"sevre", "perhaps serve"},
+                {"sevre", "perhaps send or serve or receive?"},
                 {"serve", "HANDLER is missing"},
                 {"serve nosuch", "no handler is named 'nosuch'"},
                 {"serve echo upper", "upper"},
@@ -99,6 +99,29 @@ class MainTest {
                 {"message send 127.0.0.1:1 2147483648 --type-number", "TYPE: 2147483648 is out of range"},
                 {"message request 127.0.0.1:1 x --type-number", "TYPE: not a number: 'x'"},
                 {"message request 127.0.0.1:1 x --timeout 0s", "--timeout: not a duration: '0s'"},
+                {"link --type both", "--type: no such type: 'both' (multi, receiver, sender)"},
+                {"link -t server", "--type: no such type: 'server'"},
+                {"link extra", "extra"},
+                {"link -m hello", "--messages is for --type sender"},
+                {"link -t receiver -m hello", "--messages is for --type sender"},
+                {"link -t sender -m", "--messages"},
+                {"link -t sender -r -m hello", "--messages and --reconnect exclude each other"},
+                {"link -t sender --delimiter ; -m a;b", "MESSAGE: the delimiter inside a message"},
+                {"link --port 65536", "--port: port 65536 is outside 0 to 65535"},
+                {"link --port many", "--port: not a number: 'many'"},
+                {"link --ip", "--ip"},
+                {"link --timeout 0", "--timeout: not a time: '0'"},
+                {"link --timeout -1", "--timeout"},
+                {"link --timeout 5x", "--timeout: not a duration: '5x'"},
+                {"link --timeout 1e99", "--timeout: not a time: '1e99'"},
+                {"link --encoding klingon", "--encoding: no such charset: 'klingon'"},
+                {"link --delivery twice", "--delivery: no such delivery: 'twice' (at-most-once, at-least-once)"},
+                {"link --delivery at-least-once --delimiter ;", "--delimiter has no meaning with --delivery at-least-once"},
+                {"link --delimiter \\q", "--delimiter: no such escape in '\\q'"},
+                {"link --messages-too", "--messages-too"},
+                {"receive extra", "extra"},
+                {"receive --client --server", "--client and --server exclude each other"},
+                {"send --delimiter ll hello", "MESSAGE: the delimiter inside a message would make two of it, at byte 2"},
         });
     }
 

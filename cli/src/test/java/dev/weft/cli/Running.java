@@ -72,6 +72,12 @@ final class Running implements AutoCloseable {
         return WeftProcess.address(line());
     }
 
+    /** Waits for the ready line of a command whose standard output is for what it receives. */
+    Address told() {
+        await().atMost(PATIENCE).until(() -> err().contains(System.lineSeparator()));
+        return WeftProcess.address(err().lines().findFirst().orElseThrow());
+    }
+
     String err() {
         return err.toString(StandardCharsets.UTF_8);
     }

@@ -16,11 +16,13 @@ import dev.weft.net.Address;
 final class WeftProcess implements AutoCloseable {
     final Process process;
     final BufferedReader out;
+    private final BufferedReader err;
 
     private WeftProcess(List<String> command) {
         try {
             process = new ProcessBuilder(command).start();
             out = process.inputReader(StandardCharsets.UTF_8);
+            err = process.errorReader(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -43,6 +45,15 @@ final class WeftProcess implements AutoCloseable {
             throw new AssertionError("it ended before it was ready: " + err());
         }
         return address(line);
+    }
+
+    /** Waits for a line on standard error. */
+    String told() throws IOException {
+        var line = err.readLine();
+        if (line == null) {
+            throw new AssertionError("it ended without a word");
+        }
+        return line;
     }
 
     /** {@code listening on tcp://127.0.0.1:9999} as an address. */
@@ -84,7 +95,7 @@ final class WeftProcess implements AutoCloseable {
 
     /** All of standard error, when it has ended. */
     String err() throws IOException {
-        return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        return err.readAllAsString();
     }
 
     @Override

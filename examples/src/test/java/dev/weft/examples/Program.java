@@ -28,6 +28,7 @@ import com.google.protobuf.CodedOutputStream;
 import dev.weft.linux.EpollTransport;
 import dev.weft.message.Messages;
 import dev.weft.net.Server;
+import dev.weft.queue.Link;
 
 /** A program under test as a process of its own: what it prints, what is typed, and its end, which {@code close} forces. */
 final class Program implements AutoCloseable {
@@ -74,6 +75,15 @@ final class Program implements AutoCloseable {
         var command = java("--enable-native-access=ALL-UNNAMED", "--class-path",
                 String.join(System.getProperty("path.separator"), classPath(), location(Messages.class),
                         location(CodedOutputStream.class), location(OrtSession.class)));
+        properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        command.add(example);
+        command.addAll(List.of(args));
+        return new Program(example, command);
+    }
+
+    /** An example of queues. */
+    static Program startQueues(String example, Map<String, ?> properties, String... args) {
+        var command = java("--class-path", classPath() + System.getProperty("path.separator") + location(Link.class));
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add(example);
         command.addAll(List.of(args));

@@ -6,8 +6,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 
+import dev.weft.net.spi.ArrayFraming;
+
 /** Messages that end in a delimiter. */
-final class DelimitedFraming implements BuiltIn<byte[]> {
+final class DelimitedFraming implements BuiltIn<byte[]>, ArrayFraming<byte[]> {
     private final byte[] delimiter;
     private final int limit;
 
@@ -84,7 +86,23 @@ final class DelimitedFraming implements BuiltIn<byte[]> {
     }
 
     @Override
-    public void write(byte[] message, DataOutputStream out) throws IOException {
+    public int length(byte[] bytes, int offset, int available) {
+        var end = offset + available;
+        for (int at = offset - 1; (at = Scan.indexOf(bytes, at + 1, end, delimiter[0])) >= 0 && at + delimiter.length <= end;) {
+            if (Arrays.equals(bytes, at, at + delimiter.length, delimiter, 0, delimiter.length)) {
+                return at - offset > limit ? 0 : at - offset + delimiter.length;
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public byte[] decode(byte[] bytes, int offset, int length) {
+        return Arrays.copyOfRange(bytes, offset, offset + length - delimiter.length);
+    }
+
+    @Override
+    public int length(byte[] message) {
         if (message.length > limit) {
             throw BuiltIn.refuse("a message", message.length, limit);
         }
@@ -93,6 +111,18 @@ final class DelimitedFraming implements BuiltIn<byte[]> {
                 throw new IllegalArgumentException("the delimiter inside a message would make two of it, at byte " + i);
             }
         }
+        return Math.addExact(message.length, delimiter.length);
+    }
+
+    @Override
+    public void encode(byte[] message, byte[] into, int offset) {
+        System.arraycopy(message, 0, into, offset, message.length);
+        System.arraycopy(delimiter, 0, into, offset + message.length, delimiter.length);
+    }
+
+    @Override
+    public void write(byte[] message, DataOutputStream out) throws IOException {
+        length(message);
         out.write(message);
         out.write(delimiter);
     }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.ProtocolException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.function.Consumer;
 
 import dev.weft.net.spi.ArrayFraming;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,29 @@ public final class Frames<T> implements Iterable<T> {
             throw connection.inbound().noMessage();
         }
         return message();
+    }
+
+    /**
+     * The next message, as {@link #read} waits for it, and with it those that have arrived whole, at most so many together; for threads that hand
+     * messages on. What
+     * {@link #read} would throw for a later one is thrown when those before it have been taken.
+     *
+     * @return how many were taken, at least one
+     */
+    public int readMany(int most, Consumer<? super T> taken) throws IOException {
+        taken.accept(read());
+        var n = 1;
+        if (direct != null) {
+            var inbound = connection.inbound();
+            for (; n < most && inbound.available() > 0; n++) {
+                var length = inbound.length(direct);
+                if (length <= 0 || length > inbound.available() || !inbound.awaitMessage()) {
+                    break;
+                }
+                taken.accept(inbound.decode(direct, length));
+            }
+        }
+        return n;
     }
 
     /**

@@ -65,6 +65,48 @@ class FramesTest {
     }
 
     @Test
+    void manyAreReadTogetherIfTheyHaveArrivedWhole() throws IOException {
+        try (var c = ScriptedPeer.saying("one;two;;thr".getBytes(UTF_8), "ee;four;".getBytes(UTF_8)).connect()) {
+            var frames = c.frames(Framing.delimited(";"));
+            var read = new ArrayList<String>();
+            assertThat(frames.readMany(2, m -> read.add(new String(m, UTF_8)))).isEqualTo(2);
+            assertThat(read).containsExactly("one", "two");
+            assertThat(frames.readMany(10, m -> read.add(new String(m, UTF_8)))).isOne();
+            assertThat(read).containsExactly("one", "two", "");
+            assertThat(frames.readMany(10, m -> read.add(new String(m, UTF_8)))).isEqualTo(2);
+            assertThat(read).containsExactly("one", "two", "", "three", "four");
+            assertThatThrownBy(() -> frames.readMany(10, read2 -> {})).isInstanceOf(EOFException.class);
+            assertThat(c.bytesIn()).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void whatIsWrongWithALaterOneIsThrownAfterThoseBeforeIt() throws IOException {
+        try (var c = ScriptedPeer.saying("one;two;much too long;".getBytes(UTF_8)).connect()) {
+            var frames = c.frames(Framing.delimited(";").limit(5));
+            var read = new ArrayList<String>();
+            assertThat(frames.readMany(10, m -> read.add(new String(m, UTF_8)))).isEqualTo(2);
+            assertThatThrownBy(() -> frames.readMany(10, m -> read.add(new String(m, UTF_8)))).isInstanceOf(ProtocolException.class);
+            assertThat(read).containsExactly("one", "two");
+        }
+    }
+
+    @Test
+    void aBuilderTellsWhereItGoes() {
+        assertThat(Connection.to("localhost", 7).address()).isEqualTo(Address.of("localhost", 7));
+        assertThat(Server.tcp("localhost", 0).address()).isEqualTo(Address.of("localhost", 0));
+    }
+
+    @Test
+    void aConnectionCountsWhatLeaves() throws IOException {
+        try (var c = ScriptedPeer.saying("x".getBytes(UTF_8)).connect()) {
+            assertThat(c.bytesOut()).isZero();
+            c.send("12345");
+            assertThat(c.bytesOut()).isEqualTo(5);
+        }
+    }
+
+    @Test
     void aStreamOverTheConnectionReadsNothingAheadOfItsCaller() throws IOException {
         try (var c = ScriptedPeer.saying("\0\0\0\7rest\n".getBytes(UTF_8)).connect()) {
             assertThat(new DataInputStream(c.input()).readInt()).isEqualTo(7);

@@ -1,0 +1,205 @@
+package dev.weft.cli;
+
+import java.io.BufferedReader;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+import dev.weft.chat.SafeText;
+import dev.weft.queue.AckQueue;
+import dev.weft.queue.Link;
+import dev.weft.queue.LinkObserver;
+import dev.weft.queue.LinkStatus;
+import dev.weft.queue.LinkStatus.State;
+import dev.weft.queue.Receiver;
+import dev.weft.queue.Sender;
+
+/**
+ * One end of a queue, between a link and standard input and output. Messages are all that goes to standard output, as that may be a pipe; how things
+ * stand goes to standard error.
+ */
+final class QueueEnd implements LinkObserver {
+    /** Held, as java.util.logging forgets loggers that nobody holds, and their settings with them. */
+    private static final Logger LOG = Logger.getLogger("dev.weft.queue");
+
+    private final Arguments arguments;
+    private final Terminal terminal;
+    private final boolean listens;
+    private final Link.Builder<String> link;
+    /** A signal, or an interrupt, has asked for the end. */
+    private volatile boolean asked;
+    /** All that there will ever be to send is in the queue. */
+    private volatile boolean inputOver;
+    private volatile boolean failed;
+    private volatile boolean lost;
+
+    private QueueEnd(Arguments arguments, Terminal terminal, boolean listens, Link.Builder<String> link) {
+        this.arguments = arguments;
+        this.terminal = terminal;
+        this.listens = listens;
+        this.link = link;
+    }
+
+    static QueueEnd of(Arguments arguments, Terminal terminal, boolean listens, boolean reconnects) {
+        if (!terminal.debug()) {
+            LOG.setLevel(Level.OFF); // a command tells by itself what happens
+        }
+        return new QueueEnd(arguments, terminal, listens, QueueSettings.read(arguments, listens, reconnects));
+    }
+
+    /** Prints what comes. */
+    int receive() throws IOException, InterruptedException {
+        var receiver = link.observer(this).receiver();
+        run(receiver, () -> {}, () -> print(receiver));
+        return outcome(receiver, 0);
+    }
+
+    /** Sends these messages, or if there are none the lines of standard input, and ends when all have left. */
+    int send(List<String> messages) throws IOException, InterruptedException {
+        var sender = link.observer(this).capacity(Math.max(messages.size(), AckQueue.DEFAULT_CAPACITY)).sender();
+        for (var message : messages) {
+            try {
+                sender.send(message); // it waits in the queue, and what can't be sent is found before there is a connection
+            } catch (IllegalArgumentException e) {
+                throw arguments.wrong("MESSAGE: " + e.getMessage());
+            }
+        }
+        if (!messages.isEmpty()) {
+            endOfInput(sender);
+        }
+        run(sender, () -> {
+            if (messages.isEmpty()) {
+                console(sender);
+            }
+        }, sender::join);
+        failed |= !inputOver;
+        return outcome(sender, unsent(sender));
+    }
+
+    /** Sends the lines of standard input, and prints what comes, also when there are no more lines. */
+    int converse() throws IOException, InterruptedException {
+        var duplex = link.observer(this).duplex();
+        run(duplex, () -> console(duplex), () -> print(duplex));
+        return outcome(duplex, unsent(duplex));
+    }
+
+    /**
+     * Until the link has ended, or a signal or an interrupt ends it.
+     *
+     * @param input begins to read what is to be sent
+     * @param work returns when the link has ended and what it received is dealt with, or on an interrupt
+     */
+    private void run(Link end, Runnable input, ExitSignals.Body<IOException> work) throws IOException, InterruptedException {
+        end.start();
+        try (end) {
+            ExitSignals.during(() -> {
+                if (listens) {
+                    terminal.tell("listening on tcp://" + end.address());
+                }
+                input.run();
+                work.run();
+                if (Thread.interrupted()) {
+                    ask(end);
+                    work.run();
+                }
+            }, () -> ask(end));
+            end.join();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private void ask(Link end) {
+        asked = true;
+        end.shutdown();
+    }
+
+    /** What was received is all printed before this returns, also what came before a shutdown (SPEC SL-BUG-13). */
+    private void print(Receiver<String> receiver) throws IOException {
+        for (var message : receiver) {
+            terminal.say(SafeText.oneLine(message));
+            if (terminal.out().checkError()) {
+                throw new IOException("standard output is closed: a message could not be printed");
+            }
+        }
+    }
+
+    /** On a thread of its own, which nothing waits for: a read of standard input can't be ended. */
+    private void console(Sender<String> sender) {
+        Thread.ofPlatform().daemon().name("console").start(() -> {
+            try {
+                var in = new BufferedReader(new InputStreamReader(terminal.in(), terminal.charset()));
+                for (var line = in.readLine(); line != null; line = in.readLine()) {
+                    send(sender, line);
+                }
+                endOfInput(sender);
+            } catch (IOException e) {
+                terminal.error("standard input: " + Main.sentence(e));
+                failed = true;
+                endOfInput(sender);
+            } catch (IllegalStateException | InterruptedException e) {
+                // The link has ended.
+            }
+        });
+    }
+
+    private void send(Sender<String> sender, String line) throws InterruptedException {
+        try {
+            sender.send(line);
+        } catch (IllegalArgumentException e) {
+            terminal.error("not sent: " + Main.sentence(e));
+            failed = true;
+        }
+    }
+
+    /** The link goes on until what is in the queue has left. */
+    private void endOfInput(Sender<String> sender) {
+        inputOver = true;
+        if (sender.toSend() instanceof AckQueue<String> own) {
+            own.end();
+        }
+    }
+
+    private static int unsent(Sender<String> sender) {
+        return sender.unsent().size() + sender.toSend().size();
+    }
+
+    /** The exit code, and the reason for it. */
+    private int outcome(Link end, int unsent) {
+        var why = end.status().lastFailure().filter(_ -> !asked);
+        if (unsent > 0) {
+            terminal.error((unsent == 1 ? "a message was not sent" : unsent + " messages were not sent")
+                    + why.map(e -> ": " + Main.sentence(e)).orElse(""));
+            failed = true;
+        } else if (why.isPresent() && (failed || !(why.get() instanceof EOFException))) {
+            terminal.error(Main.sentence(why.get()));
+            failed = true;
+        }
+        if (failed && !asked) {
+            return Main.FAILURE;
+        }
+        terminal.tell("Graceful shutdown");
+        return Main.OK;
+    }
+
+    /** A listener says nothing of those who come and go, as that is what they do. */
+    @Override
+    public void changed(Link end, LinkStatus status) {
+        if (status.state() == State.RECONNECTING && status.attempts() == 0) {
+            var why = status.lastFailure();
+            if (!listens) {
+                lost = true;
+                terminal.error("lost " + end.address() + why.map(e -> " (" + Main.sentence(e) + ")").orElse("") + ", trying again");
+            } else if (why.isPresent() && !(why.get() instanceof EOFException)) {
+                terminal.error(Main.sentence(why.get()));
+            }
+        } else if (status.state() == State.CONNECTED && lost) {
+            lost = false;
+            terminal.error("connected to " + end.address() + " again");
+        }
+    }
+}

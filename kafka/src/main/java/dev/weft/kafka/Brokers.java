@@ -1,0 +1,139 @@
+package dev.weft.kafka;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+
+/** What is asked of a cluster beside reading and writing; and first whether it is there: Kafka's clients would ask for ever, and say nothing. */
+final class Brokers {
+    /** Between two looks whether the start was given up. */
+    private static final long SLICE_MS = 50;
+
+    private Brokers() {}
+
+    static String parse(List<String> brokers) {
+        var all = new ArrayList<String>();
+        for (var several : brokers) {
+            for (var broker : several.split(",", -1)) {
+                all.add(check(broker.strip()));
+            }
+        }
+        if (all.isEmpty()) {
+            throw new IllegalArgumentException("no broker: say one, such as localhost:9092");
+        }
+        return String.join(",", all);
+    }
+
+    private static String check(String broker) {
+        int colon = broker.lastIndexOf(':');
+        try {
+            int port = Integer.parseInt(broker.substring(colon + 1));
+            if (colon > 0 && port > 0 && port < 65_536) {
+                return broker;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, as any other.
+        }
+        throw new IllegalArgumentException("no broker is at '" + broker + "': it takes a host and a port, such as localhost:9092");
+    }
+
+    /** Returns when a broker has answered. */
+    static void reach(Settings settings, BooleanSupplier givenUp) throws IOException {
+        try (var admin = Admin.create(settings.admin())) {
+            try {
+                var nodes = admin.describeCluster().nodes();
+                var until = System.nanoTime() + settings.connectWithin.toNanos();
+                while (!givenUp.getAsBoolean()) {
+                    try {
+                        nodes.get(SLICE_MS, TimeUnit.MILLISECONDS);
+                        return;
+                    } catch (TimeoutException e) {
+                        if (System.nanoTime() - until > 0) {
+                            throw silent(settings, e);
+                        }
+                    }
+                }
+            } catch (ExecutionException e) {
+                throw failed(settings, e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while connecting to " + settings.where());
+            } finally {
+                admin.close(Duration.ZERO);
+            }
+        } catch (KafkaException e) {
+            throw failed(settings, e);
+        }
+    }
+
+    static long lag(Settings settings) throws IOException {
+        try (var admin = Admin.create(settings.admin())) {
+            var partitions = new ArrayList<TopicPartition>();
+            admin.describeTopics(settings.topics()).allTopicNames().get().values()
+                    .forEach(topic -> topic.partitions().forEach(p -> partitions.add(new TopicPartition(topic.name(), p.partition()))));
+            var committed = admin.listConsumerGroupOffsets(settings.group()).partitionsToOffsetAndMetadata().get();
+            var first = offsets(admin, partitions, OffsetSpec.earliest());
+            var end = offsets(admin, partitions, OffsetSpec.latest());
+            long lag = 0;
+            for (var partition : partitions) {
+                var below = committed.get(partition);
+                lag += offset(end, partition) - (below == null ? offset(first, partition) : below.offset());
+            }
+            return lag;
+        } catch (ExecutionException | KafkaException e) {
+            throw failed(settings, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while asking " + settings.where());
+        }
+    }
+
+    private static long offset(Map<TopicPartition, ListOffsetsResultInfo> of, TopicPartition partition) {
+        return Objects.requireNonNull(of.get(partition)).offset();
+    }
+
+    private static Map<TopicPartition, ListOffsetsResultInfo> offsets(Admin admin, List<TopicPartition> of, OffsetSpec which)
+            throws ExecutionException, InterruptedException {
+        var asked = new HashMap<TopicPartition, OffsetSpec>();
+        of.forEach(partition -> asked.put(partition, which));
+        return admin.listOffsets(asked).all().get();
+    }
+
+    private static IOException silent(Settings settings, Throwable cause) {
+        return new IOException("cannot reach Kafka at " + settings.where() + ": no broker answered within " + settings.connectWithin.toMillis()
+                + " ms (is it running, and is this its address?)", cause);
+    }
+
+    private static IOException failed(Settings settings, Exception failure) {
+        var cause = failure instanceof ExecutionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof RetriableException
+                ? silent(settings, cause)
+                : new IOException("cannot use Kafka at " + settings.where() + ": " + reason(cause), cause);
+    }
+
+    /** The innermost words, which say what the matter is: "Failed to create new KafkaAdminClient" does not. */
+    static String reason(Throwable failure) {
+        var innermost = failure;
+        while (innermost.getCause() != null) {
+            innermost = innermost.getCause();
+        }
+        var words = innermost.getMessage();
+        return words == null ? innermost.getClass().getSimpleName() : words;
+    }
+}

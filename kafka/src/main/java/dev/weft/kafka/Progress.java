@@ -1,0 +1,80 @@
+package dev.weft.kafka;
+
+import java.util.ArrayDeque;
+import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
+
+/**
+ * One partition from its assignment to its revocation: which of its messages are under way, and up to where all are acknowledged. A commit says
+ * "all below", so what is acknowledged out of order waits for what is before it.
+ *
+ * <p>Offsets have gaps, where a topic was compacted or a transaction ended; so the messages themselves are kept, in order, not a count.
+ */
+final class Progress {
+    private static final long NOWHERE = -1;
+
+    private final Semaphore room;
+    private final ArrayDeque<Entry> underWay = new ArrayDeque<>();
+    private long acknowledgedBelow = NOWHERE;
+    private long committedBelow = NOWHERE;
+    private boolean over;
+
+    /** @param room gives back one permit for each message that is no longer under way */
+    Progress(Semaphore room) {
+        this.room = room;
+    }
+
+    /** A message under way. */
+    static final class Entry {
+        private final long offset;
+        private boolean done;
+
+        private Entry(long offset) {
+            this.offset = offset;
+        }
+    }
+
+    /** The next message; whoever adds it has a permit. */
+    synchronized Entry add(long offset) {
+        var entry = new Entry(offset);
+        underWay.addLast(entry);
+        return entry;
+    }
+
+    /** The message that was added last is not under way after all; its permit stays with the caller. */
+    synchronized void takeBack() {
+        if (!over) {
+            underWay.removeLast();
+        }
+    }
+
+    /** On any thread; false when it was done before, or the partition is no longer ours. */
+    synchronized boolean done(Entry entry) {
+        if (over || entry.done) {
+            return false;
+        }
+        entry.done = true;
+        room.release();
+        for (var first = underWay.peekFirst(); first != null && first.done; first = underWay.peekFirst()) {
+            acknowledgedBelow = first.offset + 1;
+            underWay.removeFirst();
+        }
+        return true;
+    }
+
+    /** The offset to commit, if there is a new one. */
+    synchronized OptionalLong toCommit() {
+        return over || acknowledgedBelow == committedBelow ? OptionalLong.empty() : OptionalLong.of(acknowledgedBelow);
+    }
+
+    synchronized void committed(long below) {
+        committedBelow = Math.max(committedBelow, below);
+    }
+
+    /** The partition is no longer ours: acknowledgements change nothing any more. */
+    synchronized void end() {
+        over = true;
+        room.release((int) underWay.stream().filter(e -> !e.done).count());
+        underWay.clear();
+    }
+}

@@ -1,0 +1,194 @@
+package dev.weft.queue;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import dev.weft.net.Connection;
+import dev.weft.net.Framing;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The wire of socketlib: messages and their delimiters, and nothing else (SPEC SL-W). The link's thread reads, also where nothing is to be
+ * received, as that is how it learns that the peer has gone; a second one writes.
+ *
+ * @param <T> the type of a message
+ */
+final class PlainTalk<T> implements Talk<T> {
+    private static final int DISCARDED_AT_ONCE = 8 * 1024;
+    private static final int MOST_AT_ONCE = 256;
+
+    private final @Nullable Inflow<T> in;
+    private final @Nullable Outflow<T> out;
+    private final Framing<T> framing;
+    private final Duration timeout;
+    private final Duration pace;
+    private final String name;
+    private final Threads threads;
+    private Consumer<Throwable> fatal = t -> {};
+
+    PlainTalk(@Nullable Inflow<T> in, @Nullable Outflow<T> out, Link.Builder<T> settings, News news) {
+        this.in = in;
+        this.out = out;
+        framing = settings.framing;
+        timeout = settings.timeout;
+        pace = settings.pace;
+        name = news.name();
+        threads = news.threads;
+    }
+
+    @Override
+    public void begin(Consumer<Throwable> fatal) {
+        this.fatal = fatal;
+    }
+
+    @Override
+    public boolean stops() {
+        return (in == null || in.stops()) && (out == null || out.stops());
+    }
+
+    @Override
+    public @Nullable IOException over(Connection connection, Runnable stands) throws InterruptedException {
+        Waits.limit(connection, timeout);
+        var writer = out == null || out.isOver() ? null : new Writer(connection, out);
+        try {
+            stands.run();
+            if (writer != null) {
+                writer.thread.start();
+            }
+            var lost = read(connection, writer);
+            if (lost == null) {
+                return null;
+            }
+            if (writer != null) {
+                writer.end(); // if it was what failed, it says how
+            }
+            var failed = writer == null ? null : writer.failure;
+            if (failed != null) {
+                Log.sendFailed(name, failed);
+                return failed;
+            }
+            Log.getFailed(name, lost);
+            return lost;
+        } catch (InterruptedIOException e) {
+            throw new InterruptedException(e.getMessage());
+        } finally {
+            end(connection, writer);
+        }
+    }
+
+    @Override
+    public List<T> unsent() {
+        return out == null ? List.of() : out.unsent();
+    }
+
+    private void end(Connection connection, @Nullable Writer writer) {
+        if (writer != null) {
+            writer.end();
+        }
+        connection.close();
+    }
+
+    /** Reads all there is to read; why there is no more, or null when nothing is to be done any longer. */
+    private @Nullable IOException read(Connection connection, @Nullable Writer writer) throws InterruptedIOException, InterruptedException {
+        try {
+            if (in != null && !in.isOver()) {
+                receive(connection, in);
+            }
+            if (writer == null || writer.out.isOver()) {
+                return null;
+            }
+            discard(connection);
+            return null;
+        } catch (InterruptedIOException e) {
+            if (e instanceof SocketTimeoutException) {
+                return e;
+            }
+            throw e;
+        } catch (IOException e) {
+            return out != null && out.isOver() && (in == null || in.isOver()) ? null : e;
+        }
+    }
+
+    /** Returns when the stop function has said so. */
+    private void receive(Connection connection, Inflow<T> in) throws IOException, InterruptedException {
+        var frames = connection.frames(framing);
+        var most = in.takesMany() ? MOST_AT_ONCE : 1;
+        var messages = new ArrayList<T>();
+        while (!in.stops() && Arrival.await(connection, in, timeout)) {
+            try {
+                frames.readMany(most, messages::add);
+            } catch (RuntimeException e) {
+                throw undecodable(connection, e);
+            } finally {
+                in.putAll(messages);
+            }
+        }
+    }
+
+    private static ProtocolException undecodable(Connection connection, RuntimeException why) {
+        var e = new ProtocolException(connection.remote() + " sent what is no message: " + why);
+        e.initCause(why);
+        return e;
+    }
+
+    /** A peer that talks to who does not want to hear is read all the same: else its end would not be seen, and ours would be a reset to it. */
+    private void discard(Connection connection) throws IOException {
+        connection.deadlines(connection.deadlines().idle(Duration.ZERO).read(Duration.ZERO)); // it need not say anything
+        while (connection.receive(DISCARDED_AT_ONCE).length > 0) { // nobody wants it
+            if (Thread.interrupted()) {
+                throw new InterruptedIOException("interrupted");
+            }
+        }
+        throw new EOFException(connection.remote() + " has ended the connection");
+    }
+
+    /** The thread that sends. It closes the connection when it is done and nobody reads, and whenever it fails. */
+    private final class Writer {
+        private final Connection connection;
+        private final Outflow<T> out;
+        private final Thread thread;
+        private volatile @Nullable IOException failure;
+
+        Writer(Connection connection, Outflow<T> out) {
+            this.connection = connection;
+            this.out = out;
+            thread = threads.unstarted("-send", this::run);
+        }
+
+        private void run() {
+            try {
+                while (out.take()) {
+                    out.send(connection);
+                    if (pace.isPositive()) {
+                        Thread.sleep(pace);
+                    }
+                }
+                if (in == null || in.isOver()) {
+                    connection.close();
+                }
+            } catch (InterruptedException e) {
+                // The conversation is over, and nothing was under way: what has been sent may still arrive.
+            } catch (InterruptedIOException e) {
+                failure = e instanceof SocketTimeoutException ? e : null;
+            } catch (IOException e) {
+                failure = e;
+                connection.abort();
+            } catch (Throwable t) { // a stop function's, for example
+                fatal.accept(t);
+                connection.abort();
+            }
+        }
+
+        /** Ends it, whatever it waits for. */
+        void end() {
+            Threads.end(thread);
+        }
+    }
+}

@@ -1,0 +1,460 @@
+package dev.weft.queue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import dev.weft.net.Address;
+import dev.weft.net.Backoff;
+import dev.weft.net.Connection;
+import dev.weft.queue.LinkStatus.State;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one implementation of all links: a thread that gets connections, one after the other, and lets a {@link Talk} have each.
+ *
+ * @param <T> the type of a message
+ */
+final class QueueLink<T> implements Duplex<T> {
+    /** So long it waits for the threads of its own to hear of a shutdown: all their waits end at once, so this is for what can't be foreseen. */
+    private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(10);
+    /** For a link that does not reconnect, but tries for its first connection (SPEC SL-30). */
+    private static final Backoff FIRST_PAUSES = Backoff.exponential(Duration.ofMillis(100), Duration.ofSeconds(30));
+
+    private final Link.Builder<T> settings;
+    private final @Nullable Inflow<T> in;
+    private final @Nullable Outflow<T> out;
+    private final List<AckQueue<T>> own;
+    private final News news;
+    private final boolean reconnects;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile LinkStatus status = new LinkStatus(State.NEW, Instant.now(), 0, Optional.empty(), Optional.empty());
+    private volatile @Nullable Connector connector;
+    private volatile @Nullable Talk<T> talk;
+    private volatile @Nullable Thread thread;
+    private volatile @Nullable Throwable failure;
+    private volatile boolean over;
+    /** When messages began to pass over the connection there is, or was last; 0 for not yet. */
+    private long stands;
+
+    /** Without a queue of the caller's for a direction, one of our own. */
+    QueueLink(Link.Builder<T> settings, @Nullable BlockingQueue<T> received, @Nullable BlockingQueue<T> toSend, List<AckQueue<T>> own) {
+        this.settings = settings;
+        this.own = own;
+        news = new News(this, settings.origin.role() + (received == null ? "Sender" : toSend == null ? "Receiver" : ""), settings.observer);
+        in = received == null ? null : new Inflow<>(received, settings, news);
+        out = toSend == null ? null : new Outflow<>(toSend, settings, news);
+        reconnects = settings.reconnect.pause(1).isPresent();
+        if (settings.spool != null && (settings.delivery == Delivery.AT_MOST_ONCE || out == null)) {
+            throw new IllegalArgumentException("a spool is for what is sent at least once, and this is a " + news.name() + " that delivers "
+                    + settings.delivery);
+        }
+    }
+
+    @Override
+    public QueueLink<T> start() throws IOException {
+        synchronized (this) {
+            if (status.state() != State.NEW || over) {
+                throw new IllegalStateException(this + " was started before, or shut down: a link runs once");
+            }
+            var pauses = reconnects ? settings.reconnect : FIRST_PAUSES;
+            var opened = settings.origin.open(new Origin.Dialling.Terms(pauses, settings.connectWithin));
+            Talk<T> opening;
+            try {
+                opening = talk();
+            } catch (IOException | RuntimeException e) {
+                opened.close();
+                throw e;
+            }
+            talk = opening;
+            connector = opened;
+            status = new LinkStatus(State.CONNECTING, Instant.now(), 0, Optional.empty(), Optional.empty());
+            var worker = news.threads.unstarted("", () -> work(opened, opening));
+            thread = worker;
+            worker.start();
+        }
+        return this;
+    }
+
+    private Talk<T> talk() throws IOException {
+        if (settings.delivery == Delivery.AT_MOST_ONCE) {
+            return new PlainTalk<>(in, out, settings, news);
+        }
+        Store store = settings.spool == null ? new MemoryStore() : new SpoolStore(Spool.open(settings.spool));
+        return new ReliableTalk<>(in, in != null && own.contains(in.queue()), out, store, settings, news);
+    }
+
+    @Override
+    public void run() throws IOException {
+        start();
+        if (!awaitEnd()) {
+            shutdown();
+        }
+        rethrow();
+    }
+
+    private void work(Connector connector, Talk<T> talk) {
+        IOException lost = null;
+        try {
+            if (settings.origin instanceof Origin.Listening) {
+                Log.listening(news.name(), connector.address());
+            }
+            news.changed(status);
+            talk.begin(this::fail);
+            var fruitless = new Fruitless();
+            for (var more = true; more && !over;) {
+                lost = null;
+                var connection = next(connector, talk);
+                if (connection == null) {
+                    break;
+                }
+                news.counts.connections.increment();
+                var before = news.counts.progress(settings.delivery);
+                stands = 0;
+                lost = talk.over(connection, () -> connected(connection));
+                more = lost != null && reconnects && !settings.stopReconnecting.getAsBoolean();
+                if (lost != null && more) {
+                    change(State.RECONNECTING, Optional.empty(), Optional.of(lost));
+                    fruitless.pause(before == news.counts.progress(settings.delivery), lost);
+                }
+            }
+        } catch (InterruptedException e) {
+            // Somebody has shut it down, or it has failed.
+        } catch (Throwable t) {
+            failure = t;
+        } finally {
+            connector.close();
+            talk.end();
+            if (failure != null) {
+                Log.gaveUp(news.name(), connector.address(), failure);
+            }
+            end(failure instanceof IOException e ? e : lost);
+        }
+    }
+
+    /** Waits for a connection; null when there is nothing left to do with one, as a stop function says, or the end of a queue. */
+    private @Nullable Connection next(Connector connector, Talk<T> talk) throws IOException, InterruptedException {
+        if (settings.stopReceiving == null && out == null) {
+            return connector.next(this::attemptFailed);
+        }
+        var asker = new Asker(talk, Thread.currentThread());
+        Connection connection = null;
+        try {
+            connection = connector.next(this::attemptFailed);
+        } catch (InterruptedException e) {
+            if (!asker.stopped) {
+                throw e;
+            }
+        } finally {
+            Threads.end(asker.thread);
+        }
+        if (asker.stopped) {
+            Thread.interrupted(); // it has served its purpose
+            if (connection != null) {
+                connection.abort();
+            }
+            return null;
+        }
+        return connection;
+    }
+
+    /** Asks the stop functions while the link waits for a connection, and interrupts it when they say so. */
+    private final class Asker {
+        private final Talk<T> talk;
+        private final Thread waiting;
+        private final Thread thread;
+        private volatile boolean stopped;
+
+        Asker(Talk<T> talk, Thread waiting) {
+            this.talk = talk;
+            this.waiting = waiting;
+            thread = news.threads.unstarted("-stop", this::run);
+            thread.start();
+        }
+
+        private void run() {
+            try {
+                while (!talk.stops()) {
+                    Thread.sleep(Outflow.STOP_POLL_MILLIS);
+                }
+                stopped = true;
+                waiting.interrupt();
+            } catch (InterruptedException e) {
+                // There is a connection, or the link is over.
+            } catch (Throwable t) {
+                fail(t);
+            }
+        }
+    }
+
+    /**
+     * Connections that stood for a moment and over which nothing passed, one after the other: a server that refuses us must not be asked without a
+     * pause.
+     */
+    private final class Fruitless {
+        private static final long MOMENT_NANOS = 100_000_000;
+
+        private int times;
+        private long since;
+
+        void pause(boolean nothingPassed, IOException lost) throws IOException, InterruptedException {
+            var began = stands;
+            var stood = began != 0 && System.nanoTime() - began >= MOMENT_NANOS;
+            if (!nothingPassed || stood || settings.origin instanceof Origin.Listening) {
+                times = 0;
+                return;
+            }
+            if (times++ == 0) {
+                since = System.nanoTime();
+                return; // the first time at once
+            }
+            var pause = settings.reconnect.pause(times - 1);
+            var left = Waits.nanos(settings.connectWithin) - (System.nanoTime() - since);
+            if (pause.isEmpty() || (settings.connectWithin.isPositive() && left < 0)) {
+                throw lost;
+            }
+            Thread.sleep(pause.get());
+        }
+    }
+
+    /** It can't go on, whatever the connection. */
+    private void fail(Throwable why) {
+        failure = why;
+        over = true;
+        Objects.requireNonNull(thread).interrupt();
+    }
+
+    private void end(@Nullable IOException last) {
+        own.forEach(AckQueue::end);
+        status = new LinkStatus(State.ENDED, Instant.now(), 0, Optional.empty(), Optional.ofNullable(last).or(status::lastFailure));
+        try {
+            news.changed(status);
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private void connected(Connection connection) {
+        stands = System.nanoTime() | 1;
+        Log.connected(news.name(), connection.remote());
+        change(State.CONNECTED, Optional.of(connection.remote()), Optional.empty());
+    }
+
+    private void attemptFailed(IOException why) {
+        var now = status;
+        Log.attemptFailed(news.name(), address(), now.attempts() + 1, why);
+        status = new LinkStatus(now.state(), now.since(), now.attempts() + 1, now.peer(), Optional.of(why));
+        news.changed(status);
+    }
+
+    private void change(State state, Optional<Address> peer, Optional<IOException> lastFailure) {
+        status = new LinkStatus(state, Instant.now(), 0, peer, lastFailure);
+        news.changed(status);
+    }
+
+    @Override
+    public void join() {
+        if (status.state() == State.NEW) {
+            throw new IllegalStateException(this + " has not been started");
+        }
+        if (awaitEnd()) {
+            try {
+                rethrow();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** False when interrupted, which stays set. */
+    private boolean awaitEnd() {
+        try {
+            ended.await();
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void rethrow() throws IOException {
+        switch (failure) {
+            case IOException e -> throw e;
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case null, default -> {
+                // It ended as it should.
+            }
+        }
+    }
+
+    @Override
+    public void shutdown() {
+        Thread worker;
+        boolean first;
+        synchronized (this) {
+            first = !over;
+            over = true;
+            worker = thread;
+        }
+        if (worker == null) {
+            if (first) {
+                end(null);
+            }
+            return;
+        }
+        worker.interrupt();
+        if (!news.threads.areWe()) {
+            awaitShutdown();
+        }
+    }
+
+    /** As long as it takes, within bounds, and whether or not this thread is interrupted. */
+    private void awaitShutdown() {
+        var interrupted = false;
+        var until = System.nanoTime() + LONGEST_SHUTDOWN.toNanos();
+        while (true) {
+            try {
+                if (!ended.await(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    Log.slowToEnd(news.name(), LONGEST_SHUTDOWN.toMillis());
+                }
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        shutdown();
+    }
+
+    @Override
+    public Address address() {
+        var known = connector;
+        return known == null ? settings.origin.address() : known.address();
+    }
+
+    @Override
+    public boolean connected() {
+        return status.state() == State.CONNECTED;
+    }
+
+    @Override
+    public LinkStatus status() {
+        return status;
+    }
+
+    @Override
+    public LinkStats stats() {
+        return news.counts.stats();
+    }
+
+    @Override
+    public BlockingQueue<T> received() {
+        return Objects.requireNonNull(in, "a sender receives nothing").queue();
+    }
+
+    @Override
+    public BlockingQueue<T> toSend() {
+        return Objects.requireNonNull(out, "a receiver sends nothing").queue();
+    }
+
+    @Override
+    public void send(T message) throws InterruptedException {
+        var outflow = Objects.requireNonNull(out, "a receiver sends nothing");
+        if (settings.delivery == Delivery.AT_MOST_ONCE) {
+            outflow.check(message);
+        } else {
+            settings.body.check(message);
+        }
+        if (status.state() == State.ENDED) {
+            throw new IllegalStateException(this + " has ended: nothing can be sent");
+        }
+        if (settings.spool != null && outflow.queue() instanceof AckQueue<T> queue) {
+            putIntoSpool(message, queue);
+        } else {
+            outflow.queue().put(message);
+        }
+    }
+
+    private void putIntoSpool(T message, AckQueue<T> queue) throws InterruptedException {
+        var kept = new CountDownLatch(1);
+        queue.put(message, kept::countDown);
+        while (!kept.await(Outflow.STOP_POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (status.state() == State.ENDED) {
+                throw new IllegalStateException(this + " has ended: the message is not in its spool");
+            }
+        }
+    }
+
+    @Override
+    public List<T> unsent() {
+        Objects.requireNonNull(out, "a receiver sends nothing");
+        var known = talk;
+        return known == null ? List.of() : known.unsent();
+    }
+
+    @Override
+    public Iterator<T> iterator() {
+        if (!(received() instanceof AckQueue<T> queue) || !own.contains(queue)) {
+            throw new IllegalStateException(this + " was given a queue: take from that");
+        }
+        return new Messages(queue);
+    }
+
+    /** Acknowledges a message when the next is asked for. */
+    private final class Messages implements Iterator<T> {
+        private final AckQueue<T> queue;
+        private @Nullable Delivered<T> last;
+        private @Nullable Delivered<T> next;
+
+        Messages(AckQueue<T> queue) {
+            this.queue = queue;
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (next == null) {
+                if (last != null) {
+                    last.acknowledge();
+                    last = null;
+                }
+                try {
+                    next = queue.next().orElse(null);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt(); // the loop ends, and whoever wrote it sees why
+                }
+            }
+            return next != null;
+        }
+
+        @Override
+        public T next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("the link has ended, and nothing is left");
+            }
+            last = Objects.requireNonNull(next);
+            next = null;
+            return last.message();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return news.name() + " at " + address();
+    }
+}

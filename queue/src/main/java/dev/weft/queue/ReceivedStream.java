@@ -1,0 +1,50 @@
+package dev.weft.queue;
+
+import java.util.BitSet;
+
+/**
+ * What a receiver remembers of a stream as long as it lives: which message it wants next, so that those which come again are known, and which are
+ * done. They
+ * may be done in any order; what is told to the sender is up to where all are.
+ */
+final class ReceivedStream {
+    private long expected;
+    /** All up to this one are done. */
+    private long done;
+    /** Those after {@link #done} that are done, counted from it. */
+    private BitSet doneAfter = new BitSet();
+
+    /** Begins at a number. */
+    ReceivedStream(long first) {
+        expected = first;
+        done = first - 1;
+    }
+
+    synchronized long expected() {
+        return expected;
+    }
+
+    synchronized long done() {
+        return done;
+    }
+
+    /** The expected message has come. */
+    synchronized void came() {
+        expected++;
+    }
+
+    /** A message is done; how many are, all up to the last, and were not before. */
+    synchronized long acknowledge(long number) {
+        if (number == done + 1 && doneAfter.isEmpty()) {
+            done++;
+            return 1;
+        }
+        doneAfter.set((int) (number - done - 1));
+        var run = doneAfter.nextClearBit(0);
+        if (run > 0) {
+            done += run;
+            doneAfter = doneAfter.get(run, Math.max(run, doneAfter.length()));
+        }
+        return run;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.weft.queue;
+
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.concurrent.BlockingQueue;
+
+/**
+ * The end where messages come out: pysocklib's ServerReceiver and ClientReceiver.
+ *
+ * @param <T> the type of a message
+ */
+public interface Receiver<T> extends Link, Iterable<T> {
+    /**
+     * What has been received: the queue that was given, or else an {@link AckQueue}, which ends when the link does. A message that is taken from it,
+     * or was put into a given queue, counts as acknowledged.
+     */
+    BlockingQueue<T> received();
+
+    /**
+     * What has been received and what is still to come, until the link ends. Each message is acknowledged when the next is asked for, so one whose
+     * work was not finished comes again ({@link Delivery#AT_LEAST_ONCE}).
+     *
+     * @throws IllegalStateException when the link was given a queue: take from that
+     */
+    @Override
+    Iterator<T> iterator();
+
+    @Override
+    Receiver<T> start() throws IOException;
+}

@@ -1,0 +1,129 @@
+package dev.weft.queue;
+
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a link receives at least once. Messages go into a queue whose room the peer knows ({@link #window}), so that putting one there never has to
+ * wait: behind it
+ * in the socket may stand what the other direction waits for.
+ *
+ * @param <T> the type of a message
+ */
+final class ReliableIn<T> {
+    /** A receiver remembers the last of so many senders. */
+    private static final int MOST_STREAMS = 1024;
+    /** Each new sender may fill a window beside what others have left in the queue; but so often only. */
+    private static final int MOST_WINDOWS = 8;
+
+    private final AckQueue<T> queue;
+    private final Body<T> body;
+    private final int window;
+    private final News news;
+    private final Runnable due;
+    private final Runnable owing;
+    private final Map<StreamId, ReceivedStream> streams = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<StreamId, ReceivedStream> eldest) {
+            return size() > MOST_STREAMS;
+        }
+    };
+    private volatile @Nullable ReceivedStream current;
+    /** What was acknowledged to the peer last. */
+    private volatile long told;
+
+    /**
+     * @param due runs when the peer should be told what is done
+     * @param owing runs when there is something again that it was not told
+     */
+    ReliableIn(AckQueue<T> queue, Link.Builder<T> settings, News news, Runnable due, Runnable owing) {
+        this.queue = queue;
+        body = settings.body;
+        window = settings.capacity;
+        this.news = news;
+        this.due = due;
+        this.owing = owing;
+    }
+
+    int window() {
+        return window;
+    }
+
+    /** A sender has said hello; the number of the message that is wanted next. */
+    long begin(Hello hello) throws ProtocolException {
+        if (hello.first() < 1) {
+            throw new ProtocolException("the peer begins at message " + hello.first() + ", and numbers count from 1");
+        }
+        var stream = streams.computeIfAbsent(hello.stream(), _ -> new ReceivedStream(hello.first()));
+        if (stream.expected() < hello.first()) {
+            throw new ProtocolException("the peer begins at message " + hello.first() + ", and " + stream.expected() + " is still to come");
+        }
+        told = hello.first() - 1;
+        current = stream;
+        return stream.expected();
+    }
+
+    /** A message has come; it is dropped when it had come before. */
+    void take(Frame.Message message) throws ProtocolException, InterruptedException {
+        var stream = current;
+        if (stream == null || message.number() > stream.expected()) {
+            throw new ProtocolException("message " + message.number() + " came, and " + (stream == null ? "none" : stream.expected())
+                    + " was expected");
+        }
+        if (message.number() < stream.expected()) {
+            news.counts.duplicates.increment();
+            return;
+        }
+        if (message.number() > stream.done() + window) {
+            throw new ProtocolException("message " + message.number() + " came, and " + stream.done()
+                    + " is the last that is done, of a window of " + window);
+        }
+        T decoded;
+        try {
+            decoded = body.decode(message.body());
+        } catch (IOException | RuntimeException e) { // it would be so the next time, too
+            stream.came();
+            news.dropped(message.body(), e);
+            acknowledge(stream, message.number());
+            return;
+        }
+        news.counts.received.increment();
+        if (queue.size() < (long) MOST_WINDOWS * window) {
+            queue.force(decoded, () -> acknowledge(stream, message.number()));
+        } else {
+            queue.put(decoded, () -> acknowledge(stream, message.number()));
+        }
+        stream.came();
+    }
+
+    private void acknowledge(ReceivedStream stream, long number) {
+        var more = stream.acknowledge(number);
+        if (more > 0 && stream == current) {
+            var untold = stream.done() - told;
+            if (untold >= window / 4 || queue.isEmpty()) {
+                due.run();
+            } else if (untold <= more) {
+                owing.run();
+            }
+        }
+    }
+
+    /** Whether something is done that the peer was not told of. */
+    boolean owes() {
+        var stream = current;
+        return stream != null && stream.done() > told;
+    }
+
+    /** What the peer is to be told now; it counts as told. */
+    Frame acknowledgement() {
+        var stream = current;
+        told = stream == null ? told : stream.done();
+        return new Frame.Acknowledgement(told);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.weft.queue;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+
+/**
+ * The end where messages go in: pysocklib's ServerSender and ClientSender.
+ *
+ * @param <T> the type of a message
+ */
+public interface Sender<T> extends Link {
+    /**
+     * What is to be sent: the queue that was given, or else an {@link AckQueue}, which ends when the link does. A message that can't be sent as it
+     * is is found
+     * out when its turn comes, and dropped: {@link LinkObserver#refused}.
+     */
+    BlockingQueue<T> toSend();
+
+    /**
+     * Looks whether the message can be sent, and puts it into {@link #toSend}; waits while that is full. With a spool it returns when the message is
+     * in there, if {@link #toSend} is an {@link AckQueue}.
+     *
+     * @throws IllegalArgumentException when it can't be sent as it is: its delimiter stands in it, or it is too long
+     * @throws IllegalStateException when the link has ended
+     */
+    void send(T message) throws InterruptedException;
+
+    /**
+     * Once the link has ended: messages that it had taken from {@link #toSend} and could not send, or that were not acknowledged, the oldest first.
+     * Those
+     * in a spool are not among them: the next link with it sends them.
+     */
+    List<T> unsent();
+
+    @Override
+    Sender<T> start() throws IOException;
+}

@@ -1,0 +1,260 @@
+package dev.weft.queue;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/** One file of a {@link Spool}: a header and consecutive records, of which it knows where each begins. For one thread at a time. */
+final class SpoolSegment implements Closeable {
+    /** Length, checksum and number, in front of the payload. */
+    static final int RECORD = 16;
+
+    private final SpoolFile file;
+    private final long first;
+    private final CRC32C crc = new CRC32C();
+    /** What a record's checksum covers besides the payload: header, length, number. */
+    private final ByteBuffer covered = ByteBuffer.allocate(SpoolStream.HEADER + Integer.BYTES + Long.BYTES);
+    private long[] starts = new long[16];
+    private int count;
+    private long size = SpoolStream.HEADER;
+    /** Bytes of a failed append may stand behind the last record. */
+    private boolean ragged;
+
+    private SpoolSegment(SpoolFile file, long first, byte[] header) {
+        this.file = file;
+        this.first = first;
+        covered.put(0, header);
+    }
+
+    static SpoolSegment create(Path path, long first, byte[] header) throws IOException {
+        var segment = new SpoolSegment(SpoolFile.create(path), first, header);
+        try {
+            segment.file.write(ByteBuffer.wrap(header), 0);
+            return segment;
+        } catch (IOException e) {
+            segment.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Reads and verifies all that is there.
+     *
+     * @param last whether records may have been under way when the writer died: what isn't whole at its end is cut off
+     */
+    static SpoolSegment recover(Path path, long first, byte[] header, boolean last) throws IOException {
+        var segment = new SpoolSegment(new SpoolFile(path), first, header);
+        try {
+            segment.recover(last);
+            return segment;
+        } catch (IOException e) {
+            segment.close();
+            throw e;
+        }
+    }
+
+    long first() {
+        return first;
+    }
+
+    /** The number of the first record after it. */
+    long next() {
+        return first + count;
+    }
+
+    long size() {
+        return size;
+    }
+
+    boolean fullAt(long limit) {
+        return count > 0 && size >= limit;
+    }
+
+    /**
+     * Appends all of them, or none.
+     *
+     * @param through collects records, so that a batch of small ones is one write
+     */
+    void append(List<ByteBuffer> messages, ByteBuffer through) throws IOException {
+        mend();
+        var before = count;
+        var end = size;
+        ragged = true;
+        try {
+            through.clear();
+            for (var message : messages) {
+                end = put(message, end, through);
+            }
+            size = flush(end, through);
+            ragged = false;
+        } catch (IOException | RuntimeException | Error e) {
+            count = before;
+            try {
+                mend();
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
+    }
+
+    /** Where the next write goes, when the file ends there without what waits in the buffer. */
+    private long put(ByteBuffer message, long written, ByteBuffer through) throws IOException {
+        var end = through.remaining() < RECORD ? flush(written, through) : written;
+        var length = message.remaining();
+        begin(length, next());
+        crc.update(message.duplicate());
+        var start = end + through.position();
+        through.putInt(length).putInt((int) crc.getValue()).putLong(next());
+        while (message.hasRemaining()) {
+            if (!through.hasRemaining()) {
+                end = flush(end, through);
+            }
+            var piece = Math.min(message.remaining(), through.remaining());
+            through.put(message.slice(message.position(), piece));
+            message.position(message.position() + piece);
+        }
+        add(start);
+        return end;
+    }
+
+    private long flush(long written, ByteBuffer through) throws IOException {
+        var more = through.flip().limit();
+        file.write(through, written);
+        through.clear();
+        return written + more;
+    }
+
+    /** Cuts off what a failed append left. */
+    private void mend() throws IOException {
+        if (ragged) {
+            file.cut(size);
+            ragged = false;
+        }
+    }
+
+    byte[] read(long number) throws IOException {
+        var index = (int) (number - first);
+        var start = starts[index];
+        var payload = new byte[(int) ((index + 1 < count ? starts[index + 1] : size) - start - RECORD)];
+        var head = file.at(start, RECORD, size);
+        var sound = head.getInt() == payload.length;
+        var sum = head.getInt();
+        sound &= head.getLong() == number;
+        for (int at = 0; at < payload.length;) {
+            var piece = Math.min(payload.length - at, SpoolFile.WINDOW);
+            file.at(start + RECORD + at, piece, size).get(payload, at, piece);
+            at += piece;
+        }
+        begin(payload.length, number);
+        crc.update(payload);
+        if (!sound || sum != (int) crc.getValue()) {
+            throw damaged(start, number);
+        }
+        return payload;
+    }
+
+    void force() throws IOException {
+        file.force();
+    }
+
+    /** Gives back descriptor and memory until it is used again. */
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    void delete() throws IOException {
+        file.close();
+        Files.deleteIfExists(file.path());
+    }
+
+    private void recover(boolean last) throws IOException {
+        var length = file.size();
+        if (length < SpoolStream.HEADER && last) {
+            tear(0, length);
+            file.write(covered.slice(0, SpoolStream.HEADER), 0);
+            return;
+        }
+        if (length < SpoolStream.HEADER || !file.at(0, SpoolStream.HEADER, length).equals(covered.slice(0, SpoolStream.HEADER))) {
+            throw new IOException(file + " is no segment of this spool: its first " + SpoolStream.HEADER + " bytes are not the spool's own");
+        }
+        while (size < length) {
+            var payload = whole(size, next(), length);
+            if (payload < 0) {
+                if (!last || goesOn(length)) {
+                    throw damaged(size, next());
+                }
+                tear(size, length);
+                return;
+            }
+            add(size);
+            size += RECORD + payload;
+        }
+    }
+
+    private void tear(long at, long length) throws IOException {
+        System.getLogger(Spool.LOG).log(System.Logger.Level.WARNING,
+                file + " is torn at byte " + at + ", where its writer died: the " + (length - at) + " bytes from there are dropped");
+        file.cut(at);
+    }
+
+    /** The length of this record's payload; negative when it isn't there, or not whole. */
+    private int whole(long at, long number, long end) throws IOException {
+        if (end - at < RECORD) {
+            return -1;
+        }
+        var head = file.at(at, RECORD, end);
+        var length = head.getInt();
+        var sum = head.getInt();
+        if (length < 0 || length > end - at - RECORD || head.getLong() != number) {
+            return -1;
+        }
+        begin(length, number);
+        for (int done = 0; done < length;) {
+            var piece = Math.min(length - done, SpoolFile.WINDOW);
+            crc.update(file.at(at + RECORD + done, piece, end));
+            done += piece;
+        }
+        return sum == (int) crc.getValue() ? length : -1;
+    }
+
+    /**
+     * Whether a whole record stands somewhere behind the end of the good ones, which is then no tear but damage. The stream's identity, in every
+     * checksum, keeps a message that contains a piece of some spool from looking like one.
+     */
+    private boolean goesOn(long end) throws IOException {
+        for (long at = size + 1; at <= end - RECORD; at++) {
+            var head = file.at(at, RECORD, end);
+            var ahead = head.getLong(head.position() + Long.BYTES) - next();
+            if (ahead >= 0 && ahead <= (at - size) / RECORD && whole(at, next() + ahead, end) >= 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Says which byte of which file it is. */
+    IOException damaged(long at, long number) {
+        return new IOException(file + " is damaged at byte " + at + ", where message " + number + " should be, and messages may follow:"
+                + " set the spool's directory aside to begin anew without them");
+    }
+
+    private void begin(int length, long number) {
+        covered.putInt(SpoolStream.HEADER, length).putLong(SpoolStream.HEADER + Integer.BYTES, number);
+        crc.reset();
+        crc.update(covered.array());
+    }
+
+    private void add(long start) {
+        if (count == starts.length) {
+            starts = Arrays.copyOf(starts, count * 2);
+        }
+        starts[count++] = start;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.weft.queue;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Looks now and then whether threads, services and links are alive, and ends the process when one is not, so that whoever started it can start
+ * it again.
+ *
+ * {@snippet :
+ * try (var dog = new WatchDog().watch("receiver", link).watch("upper", upper).start()) {
+ *     link.join();
+ * }
+ * }
+ *
+ * <p>What is dead, or not yet started, at the time of a look is logged; two seconds later the action runs, on a thread of its own, and the watch
+ * is over. Both pauses end at once with {@link #shutdown}, and then there is no action.
+ *
+ * <p>Options are set before {@link #start}; more to watch may be added by any thread at any time. Source: SPEC SL-42.
+ */
+public final class WatchDog implements AutoCloseable {
+    private record Watched(String name, BooleanSupplier alive) {}
+
+    private final List<Watched> all = new CopyOnWriteArrayList<>();
+    private final Service<Void, Void> service = Service.loop("watchdog", this::watch);
+    private Duration interval = Duration.ofSeconds(5);
+    private Duration grace = Duration.ofSeconds(2);
+    private Logger logger = Service.logger();
+    private Runnable action = () -> System.exit(1);
+
+    /** Watches nothing yet. */
+    public WatchDog() {}
+
+    /** Watches whatever can say whether it is alive; not being able to (an exception) is death. */
+    public WatchDog watch(String name, BooleanSupplier alive) {
+        all.add(new Watched(Objects.requireNonNull(name), Objects.requireNonNull(alive)));
+        return this;
+    }
+
+    /** Watches a thread. */
+    public WatchDog watch(String name, Thread thread) {
+        return watch(name, thread::isAlive);
+    }
+
+    /** Watches a service. */
+    public WatchDog watch(String name, Service<?, ?> service) {
+        return watch(name, service::alive);
+    }
+
+    /** Watches a link, which is alive from its start until it has ended, connected or not. */
+    public WatchDog watch(String name, Link link) {
+        return watch(name, () -> {
+            var state = link.status().state();
+            return state != LinkStatus.State.NEW && state != LinkStatus.State.ENDED;
+        });
+    }
+
+    /** The pause before each look, the first too; default 5 s. */
+    public WatchDog every(Duration interval) {
+        this.interval = positive(interval, "interval");
+        return this;
+    }
+
+    /** The pause between a death and the action; default 2 s. */
+    public WatchDog grace(Duration grace) {
+        this.grace = positive(grace, "grace");
+        return this;
+    }
+
+    /** Where it logs; default {@code dev.weft.queue}. */
+    public WatchDog logger(Logger logger) {
+        this.logger = Objects.requireNonNull(logger);
+        return this;
+    }
+
+    /** What is done about a death; default {@code System.exit(1)}. */
+    public WatchDog action(Runnable action) {
+        this.action = Objects.requireNonNull(action);
+        return this;
+    }
+
+    /**
+     * Begins to watch, on a thread of its own.
+     *
+     * @throws IllegalStateException when it was started, or shut down, before
+     */
+    public WatchDog start() {
+        service.start();
+        return this;
+    }
+
+    /** Whether it watches. */
+    public boolean alive() {
+        return service.alive();
+    }
+
+    /** Ends the watch. Idempotent. */
+    public void shutdown() {
+        service.shutdown();
+    }
+
+    /** As {@link #shutdown}. */
+    @Override
+    public void close() {
+        shutdown();
+    }
+
+    private void watch() throws InterruptedException {
+        do {
+            TimeUnit.NANOSECONDS.sleep(TimeUnit.NANOSECONDS.convert(interval));
+        } while (allAlive());
+        logger.log(Level.ERROR, "Some threads are dead. Exiting...");
+        TimeUnit.NANOSECONDS.sleep(TimeUnit.NANOSECONDS.convert(grace));
+        // Of its own, as shutdown hooks may want to shut the watchdog down while System.exit waits for them.
+        Thread.ofPlatform().name("watchdog action").start(action);
+    }
+
+    private boolean allAlive() {
+        var dead = all.stream().filter(watched -> !isAlive(watched)).toList();
+        dead.forEach(watched -> logger.log(Level.ERROR, "Thread " + watched.name() + " is dead"));
+        return dead.isEmpty();
+    }
+
+    private boolean isAlive(Watched watched) {
+        try {
+            return watched.alive().getAsBoolean();
+        } catch (RuntimeException e) {
+            logger.log(Level.ERROR, "Thread " + watched.name() + " can't say whether it is alive", e);
+            return false;
+        }
+    }
+
+    private static Duration positive(Duration pause, String name) {
+        if (pause.isNegative() || pause.isZero()) {
+            throw new IllegalArgumentException(name + " of " + pause + ": it has to be more than nothing");
+        }
+        return pause;
+    }
+}

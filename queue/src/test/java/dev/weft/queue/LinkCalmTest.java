@@ -1,0 +1,120 @@
+package dev.weft.queue;
+
+import static dev.weft.queue.Ends.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.lang.management.ManagementFactory;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.weft.net.Backoff;
+import dev.weft.net.Connection;
+import dev.weft.queue.LinkStatus.State;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Links that have nothing to do do nothing (SPEC SL-BUG-4, SL-BUG-8). */
+@Timeout(60)
+class LinkCalmTest {
+    /** So long a test looks; whoever spins burns one processor for all of it. */
+    private static final Duration LOOK = Duration.ofMillis(600);
+
+    private final Ends ends = new Ends(Place.NIO);
+
+    @AfterEach
+    void end() throws Exception {
+        ends.close();
+    }
+
+    @Test
+    @DisplayName("SL-BUG-4, SL-BUG-8: nobody spins: not while accepting, dialling, idle, with stop functions, nor after a peer has gone")
+    void idleLinksBurnNothing() throws Exception {
+        var nobody = ends.acceptor();
+        nobody.close();
+        ends.with(ends.listen().duplex().start());
+        ends.with(ends.connect(nobody.address()).reconnect(Backoff.fixed(Duration.ofMillis(500))).duplex().start());
+        var abandoned = ends.with(ends.listen().stopReceiving(() -> false).stopSending(() -> false).stopReconnecting(() -> false).duplex().start());
+        ends.dial(abandoned).close();
+        until(abandoned, State.RECONNECTING);
+        var idle = ends.with(ends.listen().stopReceiving(() -> false).stopSending(() -> false).duplex().start());
+        var peer = ends.dial(idle);
+        var sender = ends.with(ends.listen().sender().start());
+        ends.dial(sender);
+        until(idle, State.CONNECTED);
+        until(sender, State.CONNECTED);
+        assertThat(calmest(peer)).isLessThan(LOOK.dividedBy(2));
+    }
+
+    /** Who spins does so every time; the compiler and the collector, which may have work left, do not. */
+    private static Duration calmest(Connection peer) {
+        var least = burnt(peer);
+        for (int looks = 1; looks < 10 && least.compareTo(LOOK.dividedBy(2)) >= 0; looks++) {
+            var again = burnt(peer);
+            least = again.compareTo(least) < 0 ? again : least;
+        }
+        return least;
+    }
+
+    /** Processor time of this process while a peer hears nothing. */
+    private static Duration burnt(Connection peer) {
+        var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        peer.deadlines(peer.deadlines().read(LOOK));
+        var before = system.getProcessCpuTime();
+        assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> peer.receive(1));
+        return Duration.ofNanos(system.getProcessCpuTime() - before);
+    }
+
+    @Test
+    @DisplayName("SL-30: as many attempts as its pauses allow, and no more")
+    void attemptsKeepTheirPauses() throws Exception {
+        var nobody = ends.acceptor();
+        nobody.close();
+        var told = new AtomicInteger();
+        var begun = System.nanoTime();
+        var link = ends.with(ends.connect(nobody.address()).reconnect(Backoff.fixed(Duration.ofMillis(100))).observer(new LinkObserver() {
+            @Override
+            public void changed(Link link, LinkStatus status) {
+                told.incrementAndGet();
+            }
+        }).receiver().start());
+        until("five have failed", () -> link.status().attempts() >= 5);
+        var heard = told.get();
+        var took = Duration.ofNanos(System.nanoTime() - begun);
+        assertThat(took).isGreaterThan(Duration.ofMillis(390));
+        assertThat(heard).isLessThanOrEqualTo((int) took.dividedBy(Duration.ofMillis(100)) + 3);
+    }
+
+    @Test
+    @DisplayName("a client whose server takes and drops it, again and again, does not fall upon it: its pauses hold there, too")
+    void aServerThatDropsEverybodyIsNotFallenUpon() throws Exception {
+        var acceptor = ends.acceptor();
+        ends.with(ends.connect(acceptor.address()).reconnect(Backoff.fixed(Duration.ofMillis(100))).receiver().start());
+        ends.accept(acceptor).close();
+        var begun = System.nanoTime();
+        for (int n = 0; n < 10; n++) {
+            ends.accept(acceptor).close();
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(500));
+    }
+
+    @Test
+    @DisplayName("SL-31: a connection over which nothing passes is a connection: its loss is no failed attempt, however often and however late")
+    void anIdleConnectionIsNoFailedAttempt() throws Exception {
+        var acceptor = ends.acceptor();
+        var link = ends.with(ends.connect(acceptor.address()).connectWithin(Duration.ofMillis(500)).receiver().start());
+        for (int n = 0; n < 3; n++) {
+            var peer = ends.accept(acceptor);
+            peer.deadlines(peer.deadlines().read(Duration.ofMillis(550)));
+            assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> peer.receive(1));
+            peer.close();
+        }
+        ends.accept(acceptor);
+        until(link, State.CONNECTED);
+        assertThat(link.stats().connections()).isEqualTo(4);
+    }
+}
