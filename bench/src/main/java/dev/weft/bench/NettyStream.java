@@ -11,9 +11,8 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.LineBasedFrameDecoder;
 
 /**
- * {@code NettyStream [PORT] [epoll|io_uring|nio] [queue]}: lines that nobody answers. Each is looked at where it lies, on the event loop; or copied
- * and handed over
- * to another thread by a queue, as a link does it.
+ * {@code NettyStream [PORT] [epoll|io_uring|nio] [queue]}: lines that nobody answers. Each is looked at where it lies, on the event loop; or
+ * copied and handed over to another thread by a queue, as a link does it.
  */
 final class NettyStream {
     private static final int LONGEST = 8 * 1024;

@@ -49,8 +49,7 @@ public final class Frames<T> implements Iterable<T> {
 
     /**
      * The next message, as {@link #read} waits for it, and with it those that have arrived whole, at most so many together; for threads that hand
-     * messages on. What
-     * {@link #read} would throw for a later one is thrown when those before it have been taken.
+     * messages on. What {@link #read} would throw for a later one is thrown when those before it have been taken.
      *
      * @return how many were taken, at least one
      */

@@ -24,9 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A link works in the background, on virtual threads of its own, from {@link #start} until it is {@link #shutdown}, a
  * {@link Builder#stopReceiving stop}
- * function says so, or there is no other connection to be had. It serves one connection at a time; a listener keeps its port open between them, and
- * who comes
- * meanwhile waits in its backlog.
+ * function says so, or there is no other connection to be had. It serves one connection at a time; a listener keeps its port open between them,
+ * and who comes meanwhile waits in its backlog.
  *
  * <p>Safe for any number of threads. Source: pysocklib 0.6.1 (SPEC SL).
  */
@@ -180,9 +179,8 @@ public interface Link extends AutoCloseable {
 
         /**
          * The original's {@code timeout} (SPEC SL-9): a peer that sends nothing for so long, or takes nothing, counts as lost; and a message for
-         * which
-         * a full queue has no room for so long is dropped ({@link Delivery#AT_MOST_ONCE} only). Default none: links wait, and a full queue makes
-         * the peer wait.
+         * which a full queue has no room for so long is dropped ({@link Delivery#AT_MOST_ONCE} only). Default none: links wait, and a full queue
+         * makes the peer wait.
          */
         public Builder<T> timeout(Duration limit) {
             this.timeout = positive(limit, "timeout");
@@ -226,8 +224,7 @@ public interface Link extends AutoCloseable {
 
         /**
          * Asked before each message is received, and now and then while none comes; true ends that direction. What was received and is not
-         * acknowledged by
-         * then can still be taken, and comes again to the next receiver ({@link Delivery#AT_LEAST_ONCE}). Default: never.
+         * acknowledged by then can still be taken, and comes again to the next receiver ({@link Delivery#AT_LEAST_ONCE}). Default: never.
          */
         public Builder<T> stopReceiving(BooleanSupplier stop) {
             this.stopReceiving = stop;

@@ -2,8 +2,7 @@ package dev.weft.queue;
 
 /**
  * Hears what happens to a link. Called on the link's own threads, one at a time for each kind of news: whoever is slow here delays the link. What
- * it throws is
- * logged and changes nothing.
+ * it throws is logged and changes nothing.
  */
 public interface LinkObserver {
     /** The link does something else now: see {@link LinkStatus#state}; also after each failed attempt to connect. */

@@ -250,6 +250,9 @@ final class QueueLink<T> implements Duplex<T> {
     }
 
     private void attemptFailed(IOException why) {
+        if (over) {
+            return; // that was no attempt any more
+        }
         var now = status;
         Log.attemptFailed(news.name(), address(), now.attempts() + 1, why);
         status = new LinkStatus(now.state(), now.since(), now.attempts() + 1, now.peer(), Optional.of(why));
@@ -312,6 +315,7 @@ final class QueueLink<T> implements Duplex<T> {
             }
             return;
         }
+        Objects.requireNonNull(connector).close(); // first, or the peer that is dropped comes back at once and is dropped again
         worker.interrupt();
         if (!news.threads.areWe()) {
             awaitShutdown();

@@ -4,8 +4,7 @@ import java.util.BitSet;
 
 /**
  * What a receiver remembers of a stream as long as it lives: which message it wants next, so that those which come again are known, and which are
- * done. They
- * may be done in any order; what is told to the sender is up to where all are.
+ * done. They may be done in any order; what is told to the sender is up to where all are.
  */
 final class ReceivedStream {
     private long expected;

@@ -8,9 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a link receives at least once. Messages go into a queue whose room the peer knows ({@link #window}), so that putting one there never has to
- * wait: behind it
- * in the socket may stand what the other direction waits for.
+ * What a link receives at least once. Messages go into a queue whose room the peer knows ({@link #window}), so that putting one there never has
+ * to wait: behind it in the socket may stand what the other direction waits for.
  *
  * @param <T> the type of a message
  */

@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What a link sends at least once: messages are numbered and kept in a {@link Store} as they come from the queue, on a thread of this class, and go
- * from there
- * onto one connection after the other until they are acknowledged.
+ * What a link sends at least once: messages are numbered and kept in a {@link Store} as they come from the queue, on a thread of this class, and
+ * go from there onto one connection after the other until they are acknowledged.
  *
  * @param <T> the type of a message
  */

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Numbered messages and their acknowledgements. On each connection both ends say {@link Hello}; a receiver answers with the message that it wants
- * next; then
- * messages go one way and acknowledgements the other. The link's thread reads, a second one writes.
+ * next; then messages go one way and acknowledgements the other. The link's thread reads, a second one writes.
  *
  * @param <T> the type of a message
  */

@@ -11,9 +11,8 @@ import java.util.concurrent.BlockingQueue;
  */
 public interface Sender<T> extends Link {
     /**
-     * What is to be sent: the queue that was given, or else an {@link AckQueue}, which ends when the link does. A message that can't be sent as it
-     * is is found
-     * out when its turn comes, and dropped: {@link LinkObserver#refused}.
+     * What is to be sent: the queue that was given, or else an {@link AckQueue}, which ends when the link does. A message that can't be sent as
+     * it is is found out when its turn comes, and dropped: {@link LinkObserver#refused}.
      */
     BlockingQueue<T> toSend();
 
@@ -27,9 +26,8 @@ public interface Sender<T> extends Link {
     void send(T message) throws InterruptedException;
 
     /**
-     * Once the link has ended: messages that it had taken from {@link #toSend} and could not send, or that were not acknowledged, the oldest first.
-     * Those
-     * in a spool are not among them: the next link with it sends them.
+     * Once the link has ended: messages that it had taken from {@link #toSend} and could not send, or that were not acknowledged, the oldest
+     * first. Those in a spool are not among them: the next link with it sends them.
      */
     List<T> unsent();
 
