@@ -3,12 +3,9 @@ package dev.weft.kafka;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 
 import dev.weft.queue.AckQueue;
-import dev.weft.queue.Delivered;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A topic where a receiving queue was: what its consumer group is assigned comes out of {@link #received}, and is committed when it is acknowledged.
@@ -126,37 +123,7 @@ public final class KafkaSource<T> implements KafkaEnd, Iterable<T> {
      */
     @Override
     public Iterator<T> iterator() {
-        return new Iterator<>() {
-            private @Nullable Delivered<T> before;
-            private @Nullable Delivered<T> next;
-
-            @Override
-            public boolean hasNext() {
-                if (next == null) {
-                    if (before != null) {
-                        before.acknowledge();
-                        before = null;
-                    }
-                    try {
-                        next = received.next().orElse(null);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                }
-                return next != null;
-            }
-
-            @Override
-            public T next() {
-                if (!hasNext() || next == null) {
-                    throw new NoSuchElementException("the source has ended");
-                }
-                var message = next.message();
-                before = next;
-                next = null;
-                return message;
-            }
-        };
+        return received.acknowledging();
     }
 
     @Override

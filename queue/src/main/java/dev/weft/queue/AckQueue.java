@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -183,6 +184,43 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
                 lock.unlock();
             }
         }
+    }
+
+    /**
+     * What is in the queue and what is still to come, until it has ended. Each message is acknowledged when the next is asked for. An interrupt,
+     * which stays set, ends the iteration.
+     */
+    public Iterator<T> acknowledging() {
+        return new Iterator<>() {
+            private @Nullable Delivered<T> before;
+            private @Nullable Delivered<T> next;
+
+            @Override
+            public boolean hasNext() {
+                if (next == null) {
+                    if (before != null) {
+                        before.acknowledge();
+                        before = null;
+                    }
+                    try {
+                        next = AckQueue.this.next(Long.MAX_VALUE);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+                return next != null;
+            }
+
+            @Override
+            public T next() {
+                if (!hasNext() || next == null) {
+                    throw new NoSuchElementException("the queue has ended, and nothing is left in it");
+                }
+                before = next;
+                next = null;
+                return before.message();
+            }
+        };
     }
 
     /** Takes what is there without waiting, at most so many, to be acknowledged by the caller. */

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -417,44 +416,7 @@ final class QueueLink<T> implements Duplex<T> {
         if (!(received() instanceof AckQueue<T> queue) || !own.contains(queue)) {
             throw new IllegalStateException(this + " was given a queue: take from that");
         }
-        return new Messages(queue);
-    }
-
-    /** Acknowledges a message when the next is asked for. */
-    private final class Messages implements Iterator<T> {
-        private final AckQueue<T> queue;
-        private @Nullable Delivered<T> last;
-        private @Nullable Delivered<T> next;
-
-        Messages(AckQueue<T> queue) {
-            this.queue = queue;
-        }
-
-        @Override
-        public boolean hasNext() {
-            if (next == null) {
-                if (last != null) {
-                    last.acknowledge();
-                    last = null;
-                }
-                try {
-                    next = queue.next().orElse(null);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt(); // the loop ends, and whoever wrote it sees why
-                }
-            }
-            return next != null;
-        }
-
-        @Override
-        public T next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("the link has ended, and nothing is left");
-            }
-            last = Objects.requireNonNull(next);
-            next = null;
-            return last.message();
-        }
+        return queue.acknowledging();
     }
 
     @Override
