@@ -16,8 +16,8 @@ import dev.weft.queue.Link;
 
 /**
  * {@code QueueDelivery [ROUNDS] [MESSAGES]}: what at-least-once delivery costs beside at-most-once. Two links in one process send messages of 64
- * bytes one way over
- * loopback, in each round once with either delivery; prints messages a second and CPU a message of both ends together, and the ratio within rounds.
+ * bytes one way over loopback, in each round once with either delivery; prints messages a second and CPU a message of both ends together, and the
+ * ratio within rounds.
  */
 final class QueueDelivery {
     private static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -30,7 +30,7 @@ final class QueueDelivery {
 
     static void main(String[] args) throws Exception {
         var rounds = Integer.parseInt(Control.argument(args, 0, "9"));
-        var messages = Integer.parseInt(Control.argument(args, 1, "500000"));
+        var messages = Integer.parseInt(Control.argument(args, 1, "2000000"));
         var samples = new EnumMap<Delivery, List<Sample>>(Delivery.class);
         for (var round = -WARM_ROUNDS; round < rounds; round++) {
             for (var delivery : round % 2 == 0 ? Delivery.values() : new Delivery[] {Delivery.AT_LEAST_ONCE, Delivery.AT_MOST_ONCE}) {

@@ -143,21 +143,22 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
     private @Nullable Delivered<T> first() {
         taking.lock();
         try {
-            if (fetched.isEmpty()) {
-                fetch();
+            if (!fetch()) {
+                return null;
             }
-            var first = fetched.pollFirst();
-            if (first != null) {
-                took();
-            }
+            var first = fetched.removeFirst();
+            took();
             return first;
         } finally {
             taking.unlock();
         }
     }
 
-    /** While taking: all that has arrived, at once. */
-    private void fetch() {
+    /** While taking: when nothing is fetched, all that has arrived, at once; whether there is a message. */
+    private boolean fetch() {
+        if (!fetched.isEmpty()) {
+            return true;
+        }
         lock.lock();
         try {
             var none = fetched;
@@ -167,6 +168,7 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
         } finally {
             lock.unlock();
         }
+        return !fetched.isEmpty();
     }
 
     /**
@@ -226,12 +228,16 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
     /** Takes what is there without waiting, at most so many, to be acknowledged by the caller. */
     public List<Delivered<T>> nextAll(int most) {
         var all = new ArrayList<Delivered<T>>();
-        while (all.size() < most) {
-            var first = first();
-            if (first == null) {
-                break;
+        taking.lock();
+        try {
+            while (all.size() < most && fetch()) {
+                all.add(fetched.removeFirst());
             }
-            all.add(first);
+            if (!all.isEmpty()) {
+                took();
+            }
+        } finally {
+            taking.unlock();
         }
         return all;
     }
@@ -257,7 +263,7 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
     }
 
     /** Puts all of them, waiting for room as often as need be; those that were put stay there when this throws. */
-    void putAll(List<T> messages) throws InterruptedException {
+    void putAll(List<Delivered<T>> messages) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             for (var message : messages) {
@@ -267,7 +273,7 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
                         throw new IllegalStateException(ENDED);
                     }
                 }
-                arrived.addLast(new Delivered<>(message, Delivered.NOBODY));
+                arrived.addLast(message);
             }
             filled.signal();
         } finally {
@@ -301,14 +307,15 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
         }
     }
 
-    /** Puts a message though the queue be full: for those whose number is bounded elsewhere, and who may not wait. */
-    void force(T message, Runnable acknowledged) {
+    /** Puts messages though the queue be full: for those whose number is bounded elsewhere, and who may not wait. */
+    void forceAll(List<Delivered<T>> messages) {
         lock.lock();
         try {
             if (ended) {
                 throw new IllegalStateException(ENDED);
             }
-            arrive(new Delivered<>(message, acknowledged));
+            arrived.addAll(messages);
+            filled.signal();
         } finally {
             lock.unlock();
         }
@@ -359,7 +366,7 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
 
     @Override
     public boolean offer(T message) {
-        var delivered = new Delivered<>(Objects.requireNonNull(message), Delivered.NOBODY);
+        var delivered = new Delivered<>(Objects.requireNonNull(message));
         lock.lock();
         try {
             return !ended && waiting() < capacity && arrive(delivered);
@@ -394,11 +401,7 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
     public @Nullable T peek() {
         taking.lock();
         try {
-            if (fetched.isEmpty()) {
-                fetch();
-            }
-            var first = fetched.peekFirst();
-            return first == null ? null : first.message();
+            return fetch() ? fetched.getFirst().message() : null;
         } finally {
             taking.unlock();
         }
@@ -428,6 +431,12 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Mostly without a lock, which who acknowledges one message after the other would fight for. */
+    @Override
+    public boolean isEmpty() {
+        return outstanding == 0 && size() == 0;
     }
 
     @Override

@@ -24,6 +24,11 @@ public final class Delivered<T> {
     private final T message;
     private volatile Runnable acknowledged;
 
+    /** One of which nobody wants to hear. */
+    Delivered(T message) {
+        this(message, NOBODY);
+    }
+
     Delivered(T message, Runnable acknowledged) {
         this.message = message;
         this.acknowledged = acknowledged;
@@ -39,6 +44,11 @@ public final class Delivered<T> {
         if (acknowledged != NOBODY) {
             ((Runnable) ACKNOWLEDGED.getAndSet(this, NOBODY)).run();
         }
+    }
+
+    /** Whether anybody is still to hear of it. */
+    boolean isAwaited() {
+        return acknowledged != NOBODY;
     }
 
     @Override

@@ -46,12 +46,12 @@ sealed interface Feed<I> {
     record Plain<I>(BlockingQueue<I> queue) implements Feed<I> {
         @Override
         public Optional<Delivered<I>> next() throws InterruptedException {
-            return Optional.of(new Delivered<>(queue.take(), Delivered.NOBODY));
+            return Optional.of(new Delivered<>(queue.take()));
         }
 
         @Override
         public Optional<Delivered<I>> next(long nanos) throws InterruptedException {
-            return Optional.ofNullable(queue.poll(nanos, TimeUnit.NANOSECONDS)).map(message -> new Delivered<>(message, Delivered.NOBODY));
+            return Optional.ofNullable(queue.poll(nanos, TimeUnit.NANOSECONDS)).map(Delivered::new);
         }
 
         @Override
@@ -86,7 +86,7 @@ sealed interface Feed<I> {
                 return Optional.empty();
             }
             given = true;
-            return Optional.of(new Delivered<>(nothing(), Delivered.NOBODY));
+            return Optional.of(new Delivered<>(nothing()));
         }
 
         @Override

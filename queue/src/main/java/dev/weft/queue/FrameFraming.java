@@ -26,6 +26,7 @@ record FrameFraming(int most) implements ArrayFraming<Frame> {
     private static final int LENGTH = 4;
     private static final int KIND = 1;
     private static final int NUMBER = 8;
+    private static final int SMALL = 4096;
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -41,15 +42,30 @@ record FrameFraming(int most) implements ArrayFraming<Frame> {
 
     @Override
     public Frame read(DataInputStream in) throws IOException {
-        var length = in.readInt();
+        var length = (int) INT.get(readSmall(in, LENGTH), 0);
         if (length < KIND || length - KIND - NUMBER > most) {
             throw new ProtocolException("a frame of " + Integer.toUnsignedLong(length) + " bytes, where a message has " + most + " at most");
         }
-        var frame = in.readNBytes(length);
+        var frame = length <= SMALL ? readSmall(in, length) : in.readNBytes(length);
         if (frame.length < length) {
             throw new EOFException("the stream ended after " + frame.length + " of a frame's " + length + " bytes");
         }
         return parse(frame, 0, length);
+    }
+
+    /** A byte that is not there yet is read by itself: the connection then fetches all that has come, and not the rest of this frame alone. */
+    private static byte[] readSmall(DataInputStream in, int length) throws IOException {
+        var bytes = new byte[length];
+        for (int n = 0; n < length;) {
+            if (in.available() == 0) {
+                bytes[n++] = in.readByte();
+            } else {
+                var some = Math.min(in.available(), length - n);
+                in.readFully(bytes, n, some);
+                n += some;
+            }
+        }
+        return bytes;
     }
 
     @Override

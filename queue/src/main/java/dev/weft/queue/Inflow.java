@@ -58,7 +58,7 @@ final class Inflow<T> {
     void putAll(List<T> messages) throws InterruptedException {
         if (queue instanceof AckQueue<T> many && takesMany()) {
             news.counts.received.add(messages.size());
-            many.putAll(messages);
+            many.putAll(messages.stream().map(Delivered::new).toList());
         } else {
             for (var message : messages) {
                 put(message);

@@ -1,5 +1,7 @@
 package dev.weft.queue;
 
+import java.util.List;
+
 /** Messages in memory: they last as long as the link. A ring that grows. */
 final class MemoryStore implements Store {
     private static final byte[] NONE = {};
@@ -15,44 +17,53 @@ final class MemoryStore implements Store {
     }
 
     @Override
-    public synchronized long first() {
+    public long first() {
         return first;
     }
 
     @Override
-    public synchronized long next() {
+    public long next() {
         return next;
     }
 
     @Override
-    public synchronized void append(byte[] body) {
-        if (next - first == kept.length) {
-            var more = new byte[kept.length * 2][];
-            for (var n = first; n < next; n++) {
-                more[(int) (n % more.length)] = kept[place(n)];
-            }
-            kept = more;
+    public long appendAll(List<byte[]> bodies) {
+        var number = next;
+        while (number - first + bodies.size() > kept.length) {
+            grow();
         }
-        kept[place(next++)] = body;
+        for (var body : bodies) {
+            kept[place(next++, kept)] = body;
+        }
+        return number;
+    }
+
+    private void grow() {
+        var more = new byte[kept.length * 2][];
+        for (var n = first; n < next; n++) {
+            more[place(n, more)] = kept[place(n, kept)];
+        }
+        kept = more;
     }
 
     @Override
-    public synchronized byte[] read(long number) {
+    public byte[] read(long number) {
         if (number < first || number >= next) {
             throw new IllegalArgumentException("message " + number + " is none of those from " + first + " to " + (next - 1));
         }
-        return kept[place(number)];
+        return kept[place(number, kept)];
     }
 
     @Override
-    public synchronized void acknowledge(long number) {
+    public void acknowledge(long number) {
         while (first <= number && first < next) {
-            kept[place(first++)] = NONE;
+            kept[place(first++, kept)] = NONE;
         }
     }
 
-    private int place(long number) {
-        return (int) (number % kept.length);
+    /** Lengths are powers of two. */
+    private static int place(long number, byte[][] ring) {
+        return (int) number & (ring.length - 1);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -50,9 +51,7 @@ final class Outflow<T> {
 
     /** Those that were taken and not sent. */
     List<T> unsent() {
-        synchronized (taken) {
-            return taken.stream().map(Delivered::message).toList();
-        }
+        return taken().stream().map(Delivered::message).toList();
     }
 
     /** Waits for messages and takes them; false when there will be none, see {@link #isOver}. */
@@ -63,15 +62,11 @@ final class Outflow<T> {
             }
             var first = first();
             if (first != null) {
-                add(first);
+                add(List.of(first));
+                if (!oneByOne) {
+                    add(more(MOST_AT_ONCE - 1));
+                }
             }
-        }
-        while (!oneByOne && taken.size() < MOST_AT_ONCE && !queue.isEmpty()) {
-            var next = another();
-            if (next == null) {
-                break;
-            }
-            add(next);
         }
         return true;
     }
@@ -93,9 +88,9 @@ final class Outflow<T> {
         return queue instanceof AckQueue<T> ending && ending.hasEnded() && ending.isEmpty();
     }
 
-    private void add(Delivered<T> message) {
+    private void add(List<Delivered<T>> messages) {
         synchronized (taken) {
-            taken.add(message);
+            taken.addAll(messages);
         }
     }
 
@@ -106,29 +101,35 @@ final class Outflow<T> {
         return delivered(stop == null ? queue.take() : queue.poll(STOP_POLL_MILLIS, TimeUnit.MILLISECONDS));
     }
 
-    private @Nullable Delivered<T> another() {
+    private List<Delivered<T>> more(int most) {
         if (queue instanceof AckQueue<T> acknowledging) {
-            var one = acknowledging.nextAll(1);
-            return one.isEmpty() ? null : one.getFirst();
+            return acknowledging.nextAll(most);
         }
-        return delivered(queue.poll());
+        var more = new ArrayList<T>();
+        queue.drainTo(more, most);
+        return more.stream().map(Delivered::new).toList();
     }
 
     private @Nullable Delivered<T> delivered(@Nullable T message) {
-        return message == null ? null : new Delivered<>(message, Delivered.NOBODY);
+        return message == null ? null : new Delivered<>(message);
     }
 
-    /** The oldest of those that were taken; null when there are none. */
-    @Nullable
-    Delivered<T> oldest() {
-        return taken.peekFirst();
-    }
-
-    /** The oldest is kept elsewhere from now on. */
-    Delivered<T> remove() {
+    /** Those that were taken, the oldest first. */
+    List<Delivered<T>> taken() {
         synchronized (taken) {
-            return taken.removeFirst();
+            return List.copyOf(taken);
         }
+    }
+
+    /** So many of the oldest are sent, or kept elsewhere, from now on. */
+    List<Delivered<T>> remove(int count) {
+        var oldest = new ArrayList<Delivered<T>>(count);
+        synchronized (taken) {
+            while (oldest.size() < count) {
+                oldest.add(taken.removeFirst());
+            }
+        }
+        return oldest;
     }
 
     /** Sends what was taken; of what fails, keeps those that the system did not take whole, and drops those that can't be sent at all. */
@@ -153,39 +154,50 @@ final class Outflow<T> {
 
     /** So many bytes have left: the messages in them are done with. */
     private void settle(long bytes) {
+        var count = bytes == Long.MAX_VALUE ? taken.size() : whole(bytes);
+        news.counts.sent.add(count);
+        remove(count).forEach(Delivered::acknowledge);
+    }
+
+    /** How many of the messages so many bytes hold. */
+    private int whole(long bytes) {
         var left = bytes;
-        while (!taken.isEmpty()) {
-            if (left != Long.MAX_VALUE) {
-                try {
-                    left -= length(taken.getFirst().message());
-                } catch (RuntimeException e) {
-                    return;
-                }
-                if (left < 0) {
-                    return;
-                }
+        var count = 0;
+        for (var delivered : taken) {
+            try {
+                left -= length(delivered.message());
+            } catch (RuntimeException e) {
+                break;
             }
-            news.counts.sent.increment();
-            remove().acknowledge();
+            if (left < 0) {
+                break;
+            }
+            count++;
         }
+        return count;
     }
 
     /** Drops the messages that can't be sent as they are; false when there are none. */
     private boolean refuse() {
         var any = false;
-        for (var delivered : List.copyOf(taken)) {
+        for (var delivered : taken()) {
             try {
                 check(delivered.message());
             } catch (RuntimeException e) {
                 any = true;
-                synchronized (taken) {
-                    taken.remove(delivered);
-                }
-                news.refused(delivered.message(), e);
-                delivered.acknowledge();
+                refuse(delivered, e);
             }
         }
         return any;
+    }
+
+    /** Drops one that can't be sent as it is. */
+    void refuse(Delivered<T> delivered, RuntimeException why) {
+        synchronized (taken) {
+            taken.remove(delivered);
+        }
+        news.refused(delivered.message(), why);
+        delivered.acknowledge();
     }
 
     /** Looks whether a message can be sent. */

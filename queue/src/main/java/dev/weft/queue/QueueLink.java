@@ -88,7 +88,7 @@ final class QueueLink<T> implements Duplex<T> {
         if (settings.delivery == Delivery.AT_MOST_ONCE) {
             return new PlainTalk<>(in, out, settings, news);
         }
-        Store store = settings.spool == null ? new MemoryStore() : new SpoolStore(Spool.open(settings.spool));
+        Store store = settings.spool == null ? new MemoryStore() : Spool.open(settings.spool);
         return new ReliableTalk<>(in, in != null && own.contains(in.queue()), out, store, settings, news);
     }
 

@@ -19,6 +19,7 @@ final class ReceivedStream {
         done = first - 1;
     }
 
+    /** The message that is wanted next. */
     synchronized long expected() {
         return expected;
     }
@@ -27,16 +28,15 @@ final class ReceivedStream {
         return done;
     }
 
-    /** The expected message has come. */
-    synchronized void came() {
-        expected++;
+    /** All before this one have come. */
+    synchronized void expect(long number) {
+        expected = number;
     }
 
-    /** A message is done; how many are, all up to the last, and were not before. */
+    /** A message is done; up to which one all are. */
     synchronized long acknowledge(long number) {
         if (number == done + 1 && doneAfter.isEmpty()) {
-            done++;
-            return 1;
+            return ++done;
         }
         doneAfter.set((int) (number - done - 1));
         var run = doneAfter.nextClearBit(0);
@@ -44,6 +44,6 @@ final class ReceivedStream {
             done += run;
             doneAfter = doneAfter.get(run, Math.max(run, doneAfter.length()));
         }
-        return run;
+        return done;
     }
 }

@@ -2,7 +2,9 @@ package dev.weft.queue;
 
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -39,7 +41,7 @@ final class ReliableIn<T> {
 
     /**
      * @param due runs when the peer should be told what is done
-     * @param owing runs when there is something again that it was not told
+     * @param owing runs when it should be told before long
      */
     ReliableIn(AckQueue<T> queue, Link.Builder<T> settings, News news, Runnable due, Runnable owing) {
         this.queue = queue;
@@ -68,46 +70,58 @@ final class ReliableIn<T> {
         return stream.expected();
     }
 
-    /** A message has come; it is dropped when it had come before. */
-    void take(Frame.Message message) throws ProtocolException, InterruptedException {
+    /** Messages have come; those that had come before are dropped. */
+    void take(List<Frame.Message> messages) throws ProtocolException, InterruptedException {
         var stream = current;
-        if (stream == null || message.number() > stream.expected()) {
-            throw new ProtocolException("message " + message.number() + " came, and " + (stream == null ? "none" : stream.expected())
-                    + " was expected");
-        }
-        if (message.number() < stream.expected()) {
-            news.counts.duplicates.increment();
+        if (stream == null || messages.isEmpty()) {
             return;
         }
-        if (message.number() > stream.done() + window) {
-            throw new ProtocolException("message " + message.number() + " came, and " + stream.done()
-                    + " is the last that is done, of a window of " + window);
-        }
-        T decoded;
+        var fresh = new ArrayList<Delivered<T>>(messages.size());
+        var expected = stream.expected();
+        var most = stream.done() + window;
         try {
-            decoded = body.decode(message.body());
-        } catch (IOException | RuntimeException e) { // it would be so the next time, too
-            stream.came();
-            news.dropped(message.body(), e);
-            acknowledge(stream, message.number());
-            return;
+            for (var message : messages) {
+                var number = message.number();
+                if (number < expected) {
+                    news.counts.duplicates.increment();
+                    continue;
+                }
+                if (number > expected) {
+                    throw new ProtocolException("message " + number + " came, and " + expected + " was expected");
+                }
+                if (number > most) {
+                    throw new ProtocolException("message " + number + " came, and " + (most - window) + " is the last that is done, of a window of "
+                            + window);
+                }
+                expected++;
+                try {
+                    fresh.add(new Delivered<>(body.decode(message.body()), () -> acknowledge(stream, number)));
+                } catch (IOException | RuntimeException e) { // it would be so the next time, too
+                    news.dropped(message.body(), e);
+                    acknowledge(stream, number);
+                }
+            }
+        } finally {
+            stream.expect(expected);
+            put(fresh);
         }
-        news.counts.received.increment();
-        if (queue.size() < (long) MOST_WINDOWS * window) {
-            queue.force(decoded, () -> acknowledge(stream, message.number()));
+    }
+
+    private void put(List<Delivered<T>> messages) throws InterruptedException {
+        news.counts.received.add(messages.size());
+        if (queue.size() + messages.size() <= (long) MOST_WINDOWS * window) {
+            queue.forceAll(messages);
         } else {
-            queue.put(decoded, () -> acknowledge(stream, message.number()));
+            queue.putAll(messages);
         }
-        stream.came();
     }
 
     private void acknowledge(ReceivedStream stream, long number) {
-        var more = stream.acknowledge(number);
-        if (more > 0 && stream == current) {
-            var untold = stream.done() - told;
+        var untold = stream.acknowledge(number) - told;
+        if (untold > 0 && stream == current) {
             if (untold >= window / 4 || queue.isEmpty()) {
                 due.run();
-            } else if (untold <= more) {
+            } else {
                 owing.run();
             }
         }

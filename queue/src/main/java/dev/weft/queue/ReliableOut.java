@@ -5,6 +5,8 @@ import java.net.ProtocolException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -14,7 +16,7 @@ import java.util.function.Consumer;
  * @param <T> the type of a message
  */
 final class ReliableOut<T> {
-    private static final int BATCH_BYTES = 64 * 1024;
+    private record Awaited<T>(long number, Delivered<T> message) {}
 
     private final Outflow<T> source;
     private final Store store;
@@ -23,9 +25,11 @@ final class ReliableOut<T> {
     private final Body<T> body;
     private final int window;
     private final News news;
-    private final Object lock;
+    private final ReentrantLock lock;
+    private final Condition changed;
+    private final Condition acknowledged;
     /** Those whose acknowledgement somebody waits for, in the order of their numbers. */
-    private final ArrayDeque<Delivered<T>> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Awaited<T>> awaited = new ArrayDeque<>();
     private final Thread feeder;
     private Consumer<Throwable> fatal = e -> {};
     private boolean fed;
@@ -36,9 +40,11 @@ final class ReliableOut<T> {
     /**
      * @param keepsLonger whether the store outlives the link, so that what is in it is safe
      * @param most the longest message, in bytes
-     * @param lock what guards it, and is notified of every change
+     * @param lock what guards it
+     * @param changed is told when something can leave
      */
-    ReliableOut(Outflow<T> source, Store store, boolean keepsLonger, int most, Link.Builder<T> settings, News news, Object lock) {
+    ReliableOut(Outflow<T> source, Store store, boolean keepsLonger, int most, Link.Builder<T> settings, News news, ReentrantLock lock,
+            Condition changed) {
         this.source = source;
         this.store = store;
         this.keepsLonger = keepsLonger;
@@ -47,6 +53,8 @@ final class ReliableOut<T> {
         window = settings.capacity;
         this.news = news;
         this.lock = lock;
+        this.changed = changed;
+        acknowledged = lock.newCondition();
         feeder = news.threads.unstarted("-number", this::feed);
     }
 
@@ -58,13 +66,14 @@ final class ReliableOut<T> {
     private void feed() {
         try {
             while (source.take()) {
-                for (Delivered<T> next; (next = source.oldest()) != null; source.remove()) {
-                    keep(next);
-                }
+                keep(source.taken());
             }
-            synchronized (lock) {
+            lock.lock();
+            try {
                 fed = true;
-                lock.notifyAll();
+                changed.signal();
+            } finally {
+                lock.unlock();
             }
         } catch (InterruptedException e) {
             // The link is over.
@@ -73,31 +82,67 @@ final class ReliableOut<T> {
         }
     }
 
-    private void keep(Delivered<T> message) throws IOException, InterruptedException {
-        byte[] encoded;
-        try {
-            encoded = body.encode(message.message());
-            if (encoded.length > most) {
-                throw new IllegalArgumentException("a message of " + encoded.length + " bytes is over the limit of " + most + " bytes");
+    /** Encodes messages and keeps them, a write's worth at a time. */
+    private void keep(List<Delivered<T>> messages) throws IOException, InterruptedException {
+        var bodies = new ArrayList<byte[]>();
+        var bytes = 0;
+        for (var message : messages) {
+            try {
+                var encoded = encode(message.message());
+                bodies.add(encoded);
+                bytes += encoded.length;
+            } catch (RuntimeException e) {
+                source.refuse(message, e);
             }
-        } catch (RuntimeException e) {
-            news.refused(message.message(), e);
-            message.acknowledge();
-            return;
-        }
-        synchronized (lock) {
-            while (!keepsLonger && store.next() - store.first() >= window) {
-                lock.wait();
+            if (bytes >= FrameBuffer.FULL) {
+                append(bodies);
+                bytes = 0;
             }
-            store.append(encoded);
-            if (!keepsLonger) {
-                waiting.add(message);
+        }
+        append(bodies);
+    }
+
+    private byte[] encode(T message) {
+        var encoded = body.encode(message);
+        if (encoded.length > most) {
+            throw new IllegalArgumentException("a message of " + encoded.length + " bytes is over the limit of " + most + " bytes");
+        }
+        return encoded;
+    }
+
+    /** Moves the source's oldest messages, which are these, into the store, as there is room; then the list is empty. */
+    private void append(List<byte[]> bodies) throws IOException, InterruptedException {
+        while (!bodies.isEmpty()) {
+            var safe = new ArrayList<Delivered<T>>();
+            lock.lockInterruptibly();
+            try {
+                while (room() == 0) {
+                    acknowledged.await();
+                }
+                var some = bodies.subList(0, Math.min(room(), bodies.size()));
+                var number = store.appendAll(some);
+                for (var kept : source.remove(some.size())) {
+                    if (kept.isAwaited()) {
+                        if (keepsLonger) {
+                            safe.add(kept);
+                        } else {
+                            awaited.add(new Awaited<>(number, kept));
+                        }
+                    }
+                    number++;
+                }
+                some.clear();
+                changed.signal();
+            } finally {
+                lock.unlock();
             }
-            lock.notifyAll();
+            safe.forEach(Delivered::acknowledge);
         }
-        if (keepsLonger) {
-            message.acknowledge();
-        }
+    }
+
+    /** For how many messages. */
+    private int room() {
+        return keepsLonger ? Integer.MAX_VALUE : (int) (window - (store.next() - store.first()));
     }
 
     /** Whether all there will ever be is acknowledged. */
@@ -116,21 +161,23 @@ final class ReliableOut<T> {
 
     /** Whether a message can leave. */
     boolean isReady() {
-        return cursor < store.next() && cursor - store.first() < peerWindow;
+        return cursor < barred();
     }
 
-    /** The next messages to leave, as many as fit into one write, one if that is to be so. */
-    List<Frame> next(boolean one) throws IOException {
-        var frames = new ArrayList<Frame>();
-        var size = 0;
-        while (isReady() && size < BATCH_BYTES && !(one && size > 0)) {
-            var message = new Frame.Message(cursor, read(cursor));
+    /** The first message that can't leave now: it is still to come, or more than the peer takes. */
+    private long barred() {
+        return Math.min(store.next(), store.first() + peerWindow);
+    }
+
+    /** Adds the next messages to leave, as many as fit into one write, one if that is to be so. */
+    void next(FrameBuffer leaving, boolean one) throws IOException {
+        var begun = cursor;
+        var barred = one ? Math.min(cursor + 1, barred()) : barred();
+        while (cursor < barred && !leaving.isFull()) {
+            leaving.add(new Frame.Message(cursor, read(cursor)));
             cursor++;
-            frames.add(message);
-            size += message.body().length + 16;
         }
-        news.counts.sent.add(frames.size());
-        return frames;
+        news.counts.sent.add(cursor - begun);
     }
 
     /** What can't be read now can't be on any other connection. */
@@ -146,19 +193,20 @@ final class ReliableOut<T> {
     /** The peer has done all up to this one. */
     void acknowledged(long number) throws IOException {
         var done = new ArrayList<Delivered<T>>();
-        synchronized (lock) {
+        lock.lock();
+        try {
             if (number >= cursor) {
                 throw new ProtocolException("the peer acknowledges message " + number + ", and " + (cursor - 1) + " was the last");
             }
-            for (var n = store.first(); n <= number; n++) {
-                news.counts.acknowledged.increment();
-                var somebody = waiting.pollFirst();
-                if (somebody != null) {
-                    done.add(somebody);
-                }
+            news.counts.acknowledged.add(Math.max(0, number + 1 - store.first()));
+            while (!awaited.isEmpty() && awaited.getFirst().number() <= number) {
+                done.add(awaited.removeFirst().message());
             }
             store.acknowledge(number);
-            lock.notifyAll();
+            acknowledged.signal();
+            changed.signal();
+        } finally {
+            lock.unlock();
         }
         done.forEach(Delivered::acknowledge);
     }
@@ -173,10 +221,13 @@ final class ReliableOut<T> {
      */
     List<T> unsent() throws IOException {
         var all = new ArrayList<T>();
-        synchronized (lock) {
+        lock.lock();
+        try {
             for (var n = store.first(); n < store.next() && !keepsLonger; n++) {
                 all.add(body.decode(store.read(n)));
             }
+        } finally {
+            lock.unlock();
         }
         all.addAll(source.unsent());
         return all;

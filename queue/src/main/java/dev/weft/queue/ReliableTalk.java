@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import dev.weft.net.Connection;
@@ -27,6 +29,8 @@ final class ReliableTalk<T> implements Talk<T> {
     private static final int PINGS = 3;
     /** An acknowledgement waits for company no longer. */
     private static final long ACKNOWLEDGE = TimeUnit.MILLISECONDS.toNanos(20);
+    /** So many frames that have come together are taken together. */
+    private static final int MOST_AT_ONCE = 256;
     /** A framing may add so much to the longest message: a header, a delimiter. */
     private static final int AROUND = 64 * 1024;
     /** So long a shutdown may wait for the peer to take the last acknowledgement. */
@@ -43,8 +47,14 @@ final class ReliableTalk<T> implements Talk<T> {
     private final String name;
     private final Threads threads;
     private Consumer<Throwable> fatal = t -> {};
-    private final Object lock = new Object();
-    private boolean due;
+    /** Not a monitor: whom that wakes, if it is a virtual thread, goes by way of another thread. */
+    private final ReentrantLock lock = new ReentrantLock();
+    /** There may be something to write. */
+    private final Condition changed = lock.newCondition();
+    /** Whether the writer is to look at once; cleared before it looks. */
+    private volatile boolean due;
+    /** Whether the writer waits for longer than an acknowledgement may. */
+    private volatile boolean dozing;
     private volatile List<T> unsent = List.of();
 
     /**
@@ -60,28 +70,38 @@ final class ReliableTalk<T> implements Talk<T> {
             forward = null;
         } else {
             var room = ownQueue && inflow.queue() instanceof AckQueue<T> own ? own : new AckQueue<T>(settings.capacity);
-            in = new ReliableIn<>(room, settings, news, this::due, this::look);
+            in = new ReliableIn<>(room, settings, news, this::due, this::owing);
             forward = ownQueue ? null : new Forward<>(room, inflow, news.threads);
         }
         framing = new FrameFraming((int) Math.min(Spool.LONGEST, (long) settings.framing.limit() + AROUND));
-        out = source == null ? null : new ReliableOut<>(source, store, settings.spool != null, framing.most(), settings, news, lock);
+        out = source == null ? null : new ReliableOut<>(source, store, settings.spool != null, framing.most(), settings, news, lock, changed);
         silence = settings.timeout.isPositive() && settings.timeout.compareTo(SILENCE) < 0 ? settings.timeout : SILENCE;
         pace = settings.pace;
         name = news.name();
         threads = news.threads;
     }
 
+    /** The peer should be told something, or nothing may be left to do. */
     private void due() {
-        synchronized (lock) {
+        if (!due) {
             due = true;
-            lock.notifyAll();
+            wake();
         }
     }
 
-    /** The writer has slept for as long as it thought right; something is different now. */
-    private void look() {
-        synchronized (lock) {
-            lock.notifyAll();
+    /** The peer should be told something before long. */
+    private void owing() {
+        if (dozing) {
+            wake();
+        }
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            changed.signal();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -101,8 +121,11 @@ final class ReliableTalk<T> implements Talk<T> {
         if (inflow != null && !inflow.stops()) {
             return false;
         }
-        synchronized (lock) {
+        lock.lock();
+        try {
             return out == null || out.isDone();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -131,7 +154,7 @@ final class ReliableTalk<T> implements Talk<T> {
             var hello = greet(connection, frames);
             connection.deadlines(connection.deadlines().message(silence).write(silence));
             stands.run();
-            writer = new Writer(connection, frames, hello.silence());
+            writer = new Writer(connection, hello.silence());
             return read(connection, frames);
         } catch (InterruptedIOException e) {
             if (e instanceof SocketTimeoutException) {
@@ -200,21 +223,29 @@ final class ReliableTalk<T> implements Talk<T> {
             if (!(frames.read() instanceof Frame.Resume resume)) {
                 throw new ProtocolException(connection.remote() + " does not say which message it wants next");
             }
-            synchronized (lock) {
+            lock.lock();
+            try {
                 out.resume(resume.number(), hello.window());
+            } finally {
+                lock.unlock();
             }
         }
         return hello;
     }
 
     private long firstKept() {
-        synchronized (lock) {
+        lock.lock();
+        try {
             return store.first();
+        } finally {
+            lock.unlock();
         }
     }
 
     /** Reads until the connection is no more, or nothing is left to do: then null. */
     private @Nullable IOException read(Connection connection, Frames<Frame> frames) throws IOException, InterruptedException {
+        var most = inflow != null && inflow.hasStop() ? 1 : MOST_AT_ONCE;
+        var come = new ArrayList<Frame>();
         while (!isDone()) {
             if (Thread.interrupted()) { // where the peer never stops talking, no wait says so
                 throw new InterruptedException(name + " is told to end");
@@ -225,26 +256,43 @@ final class ReliableTalk<T> implements Talk<T> {
                     return null;
                 }
             }
-            switch (frames.read()) {
-                case Frame.Message m when in != null && inflow != null -> {
-                    if (!inflow.isOver()) { // else it is not acknowledged, and comes again when somebody wants it
-                        in.take(m);
-                    }
-                }
-                case Frame.Acknowledgement a when out != null -> out.acknowledged(a.number());
-                case Frame.Ping _ -> {
-                    // It is still there.
-                }
-                case Frame frame -> throw new ProtocolException(connection.remote() + " sent " + frame.getClass().getSimpleName() + " out of place");
+            try {
+                frames.readMany(most, come::add);
+            } finally {
+                take(connection, come);
+                come.clear();
             }
         }
         return null;
     }
 
+    private void take(Connection connection, List<Frame> come) throws IOException, InterruptedException {
+        var messages = new ArrayList<Frame.Message>(come.size());
+        try {
+            for (var frame : come) {
+                switch (frame) {
+                    case Frame.Message m when in != null -> messages.add(m);
+                    case Frame.Acknowledgement a when out != null -> out.acknowledged(a.number());
+                    case Frame.Ping _ -> {
+                        // It is still there.
+                    }
+                    default -> throw new ProtocolException(connection.remote() + " sent " + frame.getClass().getSimpleName() + " out of place");
+                }
+            }
+        } finally {
+            if (in != null && inflow != null && !inflow.isOver()) { // else they are not acknowledged, and come again when somebody wants them
+                in.take(messages);
+            }
+        }
+    }
+
     /** Whether both directions are over, and everything is acknowledged. */
     private boolean isDone() {
-        synchronized (lock) {
+        lock.lock();
+        try {
             return (out == null || out.isDone()) && (inflow == null || inflow.isOver()) && (in == null || !in.owes());
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -271,16 +319,15 @@ final class ReliableTalk<T> implements Talk<T> {
      */
     private final class Writer {
         private final Connection connection;
-        private final Frames<Frame> frames;
+        private final FrameBuffer leaving = new FrameBuffer(framing);
         private final long ping;
         private final Thread thread;
         private volatile @Nullable IOException failure;
         /** Before this moment no other message may leave. */
         private long free = System.nanoTime();
 
-        Writer(Connection connection, Frames<Frame> frames, int silence) {
+        Writer(Connection connection, int silence) {
             this.connection = connection;
-            this.frames = frames;
             ping = TimeUnit.MILLISECONDS.toNanos(Math.max(1, silence / PINGS));
             thread = threads.unstarted("-send", this::run);
             thread.start();
@@ -289,9 +336,9 @@ final class ReliableTalk<T> implements Talk<T> {
         private void run() {
             try {
                 while (!isDone()) {
-                    var batch = next();
-                    if (!batch.isEmpty()) {
-                        frames.writeAll(batch);
+                    await();
+                    if (!leaving.isEmpty()) {
+                        leaving.writeTo(connection.output());
                     }
                 }
                 connection.close();
@@ -309,42 +356,44 @@ final class ReliableTalk<T> implements Talk<T> {
             }
         }
 
-        /** Waits for something to write; empty when nothing is left to do. */
-        private List<Frame> next() throws IOException, InterruptedException {
-            synchronized (lock) {
+        /** Waits for something to write; there may be nothing when nothing is left to do. */
+        private void await() throws IOException, InterruptedException {
+            lock.lockInterruptibly();
+            try {
                 var begun = System.nanoTime();
-                while (true) {
-                    if (isDone()) {
-                        return List.of();
-                    }
+                while (!isDone()) {
                     var now = System.nanoTime();
                     var waited = now - begun;
+                    dozing = waited >= ACKNOWLEDGE; // both before it looks what it owes
+                    var asked = due;
+                    due = false;
                     var owes = in != null && in.owes();
                     var paced = free - now > 0;
                     var ready = out != null && out.isReady();
-                    if ((ready && !paced) || due || (owes && waited >= ACKNOWLEDGE)) {
-                        return batch(owes, ready && !paced);
+                    if ((ready && !paced) || asked || (owes && dozing)) {
+                        gather(owes, ready && !paced);
+                        return;
                     }
                     if (waited >= ping) {
-                        return List.of(new Frame.Ping());
+                        leaving.add(new Frame.Ping());
+                        return;
                     }
-                    var left = (owes ? Math.min(ACKNOWLEDGE, ping) : ping) - waited;
-                    lock.wait(TimeUnit.NANOSECONDS.toMillis(ready ? Math.min(left, free - now) : left) + 1);
+                    var left = (dozing ? ping : Math.min(ACKNOWLEDGE, ping)) - waited;
+                    changed.awaitNanos(ready ? Math.min(left, free - now) : left);
                 }
+            } finally {
+                lock.unlock();
             }
         }
 
-        private List<Frame> batch(boolean owes, boolean ready) throws IOException {
-            due = false;
-            var batch = new ArrayList<Frame>();
+        private void gather(boolean owes, boolean ready) throws IOException {
             if (owes && in != null) {
-                batch.add(in.acknowledgement());
+                leaving.add(in.acknowledgement());
             }
             if (ready && out != null) {
                 free = System.nanoTime() + pace.toNanos();
-                batch.addAll(out.next(pace.isPositive()));
+                out.next(leaving, pace.isPositive());
             }
-            return batch;
         }
 
         void end() {

@@ -1,6 +1,5 @@
 package dev.weft.queue;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -17,15 +16,15 @@ import org.jspecify.annotations.Nullable;
  * Where a sender keeps its messages until they are acknowledged, so that they survive its death: a log in a directory, of segments that are deleted
  * when all in them is done.
  *
- * <p>What {@link #append} has returned for is with the operating system, and so outlives this process however it ends (kill -9); a record costs one
- * write and no fsync. A power failure may cost what was appended in its last moments: only a full segment, and what is noted as acknowledged before
- * one is deleted, are forced to the device. What was acknowledged in the last moments before a kill may be there again.
+ * <p>What {@link #appendAll} has returned for is with the operating system, and so outlives this process however it ends (kill -9); a record costs
+ * one write and no fsync. A power failure may cost what was appended in its last moments: only a full segment, and what is noted as acknowledged
+ * before one is deleted, are forced to the device. What was acknowledged in the last moments before a kill may be there again.
  *
  * <p>A torn record at the very end is one whose writer died: it is cut off. Damage anywhere else is an {@link IOException}, and never a gap.
  *
  * <p>Numbers count from 1, without gaps, for as long as the directory lives. Safe for any number of threads.
  */
-final class Spool implements Closeable {
+final class Spool implements Store {
     /** Bytes from which on a segment is full. */
     static final int SEGMENT = 8 << 20;
     /** The longest message. */
@@ -86,47 +85,36 @@ final class Spool implements Closeable {
     }
 
     /** The 16 bytes that tell this stream of numbers from every other. */
-    byte[] stream() {
+    @Override
+    public StreamId stream() {
         return stream.identity();
     }
 
     /** The number of the oldest message that isn't acknowledged, or {@link #next} when all are. */
-    synchronized long first() {
+    @Override
+    public synchronized long first() {
         checkOpen();
         return acknowledged + 1;
     }
 
     /** The number that the next message gets. */
-    synchronized long next() {
+    @Override
+    public synchronized long next() {
         checkOpen();
         return last().next();
     }
 
     /**
-     * Keeps a message.
-     *
-     * @return its number
-     * @throws IOException when it could not be written, to a full device for instance; the spool is as before then, and may be tried again
-     */
-    long append(byte[] message, int offset, int length) throws IOException {
-        return append(List.of(ByteBuffer.wrap(message, offset, length)));
-    }
-
-    /**
      * Keeps these messages, all or none as long as this process lives; as many as {@value SpoolFile#WINDOW} bytes hold are one write.
      *
-     * @return the number of the first; the others follow
-     * @throws IOException as {@link #append(byte[], int, int)}
+     * @throws IOException when they could not be written, to a full device for instance; the spool is as before then, and may be tried again
      */
-    long appendAll(List<byte[]> messages) throws IOException {
-        return append(messages.stream().map(ByteBuffer::wrap).toList());
-    }
-
-    private synchronized long append(List<ByteBuffer> messages) throws IOException {
+    @Override
+    public synchronized long appendAll(List<byte[]> messages) throws IOException {
         checkOpen();
         for (var message : messages) {
-            if (message.remaining() > LONGEST) {
-                throw new IllegalArgumentException("a message of " + message.remaining() + " bytes: a spool takes " + LONGEST + " at most");
+            if (message.length > LONGEST) {
+                throw new IllegalArgumentException("a message of " + message.length + " bytes: a spool takes " + LONGEST + " at most");
             }
         }
         var segment = last().fullAt(full) ? roll() : last();
@@ -141,7 +129,8 @@ final class Spool implements Closeable {
      * @throws IOException when it can't be read, or isn't what was appended
      * @throws IllegalArgumentException when there is no such number, or no longer
      */
-    synchronized byte[] read(long number) throws IOException {
+    @Override
+    public synchronized byte[] read(long number) throws IOException {
         checkOpen();
         if (number <= acknowledged || number >= last().next()) {
             throw new IllegalArgumentException("message " + number + " is not in the spool " + directory + ", which holds those from "
@@ -164,7 +153,8 @@ final class Spool implements Closeable {
      *
      * @throws IllegalArgumentException when there is no such message yet
      */
-    synchronized void acknowledge(long number) {
+    @Override
+    public synchronized void acknowledge(long number) {
         checkOpen();
         var newest = last().next() - 1;
         if (number > newest) {

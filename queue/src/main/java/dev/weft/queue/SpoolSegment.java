@@ -80,7 +80,7 @@ final class SpoolSegment implements Closeable {
      *
      * @param through collects records, so that a batch of small ones is one write
      */
-    void append(List<ByteBuffer> messages, ByteBuffer through) throws IOException {
+    void append(List<byte[]> messages, ByteBuffer through) throws IOException {
         mend();
         var before = count;
         var end = size;
@@ -104,20 +104,19 @@ final class SpoolSegment implements Closeable {
     }
 
     /** Where the next write goes, when the file ends there without what waits in the buffer. */
-    private long put(ByteBuffer message, long written, ByteBuffer through) throws IOException {
+    private long put(byte[] message, long written, ByteBuffer through) throws IOException {
         var end = through.remaining() < RECORD ? flush(written, through) : written;
-        var length = message.remaining();
-        begin(length, next());
-        crc.update(message.duplicate());
+        begin(message.length, next());
+        crc.update(message);
         var start = end + through.position();
-        through.putInt(length).putInt((int) crc.getValue()).putLong(next());
-        while (message.hasRemaining()) {
+        through.putInt(message.length).putInt((int) crc.getValue()).putLong(next());
+        for (int at = 0; at < message.length;) {
             if (!through.hasRemaining()) {
                 end = flush(end, through);
             }
-            var piece = Math.min(message.remaining(), through.remaining());
-            through.put(message.slice(message.position(), piece));
-            message.position(message.position() + piece);
+            var piece = Math.min(message.length - at, through.remaining());
+            through.put(message, at, piece);
+            at += piece;
         }
         add(start);
         return end;

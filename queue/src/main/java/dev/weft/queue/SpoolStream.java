@@ -78,8 +78,8 @@ final class SpoolStream implements Closeable {
         return header;
     }
 
-    byte[] identity() {
-        return Arrays.copyOfRange(header, MAGIC.length, HEADER);
+    StreamId identity() {
+        return StreamId.of(Arrays.copyOfRange(header, MAGIC.length, HEADER));
     }
 
     /** The last number that was noted as acknowledged; negative when that can't be read. */

@@ -2,10 +2,10 @@ package dev.weft.queue;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 
 /**
- * Keeps the messages of a stream until they are acknowledged. Numbers count up by one and never go back. One thread appends; others may read and
- * acknowledge meanwhile.
+ * Keeps the messages of a stream until they are acknowledged. Numbers count up by one and never go back. For one thread at a time.
  */
 interface Store extends Closeable {
     StreamId stream();
@@ -16,8 +16,12 @@ interface Store extends Closeable {
     /** The number that the next message gets. */
     long next();
 
-    /** Keeps a message. */
-    void append(byte[] body) throws IOException;
+    /**
+     * Keeps messages, all or none.
+     *
+     * @return the number of the first; the others follow
+     */
+    long appendAll(List<byte[]> bodies) throws IOException;
 
     /** One that is kept. */
     byte[] read(long number) throws IOException;

@@ -78,7 +78,7 @@ final class SpoolChild {
                 if (longer(spool, args[0])) {
                     throw new IllegalStateException("a part of a record was kept");
                 }
-                spool.append("small".getBytes(UTF_8), 0, 5);
+                spool.appendAll(List.of("small".getBytes(UTF_8)));
                 check(spool, kept);
             }
             try (var spool = Spool.open(Path.of(args[0]))) {
@@ -127,7 +127,7 @@ final class SpoolChild {
             var spool = Spool.open(Path.of(args[0]), 20_000);
             while (true) {
                 var message = message(spool.next());
-                var number = spool.append(message, 0, message.length);
+                var number = spool.appendAll(List.of(message));
                 System.out.println(number);
                 spool.acknowledge(number - 100);
             }

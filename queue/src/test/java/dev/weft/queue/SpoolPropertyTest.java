@@ -107,7 +107,7 @@ class SpoolPropertyTest {
             }
             messages.add(message);
         }
-        var first = lengths.size() == 1 ? spool.append(messages.getFirst(), 0, lengths.getFirst()) : spool.appendAll(messages);
+        var first = spool.appendAll(messages);
         assertThat(first).isEqualTo(model.next);
         var end = Files.size(last(directory)) - messages.stream().mapToLong(m -> SpoolSegment.RECORD + m.length).sum();
         for (var message : messages) {
