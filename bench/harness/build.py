@@ -9,7 +9,7 @@ ROOT = os.path.dirname(BENCH)
 TARGET = os.path.join(BENCH, "target")
 LIB = os.path.join(TARGET, "lib")
 JAR = os.path.join(LIB, "weft-bench.jar")
-MODULES = ("net", "linux", "message", "queue", "bench")
+MODULES = ("net", "linux", "message", "queue", "rpc-codegen", "rpc", "bench")
 BUILD_SECONDS = 1800
 
 

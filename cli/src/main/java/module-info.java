@@ -8,6 +8,12 @@
     requires info.picocli;
     requires java.logging;
     requires jdk.unsupported;
+    // For call alone: every other command starts without them.
+    requires static dev.weft.rpc;
+    requires static com.google.gson;
+    requires static com.google.protobuf.util;
+    requires static io.grpc.services;
+    requires static proto.google.common.protos;
 
     opens dev.weft.cli to dev.weft.net;
 }

@@ -28,7 +28,8 @@ public final class Main {
     /** Everything but the end of the process. */
     static int run(Terminal terminal, String... args) {
         var commands = List.of(new ServeCommand(), new ChatCommand(), new MessageServeCommand(), new MessageSendCommand(),
-                new MessageRequestCommand(), new QueueSendCommand(), new QueueReceiveCommand(), new QueueLinkCommand(), new RehearseCommand());
+                new MessageRequestCommand(), new QueueSendCommand(), new QueueReceiveCommand(), new QueueLinkCommand(), new CallCommand(),
+                new RehearseCommand());
         var debug = Arrays.asList(args).contains(DEBUG) || !System.getenv().getOrDefault("WEFT_DEBUG", "").isEmpty();
         try {
             var call = PlainLine.read(commands, args).or(() -> PicocliLine.read(commands, terminal, args));

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Timeout;
 class ArchitectureTest {
     private static final String MESSAGES = "dev.weft.cli.Message";
     private static final String QUEUES = "dev.weft.cli.Queue";
+    private static final String CALLS = "dev.weft.cli.Call";
     private static final JavaClasses WEFT = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.weft");
 
@@ -48,12 +49,13 @@ class ArchitectureTest {
             "dev.weft.chat", List.of("dev.weft.chat", "dev.weft.net"),
             "dev.weft.testkit", List.of("dev.weft.testkit", "dev.weft.net"),
             "dev.weft.queue", List.of("dev.weft.queue", "dev.weft.net"),
-            "dev.weft.cli", List.of("dev.weft.cli", "dev.weft.queue", "dev.weft.message", "dev.weft.chat", "dev.weft.net"));
+            "dev.weft.rpc", List.of("dev.weft.rpc", "dev.weft.net"),
+            "dev.weft.cli", List.of("dev.weft.cli", "dev.weft.rpc", "dev.weft.queue", "dev.weft.message", "dev.weft.chat", "dev.weft.net"));
 
     /** What the poms of programs may name of Weft for compiling; their classes are not here to be looked at. */
     private static final Map<String, Set<String>> PROGRAMS = Map.of(
-            "examples", Set.of("net", "message", "queue", "linux"),
-            "bench", Set.of("net", "message", "queue"));
+            "examples", Set.of("net", "message", "queue", "rpc", "linux"),
+            "bench", Set.of("net", "message", "queue", "rpc"));
 
     @Test
     void everyModuleHasItsArrows() {
@@ -123,11 +125,16 @@ class ArchitectureTest {
         onlyTouches(QUEUES, "dev.weft.queue..");
     }
 
+    @Test
+    void onlyCallTouchesGrpcAndJson() {
+        onlyTouches(CALLS, "dev.weft.rpc..", "io.grpc..", "com.google.protobuf..", "com.google.gson..");
+    }
+
     /** Commands and their syntax are loaded at every start, what does their work only when it is theirs. */
-    private static void onlyTouches(String prefix, String packages) {
+    private static void onlyTouches(String prefix, String... packages) {
         noClasses().that().resideInAPackage("dev.weft.cli..").and(describe("are loaded by others too", c -> !topLevel(c).startsWith(prefix)
                 || topLevel(c).endsWith("Command") || topLevel(c).endsWith("Syntax")))
-                .should().dependOnClassesThat().resideInAPackage(packages).check(WEFT);
+                .should().dependOnClassesThat().resideInAnyPackage(packages).check(WEFT);
     }
 
     private static String topLevel(JavaClass c) {
@@ -148,7 +155,7 @@ class ArchitectureTest {
     @Test
     void nothingIsPublicOutsideTheExportedPackages() {
         var exported = Set.of("dev.weft.net", "dev.weft.net.spi", "dev.weft.linux", "dev.weft.message", "dev.weft.queue", "dev.weft.chat",
-                "dev.weft.testkit");
+                "dev.weft.rpc", "dev.weft.testkit");
         var shown = WEFT.stream().filter(ArchitectureTest::isShown).filter(c -> !exported.contains(c.getPackageName()))
                 .map(JavaClass::getName).toList();
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MainTest {
     @ParameterizedTest
     @ValueSource(strings = {"--help", "-h", "serve --help", "chat -h", "serve echo --tcp 127.0.0.1:0 --help", "message --help",
-            "message send -h", "send --help", "receive -h", "link -s --help"})
+            "message send -h", "send --help", "receive -h", "link -s --help", "call h:1 --help"})
     void helpGoesToStandardOutputAndIsNoError(String line) {
         var weft = Running.done(line.split(" "));
 
@@ -28,7 +28,7 @@ class MainTest {
     @Test
     void helpNamesEveryOption() {
         for (var command : new Command[] {new ServeCommand(), new ChatCommand(), new MessageServeCommand(), new MessageSendCommand(),
-                new MessageRequestCommand(), new QueueSendCommand(), new QueueReceiveCommand(), new QueueLinkCommand()}) {
+                new MessageRequestCommand(), new QueueSendCommand(), new QueueReceiveCommand(), new QueueLinkCommand(), new CallCommand()}) {
             var help = Running.done((command.syntax().name() + " --help").split(" ")).allOut();
 
             command.syntax().options().forEach(o -> assertThat(help).contains(o.name()));

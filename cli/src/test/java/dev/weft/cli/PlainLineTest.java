@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class PlainLineTest {
     private static final List<Command> COMMANDS = List.of(new ServeCommand(), new ChatCommand(), new MessageServeCommand(),
             new MessageSendCommand(), new MessageRequestCommand(), new QueueSendCommand(), new QueueReceiveCommand(), new QueueLinkCommand(),
-            new RehearseCommand());
+            new CallCommand(), new RehearseCommand());
     private static final Terminal NOWHERE = new Terminal(InputStream.nullInputStream(),
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), System.err, StandardCharsets.UTF_8, false,
             false);
@@ -48,7 +48,7 @@ class PlainLineTest {
                 "serve --exec cat --debug", "chat --connect 127.0.0.1:9999", "message serve --echo a=b --echo c=d",
                 "message send h:1 t x --id 5",
                 "message request h:1 t x", "send", "send a b c", "send -p 5 a b --server c", "receive -c", "link -s -t sender -m a b -p=5",
-                "link --messages a --messages b c")) {
+                "link --messages a --messages b c", "call h:1 a.B/c -d {\"x\":[1,2]} --data={} --header a:b", "call h:1 list a.B --tls")) {
             assertThat(PlainLine.read(COMMANDS, line.split(" "))).as(line).isPresent();
         }
     }

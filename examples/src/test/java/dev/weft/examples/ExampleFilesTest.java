@@ -20,7 +20,7 @@ class ExampleFilesTest {
     private static final Path SOURCES = Path.of("src", "main", "java");
     private static final Path TABLE = Path.of("..", "docs", "examples.md");
     private static final List<String> EXAMPLE = List.of("import dev.weft.net.*;", "import dev.weft.message.*;",
-            "import dev.weft.queue.*;",
+            "import dev.weft.queue.*;", "import dev.weft.rpc.*;", "import routeguide.*;", "import service.*;",
             "import static java.nio.charset.StandardCharsets.ISO_8859_1;");
     private static final List<String> PART = List.of("import module java.base;", "import ai.onnxruntime.*;",
             "import com.google.protobuf.*;");

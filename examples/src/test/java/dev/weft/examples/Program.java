@@ -90,6 +90,15 @@ final class Program implements AutoCloseable {
         return new Program(example, command);
     }
 
+    /** An example of calls: with all that the tests have on their class path. */
+    static Program startCalls(String example, Map<String, ?> properties, String... args) {
+        var command = java("--enable-native-access=ALL-UNNAMED", "--class-path", System.getProperty("java.class.path"));
+        properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        command.add(example);
+        command.addAll(List.of(args));
+        return new Program(example, command);
+    }
+
     /** An example, on a port. */
     static Program start(String example, int port, String... args) {
         return start(example, Map.of("port", port), args);
@@ -105,6 +114,13 @@ final class Program implements AutoCloseable {
     /** Any other program. */
     static Program command(String... command) {
         return new Program(command[0], List.of(command));
+    }
+
+    /** A program in Java that is no example, on a class path of its own. */
+    static Program ofClasses(String classPath, String mainClass) {
+        var command = java("--enable-native-access=ALL-UNNAMED", "--class-path", classPath);
+        command.add(mainClass);
+        return new Program(mainClass, command);
     }
 
     /** Neither a TCP nor a UDP socket has it now. */

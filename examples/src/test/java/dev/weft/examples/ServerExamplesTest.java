@@ -121,13 +121,20 @@ class ServerExamplesTest {
     }
 
     @Test
-    void rawTcpSaysHowMuchCameAndSurvivesAReset() throws Exception {
+    @DisplayName("RawTcp answers before it closes the client's socket, and goes on after one that says nothing or resets (RPC-T1, RPC-T2, RPC-T3)")
+    void rawTcp() throws Exception {
         try (var server = Program.start("RawTcp", port)) {
+            try (var resets = server.connect(port)) {
+                resets.reset();
+            }
             try (var silent = server.connect(port)) {
-                silent.reset();
+                assertThat(silent.end().readToEnd()).isEmpty();
             }
             try (var peer = server.connect(port)) {
                 assertThat(peer.send("hello").readToEnd()).isEqualTo("got 5 bytes");
+            }
+            try (var client = Program.start("RawTcpClient", port, "hello", "again")) {
+                assertThat(client.outputAtExit()).isEqualTo("got 11 bytes\n");
             }
         }
     }

@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -157,6 +158,34 @@ public final class Tls {
         return new Tls(side, credentials, clientsRequired, host, alpn, chosen);
     }
 
+    /**
+     * For libraries that make their engines themselves: keys and authorities, read now if they have not been. What else is set here is for them to
+     * apply: {@link #protocols()}, {@link #requiresClients}, {@link #host()}, and that a client checks the server's name.
+     *
+     * @param client which side it is for
+     * @throws IOException when a file can't be used; the message names it and says why
+     * @throws IllegalStateException when this is for the other side
+     */
+    public SSLContext context(boolean client) throws IOException {
+        checkSide(client);
+        return credentials.context();
+    }
+
+    /** The versions spoken here. */
+    public List<String> protocols() {
+        return protocols;
+    }
+
+    /** Whether a server refuses clients without a certificate. */
+    public boolean requiresClients() {
+        return clientsRequired;
+    }
+
+    /** The name that {@link #host(String)} says the server's certificate must carry. */
+    public Optional<String> host() {
+        return host.isEmpty() ? Optional.empty() : Optional.of(host);
+    }
+
     private Tls with(Credentials other) {
         return new Tls(side, other, clientsRequired, host, alpn, protocols);
     }
@@ -168,8 +197,7 @@ public final class Tls {
      * @throws IllegalStateException when this is for clients
      */
     void check() throws IOException {
-        checkSide(false);
-        credentials.context();
+        var _ = context(false);
     }
 
     /**

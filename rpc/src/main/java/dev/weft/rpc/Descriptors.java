@@ -1,0 +1,107 @@
+package dev.weft.rpc;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+import com.google.protobuf.MessageLite;
+import io.grpc.KnownLength;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.lite.ProtoLiteUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Methods in the terms of the transport. What leaves is encoded by the thread that sends it, so that a failure is that thread's; what arrives is
+ * decoded by the transport, and a failure is a value, for whoever waits for the message.
+ */
+final class Descriptors {
+    private Descriptors() {}
+
+    /** Bytes that came and are no message. */
+    record Malformed(RpcException why) {
+        /** It was too long when unpacked, or not what the codec takes. */
+        static Malformed because(Exception e) {
+            return new Malformed(e instanceof StatusRuntimeException told && told.getStatus().getCode() == io.grpc.Status.Code.RESOURCE_EXHAUSTED
+                    ? Statuses.exception(told.getStatus(), null)
+                    : new RpcException(Status.INTERNAL, "the message can't be read: " + e.getMessage(), e));
+        }
+    }
+
+    /** One that came compressed. */
+    record Unpacked(Object message) {}
+
+    /**
+     * {@code most} is the longest request that is taken. To the transport all methods take many requests: of one it would drop a client that
+     * sends two without a word.
+     */
+    static MethodDescriptor<Object, Object> served(Method<?, ?> method, MethodType kind, int most) {
+        return descriptor(method, kind.serverSendsOneMessage() ? MethodType.CLIENT_STREAMING : MethodType.BIDI_STREAMING,
+                decoding(method.request(), most), SENT);
+    }
+
+    /** {@code most} is the longest response that is taken. */
+    static MethodDescriptor<Object, Object> called(Method<?, ?> method, MethodType kind, int most) {
+        return descriptor(method, kind, SENT, decoding(method.response(), most));
+    }
+
+    private static MethodDescriptor<Object, Object> descriptor(Method<?, ?> method, MethodType kind, Marshaller<Object> requests,
+            Marshaller<Object> responses) {
+        return MethodDescriptor.newBuilder(requests, responses).setFullMethodName(method.name()).setType(kind)
+                .setSampledToLocalTracing(false).build();
+    }
+
+    /** What the transport keeps of a message until it has left: it may have to send it again. */
+    static <T> Object encode(Codec<T> codec, T message) {
+        return codec instanceof ProtobufCodec<?> p ? p.prototype().getClass().cast(message) : codec.encode(message);
+    }
+
+    /** Any message streams the same way: it knows its own bytes. */
+    private static final Marshaller<MessageLite> PROTOBUF = ProtoLiteUtils.marshaller(com.google.protobuf.Empty.getDefaultInstance());
+
+    private static final Marshaller<Object> SENT = new Marshaller<>() {
+        @Override
+        public InputStream stream(Object encoded) {
+            return encoded instanceof byte[] bytes ? new Encoded(bytes) : PROTOBUF.stream((MessageLite) encoded);
+        }
+
+        @Override
+        public Object parse(InputStream in) {
+            throw new UnsupportedOperationException("this side sends them");
+        }
+    };
+
+    private static <T> Marshaller<Object> decoding(Codec<T> codec, int most) {
+        return new Marshaller<>() {
+            private final @Nullable Marshaller<?> protobuf = codec instanceof ProtobufCodec<?> p ? ProtoLiteUtils.marshaller(p.prototype()) : null;
+
+            @Override
+            public InputStream stream(Object message) {
+                throw new UnsupportedOperationException("the other side sends them");
+            }
+
+            @Override
+            public Object parse(InputStream in) {
+                try {
+                    if (in.available() > most) { // within a process nobody else looks at it
+                        return new Malformed(new RpcException(Status.RESOURCE_EXHAUSTED,
+                                "gRPC message exceeds maximum size " + most + ": " + in.available()));
+                    }
+                    Object message = protobuf != null ? protobuf.parse(in) : codec.decode(in);
+                    return in instanceof KnownLength ? message : new Unpacked(message); // of what it unpacks the transport can't know the length
+                } catch (IOException | RuntimeException e) {
+                    return Malformed.because(e);
+                }
+            }
+        };
+    }
+
+    /** Its length saves the transport a copy. */
+    private static final class Encoded extends ByteArrayInputStream implements KnownLength {
+        Encoded(byte[] bytes) {
+            super(bytes);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.weft.rpc;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import dev.weft.net.DrainReport;
+import org.jspecify.annotations.Nullable;
+
+/** How a server ends, once. */
+final class Ending {
+    /** So long a call may go on that was interrupted, and the transport with its last words. */
+    private static final Duration LAST_CALL = Duration.ofSeconds(1);
+
+    private final Listening listening;
+    private final Serving serving;
+    private final @Nullable Health health;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private boolean begun;
+    private @Nullable Thread exitHook;
+    private volatile DrainReport report = new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
+
+    Ending(Listening listening, Serving serving, @Nullable Health health) {
+        this.listening = listening;
+        this.serving = serving;
+        this.health = health;
+    }
+
+    void await() {
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    boolean await(Duration longest) throws InterruptedException {
+        return ended.await(Nanos.of(longest), TimeUnit.NANOSECONDS);
+    }
+
+    /** Ends it, or waits until it has ended; {@code inside} a call nobody waits. */
+    DrainReport drain(Duration deadline, boolean inside) {
+        synchronized (this) {
+            if (!begun) {
+                begun = true;
+                // A thread of its own: neither an interrupt of the caller nor a call that ends the server stands in its way.
+                Thread.ofPlatform().name("rpc-drain").start(() -> run(deadline));
+            }
+        }
+        if (!inside) {
+            await();
+        }
+        return report;
+    }
+
+    private void run(Duration deadline) {
+        var began = System.nanoTime();
+        var before = serving.active();
+        var stragglers = List.<DrainReport.Straggler>of();
+        var aborted = 0;
+        try {
+            if (health != null) {
+                health.end();
+            }
+            serving.refuse();
+            listening.refuse();
+            if (!serving.awaitIdle(deadline)) {
+                var late = serving.calls();
+                stragglers = late.stream().map(Ending::straggler).toList();
+                late.forEach(ServedCall::cancel);
+                serving.awaitIdle(LAST_CALL);
+                aborted = serving.calls().size();
+            }
+            listening.close(LAST_CALL);
+        } catch (InterruptedException e) {
+            Log.closeFailed("the server at " + listening.address(), e); // nobody knows this thread
+        } finally {
+            var took = Duration.ofNanos(System.nanoTime() - began);
+            report = new DrainReport(took, Math.max(0, before - stragglers.size()), stragglers.size() - aborted, aborted, stragglers);
+            forgetExitHook();
+            serving.drained(report);
+            ended.countDown();
+        }
+    }
+
+    private static DrainReport.Straggler straggler(ServedCall<?, ?> call) {
+        var thread = call.thread();
+        return new DrainReport.Straggler(Peers.address(call.call().remote()), thread == null ? call.method() : thread.getName(),
+                Duration.ofNanos(call.ageNanos()), thread == null ? List.of() : List.of(thread.getStackTrace()));
+    }
+
+    /** Has it done when the process is asked to exit; the last one asked for counts. */
+    synchronized void onExit(Runnable task) {
+        forgetExitHook();
+        if (ended.getCount() > 0) {
+            exitHook = Thread.ofPlatform().name("rpc-exit").unstarted(task);
+            Runtime.getRuntime().addShutdownHook(exitHook);
+        }
+    }
+
+    private synchronized void forgetExitHook() {
+        if (exitHook != null) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(exitHook);
+            } catch (IllegalStateException e) {
+                // The process is going down already.
+            }
+            exitHook = null;
+        }
+    }
+}

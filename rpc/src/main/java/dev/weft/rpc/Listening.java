@@ -1,0 +1,192 @@
+package dev.weft.rpc;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.TimeUnit;
+
+import dev.weft.net.Address;
+import io.grpc.HandlerRegistry;
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerCall;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.ProtoFileDescriptorSupplier;
+import io.grpc.protobuf.services.ChannelzService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.ChannelOption;
+import org.jspecify.annotations.Nullable;
+
+/** The transport's side of a server: grpc-java's Netty transport, or its in-process one. */
+final class Listening {
+    private static final int CHANNELZ_PAGE = 100;
+
+    private final Server server;
+    private final Address address;
+    private final @Nullable ConnectionLimit connections;
+
+    private Listening(Server server, Address address, @Nullable ConnectionLimit connections) {
+        this.server = server;
+        this.address = address;
+        this.connections = connections;
+    }
+
+    static Listening open(RpcServer.Builder settings, Collection<RpcService.Definition> services, Serving serving, @Nullable Health health)
+            throws IOException {
+        if (settings.address.kind() == Address.Kind.MEMORY) {
+            var builder = InProcessServerBuilder.forName(settings.address.host()).executor(EventLoops.WITHIN_PROCESS)
+                    .maxInboundMetadataSize(settings.maxHeaderSize);
+            return new Listening(started(builder, settings, services, serving, health), settings.address, null);
+        }
+        var limit = new ConnectionLimit(settings.maxConnections);
+        var where = settings.address.resolve().getFirst();
+        var server = started(netty(settings, where, limit), settings, services, serving, health);
+        var bound = server.getListenSockets().getFirst();
+        return new Listening(server, bound instanceof InetSocketAddress ? Address.of(bound) : settings.address, limit);
+    }
+
+    private static NettyServerBuilder netty(RpcServer.Builder settings, SocketAddress where, ConnectionLimit limit) throws IOException {
+        var loops = EventLoops.shared();
+        var builder = NettyServerBuilder.forAddress(where).bossEventLoopGroup(loops.group()).workerEventLoopGroup(loops.group())
+                .directExecutor().handshakeTimeout(Nanos.of(settings.handshake), TimeUnit.NANOSECONDS)
+                .channelFactory(limit.channels(loops.serverChannels(where)))
+                .maxConcurrentCallsPerConnection(settings.maxCallsPerConnection)
+                .maxRstFramesPerWindow(settings.maxResets, (int) Math.max(1, settings.resetWindow.toSeconds()))
+                .maxInboundMetadataSize(settings.maxHeaderSize)
+                .maxInboundMessageSize(settings.maxMessageSize)
+                .permitKeepAliveTime(Nanos.of(settings.leastPing), TimeUnit.NANOSECONDS)
+                .permitKeepAliveWithoutCalls(settings.pingsWithoutCalls);
+        if (settings.address.kind() == Address.Kind.UNIX) {
+            builder.withChildOption(ChannelOption.SO_KEEPALIVE, EventLoops.NO_OPTION);
+        }
+        if (settings.keepAlive != null) {
+            builder.keepAliveTime(Nanos.of(settings.keepAlive), TimeUnit.NANOSECONDS)
+                    .keepAliveTimeout(Nanos.of(settings.keepAliveTimeout), TimeUnit.NANOSECONDS);
+        }
+        if (settings.maxAge != null) {
+            builder.maxConnectionAge(Nanos.of(settings.maxAge), TimeUnit.NANOSECONDS)
+                    .maxConnectionAgeGrace(Nanos.of(settings.maxAgeGrace), TimeUnit.NANOSECONDS);
+        }
+        if (settings.maxIdle != null) {
+            builder.maxConnectionIdle(Nanos.of(settings.maxIdle), TimeUnit.NANOSECONDS);
+        }
+        if (settings.tls != null) {
+            builder.sslContext(TlsContexts.server(settings.tls));
+        }
+        return builder;
+    }
+
+    private static Server started(ServerBuilder<?> builder, RpcServer.Builder settings, Collection<RpcService.Definition> services, Serving serving,
+            @Nullable Health health) throws IOException {
+        builder.fallbackHandlerRegistry(new NoSuchMethod());
+        for (var service : services) {
+            builder.addService(bind(service, serving));
+        }
+        if (health != null) {
+            builder.addService(health.service());
+        }
+        if (settings.reflection) {
+            reflect(builder);
+        }
+        if (settings.channelz) {
+            builder.addService(ChannelzService.newInstance(CHANNELZ_PAGE));
+        }
+        if (settings.compression != null) {
+            var name = settings.compression;
+            builder.intercept(new Compressing(name));
+        }
+        if (settings.telemetry != null) {
+            settings.telemetry.configure(builder);
+        }
+        try {
+            return builder.build().start();
+        } catch (IOException e) {
+            throw bindFailure(settings.address, e);
+        }
+    }
+
+    /** Those that ask in the older way are still many. */
+    @SuppressWarnings("deprecation")
+    private static void reflect(ServerBuilder<?> builder) {
+        builder.addService(ProtoReflectionServiceV1.newInstance());
+        builder.addService(io.grpc.protobuf.services.ProtoReflectionService.newInstance());
+    }
+
+    private static BindException bindFailure(Address address, IOException e) {
+        var why = e.getCause() == null ? e : e.getCause();
+        var failure = new BindException("cannot listen at " + address + ": " + why.getMessage());
+        failure.initCause(e);
+        return failure;
+    }
+
+    private static ServerServiceDefinition bind(RpcService.Definition service, Serving serving) {
+        var descriptor = ServiceDescriptor.newBuilder(service.name());
+        var file = service.file();
+        if (file != null) {
+            ProtoFileDescriptorSupplier supplier = file::get;
+            descriptor.setSchemaDescriptor(supplier);
+        }
+        var methods = service.entries().stream().<ServerMethodDefinition<?, ?>>map(e -> new ServedMethod<>(e, serving).definition()).toList();
+        methods.forEach(m -> descriptor.addMethod(m.getMethodDescriptor()));
+        var definition = ServerServiceDefinition.builder(descriptor.build());
+        methods.forEach(definition::addMethod);
+        return definition.build();
+    }
+
+    /** SPEC RPC-7: of a service or a method that is not there, one answer. */
+    private static final class NoSuchMethod extends HandlerRegistry {
+        @Override
+        public @Nullable ServerMethodDefinition<?, ?> lookupMethod(String name, @Nullable String authority) {
+            if (name.lastIndexOf('/') < 1 || name.endsWith("/")) {
+                return null; // not even a name
+            }
+            var method = new Method<>(name, Codec.protobuf(com.google.protobuf.Empty.getDefaultInstance()),
+                    Codec.protobuf(com.google.protobuf.Empty.getDefaultInstance()));
+            var descriptor = Descriptors.served(method, io.grpc.MethodDescriptor.MethodType.BIDI_STREAMING, 0);
+            return ServerMethodDefinition.create(descriptor, (call, headers) -> {
+                call.close(Statuses.of(Status.UNIMPLEMENTED, "Method not found!"), new io.grpc.Metadata());
+                return new ServerCall.Listener<>() {};
+            });
+        }
+    }
+
+    Address address() {
+        return address;
+    }
+
+    long connections() {
+        return connections == null ? 0 : connections.size();
+    }
+
+    /** No new connections, no new calls on those there are. */
+    void refuse() {
+        server.shutdown();
+    }
+
+    /** Lets the transport say its last words for so long, and drops what is left. */
+    void close(Duration lastWords) throws InterruptedException {
+        if (!server.awaitTermination(lastWords.toMillis(), TimeUnit.MILLISECONDS)) {
+            server.shutdownNow();
+            if (!server.awaitTermination(lastWords.toMillis(), TimeUnit.MILLISECONDS) && connections != null) {
+                connections.abort();
+                server.awaitTermination(lastWords.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+        if (address.kind() == Address.Kind.UNIX) {
+            try {
+                Files.deleteIfExists(Path.of(address.host()));
+            } catch (IOException e) {
+                Log.closeFailed("the socket " + address, e);
+            }
+        }
+    }
+}

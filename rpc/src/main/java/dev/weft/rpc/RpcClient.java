@@ -1,0 +1,373 @@
+package dev.weft.rpc;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import dev.weft.net.Address;
+import dev.weft.net.Tls;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A channel to a gRPC server in any language, connected when first used, and again when the connection is lost; generated clients are made of one
+ * (SPEC RPC-13).
+ *
+ * {@snippet :
+ * try (var rpc = RpcClient.to("localhost", 50051).open()) {
+ *     var routes = RouteGuide.client(rpc).with(CallOptions.within(Duration.ofSeconds(5)));
+ *     IO.println(routes.getFeature(point).getName());
+ * }
+ * }
+ *
+ * <p>Many threads may call at once over its one connection. A call blocks its thread; an interrupt of that thread cancels the call, which then throws
+ * {@link RpcException} with CANCELLED and leaves the interrupt set. A call made by a service's method is cancelled with the call that the method
+ * serves, and inherits its deadline.
+ */
+public final class RpcClient implements AutoCloseable {
+    /** So long calls that are cancelled by {@link #close} may take to say so. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
+    private final ManagedChannel channel;
+    private final List<ClientInterceptor> interceptors;
+    private final int maxMessageSize;
+    private final String target;
+    private final Set<MadeCall<?, ?>> running = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<Method<?, ?>, MethodDescriptor<Object, Object>> descriptors = new ConcurrentHashMap<>();
+
+    private RpcClient(ManagedChannel channel, List<ClientInterceptor> interceptors, int maxMessageSize, String target) {
+        this.channel = channel;
+        this.interceptors = interceptors;
+        this.maxMessageSize = maxMessageSize;
+        this.target = target;
+    }
+
+    /** To a host, by name or number; of a name's addresses the first that answers is used, unless {@link Builder#roundRobin} says otherwise. */
+    public static Builder to(String host, int port) {
+        return to(Address.of(host, port));
+    }
+
+    /** To a server on a Unix socket. */
+    public static Builder unix(Path socket) {
+        return to(Address.unix(socket));
+    }
+
+    /** To an address, or to one of several: the first that answers, unless {@link Builder#roundRobin} says otherwise. */
+    public static Builder to(Address first, Address... others) {
+        return new Builder(Stream.concat(Stream.of(first), Stream.of(others)).toList());
+    }
+
+    /**
+     * Makes a call with one request and one response; for generated code.
+     *
+     * @throws RpcException when it ends with a status other than OK
+     * @throws IllegalStateException when this client is closed
+     */
+    public <Q, R> R unary(Method<Q, R> method, CallOptions options, Q request) {
+        try (var call = begin(method, MethodType.UNARY, options).exchange()) {
+            call.send(request);
+            call.finish();
+            return only(method, call);
+        }
+    }
+
+    /** Makes a call with one request and many responses; for generated code. To leave it early, close it. */
+    public <Q, R> Incoming<R> serverStream(Method<Q, R> method, CallOptions options, Q request) {
+        var call = begin(method, MethodType.SERVER_STREAMING, options).exchange();
+        try {
+            call.send(request);
+            call.finish();
+        } catch (RpcException e) {
+            // It has failed already, which is told where responses are waited for.
+        } catch (Throwable t) {
+            call.close();
+            throw t;
+        }
+        return call;
+    }
+
+    /**
+     * Makes a call with many requests, which the feed sends, and one response; for generated code. It returns when the server has answered, be it
+     * before all is sent.
+     *
+     * @throws X what the feed throws; the call is cancelled
+     */
+    public <Q, R, X extends Exception> R clientStream(Method<Q, R> method, CallOptions options, Feed<Q, X> requests) throws X {
+        var begun = begin(method, MethodType.CLIENT_STREAMING, options);
+        try (var call = begun.exchange()) {
+            try {
+                requests.into(call);
+                call.finish();
+            } catch (RpcException e) {
+                if (!begun.stopped(e)) {
+                    throw e;
+                }
+            }
+            return only(method, call);
+        }
+    }
+
+    /** Begins a call with many of both; for generated code. */
+    public <Q, R> Exchange<Q, R> exchange(Method<Q, R> method, CallOptions options) {
+        return begin(method, MethodType.BIDI_STREAMING, options).exchange();
+    }
+
+    /** The one response of a method that has but one; waits for the status, too. */
+    private static <R> R only(Method<?, R> method, Exchange<?, R> call) {
+        R response;
+        try {
+            response = call.receive();
+        } catch (NoSuchElementException e) {
+            throw new RpcException(Status.INTERNAL, "the server has ended " + method.name() + " with OK, and without a response", e);
+        }
+        if (call.iterator().hasNext()) {
+            throw new RpcException(Status.INTERNAL, "the server has answered " + method.name() + " more than once");
+        }
+        return response;
+    }
+
+    private IllegalStateException closed() {
+        return new IllegalStateException("the client of " + target + " is closed");
+    }
+
+    private <Q, R> Begun<Q, R> begin(Method<Q, R> method, MethodType kind, CallOptions options) {
+        if (channel.isShutdown()) {
+            throw closed();
+        }
+        if (interceptors.isEmpty()) {
+            var made = make(method, kind, options);
+            return new Begun<>(made, List.of(made));
+        }
+        var made = new ArrayList<MadeCall<?, ?>>();
+        return new Begun<>(around(0, kind, made).open(method, options), made);
+    }
+
+    /** A call, as interceptors have it, and those that were made for it: an interceptor may make several. */
+    private record Begun<Q, R>(Exchange<Q, R> exchange, List<MadeCall<?, ?>> made) {
+        /** Whether it is no failure, but the server has had enough. */
+        boolean stopped(RpcException e) {
+            return made.stream().anyMatch(call -> call.stopped(e));
+        }
+    }
+
+    private ClientInterceptor.Calls around(int index, MethodType kind, List<MadeCall<?, ?>> all) {
+        return new ClientInterceptor.Calls() {
+            @Override
+            public <Q, R> Exchange<Q, R> open(Method<Q, R> method, CallOptions options) {
+                if (index < interceptors.size()) {
+                    return interceptors.get(index).open(method, options, around(index + 1, kind, all));
+                }
+                var call = make(method, kind, options);
+                all.add(call);
+                return call;
+            }
+        };
+    }
+
+    private <Q, R> MadeCall<Q, R> make(Method<Q, R> method, MethodType kind, CallOptions options) {
+        var transport = channel.newCall(descriptor(method, kind, options), transportOptions(options));
+        var call = new MadeCall<>(method, kind, transport, options, running);
+        running.add(call);
+        if (channel.isShutdown()) { // looked at when the call is among the others: close finds it there, or the call finds out
+            running.remove(call);
+            throw closed();
+        }
+        call.begin(options.headers().entries());
+        return call;
+    }
+
+    private <Q, R> MethodDescriptor<Object, Object> descriptor(Method<Q, R> method, MethodType kind, CallOptions options) {
+        return options.maxMessageSize() == 0 ? descriptors.computeIfAbsent(method, m -> Descriptors.called(m, kind, maxMessageSize))
+                : Descriptors.called(method, kind, options.maxMessageSize());
+    }
+
+    private static io.grpc.CallOptions transportOptions(CallOptions options) {
+        var all = io.grpc.CallOptions.DEFAULT;
+        var deadline = options.deadline();
+        if (deadline.isPresent()) {
+            all = all.withDeadlineAfter(Nanos.of(deadline.get()), TimeUnit.NANOSECONDS);
+        }
+        if (options.waitsForReady()) {
+            all = all.withWaitForReady();
+        }
+        if (options.compression() != null) {
+            all = all.withCompression(options.compression());
+        }
+        if (options.maxMessageSize() > 0) {
+            all = all.withMaxInboundMessageSize(options.maxMessageSize());
+        }
+        return all;
+    }
+
+    /**
+     * Ends the calls that run, with CANCELLED or, now and then, UNAVAILABLE, and closes the connections; there are none when it returns, unless a
+     * server has not read for five seconds. Idempotent.
+     */
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        running.forEach(call -> call.cancel(new RpcException(Status.CANCELLED, "Channel closed!")));
+        var interrupted = false;
+        var end = System.nanoTime() + Nanos.of(LAST_WORDS);
+        while (true) {
+            try {
+                if (!channel.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    Log.closeFailed("the client of " + target, new IllegalStateException("its connections are still there"));
+                }
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "rpc client of " + target;
+    }
+
+    /** How a client will be; nothing is connected before the first call. Not for several threads at once. */
+    public static final class Builder {
+        private final List<Address> addresses;
+        private final List<ClientInterceptor> interceptors = new ArrayList<>();
+        private @Nullable Tls tls;
+        private int maxMessageSize = 4 * 1024 * 1024;
+        private int maxHeaderSize = 8 * 1024;
+        private boolean roundRobin;
+        private @Nullable Map<String, ?> retry;
+        private @Nullable Duration keepAlive;
+        private Duration keepAliveTimeout = Duration.ofSeconds(20);
+        private @Nullable Duration idle;
+        private @Nullable Telemetry telemetry;
+
+        private Builder(List<Address> addresses) {
+            this.addresses = addresses;
+        }
+
+        /** Speaks TLS, and trusts the authorities of the JDK. Default: none. */
+        public Builder tls() {
+            return tls(Tls.client());
+        }
+
+        /** Speaks TLS, and trusts the authorities in this file. */
+        public Builder tls(Path authorities) {
+            return tls(Tls.client().trust(authorities));
+        }
+
+        /** Speaks TLS: with a certificate of its own, for example. */
+        public Builder tls(Tls tls) {
+            this.tls = tls;
+            return this;
+        }
+
+        /** The longest response that is taken, in bytes; a longer one ends its call with RESOURCE_EXHAUSTED (SPEC RPC-14). Default 4 MiB. */
+        public Builder maxMessageSize(int bytes) {
+            if (bytes < 1) {
+                throw new IllegalArgumentException(bytes + " bytes a message");
+            }
+            maxMessageSize = bytes;
+            return this;
+        }
+
+        /** The most that headers or trailers may have together, in bytes as HTTP/2 counts. Default 8 KiB. */
+        public Builder maxHeaderSize(int bytes) {
+            if (bytes < 1) {
+                throw new IllegalArgumentException(bytes + " bytes of headers");
+            }
+            maxHeaderSize = bytes;
+            return this;
+        }
+
+        /** Takes the addresses by turns, all connected at once, rather than the first that answers. */
+        public Builder roundRobin() {
+            roundRobin = true;
+            return this;
+        }
+
+        /**
+         * Makes a call again that ended with one of these statuses before anything was received, after a pause that is drawn between nothing and
+         * a step of {@code first}, twice that, and so on up to {@code longest} (gRFC A6). A call that never reached a server is made again in any
+         * case.
+         *
+         * @param attempts all together, 2 to 5
+         */
+        public Builder retry(int attempts, Duration first, Duration longest, Status... on) {
+            if (attempts < 2 || attempts > 5) {
+                throw new IllegalArgumentException(attempts + " attempts; 2 to 5 are possible");
+            }
+            if (!first.isPositive() || longest.compareTo(first) < 0) {
+                throw new IllegalArgumentException("pauses from " + first + " to " + longest);
+            }
+            if (on.length == 0 || List.of(on).contains(Status.OK)) {
+                throw new IllegalArgumentException("tries again on " + List.of(on) + "; mostly it is UNAVAILABLE");
+            }
+            retry = ServiceConfig.retry(attempts, first, longest, on);
+            return this;
+        }
+
+        /** Pings a server that has been silent so long during a call, and drops the connection unless it answers in time. Default: no pings. */
+        public Builder keepAlive(Duration silence, Duration timeout) {
+            keepAlive = silence;
+            keepAliveTimeout = timeout;
+            return this;
+        }
+
+        /** Without a call for so long the connections are closed, until the next. Default 30 min. */
+        public Builder idleTimeout(Duration time) {
+            idle = time;
+            return this;
+        }
+
+        /** Runs around each call; the first is outermost. May be called again. */
+        public Builder around(ClientInterceptor interceptor) {
+            interceptors.add(interceptor);
+            return this;
+        }
+
+        /** Traces and counts calls; needs the optional libraries. */
+        public Builder telemetry(Telemetry telemetry) {
+            this.telemetry = telemetry;
+            return this;
+        }
+
+        /**
+         * A client of it; nothing is connected yet.
+         *
+         * @throws IllegalArgumentException when the addresses don't fit together
+         * @throws IOException when a file of the TLS settings can't be used
+         */
+        public RpcClient open() throws IOException {
+            var channel = Dialling.channel(addresses, tls).maxInboundMessageSize(maxMessageSize).maxInboundMetadataSize(maxHeaderSize);
+            if (roundRobin) {
+                channel.defaultLoadBalancingPolicy("round_robin");
+            }
+            if (retry != null) {
+                channel.enableRetry().defaultServiceConfig(retry);
+            }
+            if (keepAlive != null) {
+                channel.keepAliveTime(Nanos.of(keepAlive), TimeUnit.NANOSECONDS).keepAliveTimeout(Nanos.of(keepAliveTimeout), TimeUnit.NANOSECONDS);
+            }
+            if (idle != null) {
+                channel.idleTimeout(Nanos.of(idle), TimeUnit.NANOSECONDS);
+            }
+            if (telemetry != null) {
+                telemetry.configure(channel);
+            }
+            var target = addresses.size() == 1 ? addresses.getFirst().toString() : addresses.toString();
+            return new RpcClient(channel.build(), List.copyOf(interceptors), maxMessageSize, target);
+        }
+    }
+}

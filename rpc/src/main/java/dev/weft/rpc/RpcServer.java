@@ -1,0 +1,373 @@
+package dev.weft.rpc;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.Consumer;
+
+import dev.weft.net.Address;
+import dev.weft.net.DrainReport;
+import dev.weft.net.Tls;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A gRPC server for any gRPC client in any language; each call runs on a virtual thread of its own. The verbs are those of
+ * {@link dev.weft.net.Server} (SPEC RPC-3, RPC-10 to RPC-12).
+ *
+ * {@snippet :
+ * RpcServer.tcp(50051).serve(new Routes());     // a whole program; Routes implements the generated interface RouteGuide
+ * }
+ *
+ * <p>It serves from {@code start} until it is closed, once; there is no second start. Safe limits are on unless set otherwise: 1,000 calls at
+ * once and 100 a connection, 10,000 connections (then they wait), messages of 4 MiB, headers of 8 KiB, 200 reset streams in 30 s a connection, 10
+ * s for a handshake. All methods are for any thread.
+ */
+public final class RpcServer implements AutoCloseable {
+    private final Listening listening;
+    private final Serving serving;
+    private final Duration grace;
+    private final @Nullable Health health;
+    private final Ending ending;
+
+    private RpcServer(Listening listening, Serving serving, Duration grace, @Nullable Health health) {
+        this.listening = listening;
+        this.serving = serving;
+        this.grace = grace;
+        this.health = health;
+        ending = new Ending(listening, serving, health);
+        Thread.ofPlatform().name("rpc-server").start(ending::await); // keeps the JVM alive, which the transport's threads don't
+    }
+
+    /** A server on every interface (the document's {@code add_insecure_port("[::]:50051")}); port 0 picks one. gRPC's own port is 50051. */
+    public static Builder tcp(int port) {
+        return at(Address.any(port));
+    }
+
+    /** A server on one interface; "localhost" is 127.0.0.1. */
+    public static Builder tcp(String host, int port) {
+        return at(Address.of(host, port));
+    }
+
+    /** A server on a Unix socket. The file must not exist, and is removed when the server has ended. */
+    public static Builder unix(Path socket) {
+        return at(Address.unix(socket));
+    }
+
+    /** A server at any address; {@link Address#memory} is one within this JVM, for tests: no socket, no bytes but the messages. */
+    public static Builder at(Address address) {
+        return new Builder(address);
+    }
+
+    /** The address really bound. */
+    public Address address() {
+        return listening.address();
+    }
+
+    /** Short for {@code address().port()}. */
+    public int port() {
+        return address().port();
+    }
+
+    /** Its counters, now. */
+    public RpcStats stats() {
+        return serving.stats(listening.connections());
+    }
+
+    /** The calls being served now. */
+    public List<Call> calls() {
+        return serving.calls().stream().<Call>map(ServedCall::call).toList();
+    }
+
+    /** The threads that run services' methods now; a snapshot. The JVM lists no virtual threads itself. */
+    public List<Thread> threads() {
+        var threads = new ArrayList<Thread>();
+        for (var call : serving.calls()) {
+            var thread = call.thread();
+            if (thread != null) {
+                threads.add(thread);
+            }
+        }
+        return threads;
+    }
+
+    /**
+     * What the health service tells.
+     *
+     * @throws IllegalStateException unless the builder was told to have one
+     */
+    public Health health() {
+        if (health == null) {
+            throw new IllegalStateException("the server at " + address() + " has no health service; say health() when it is built");
+        }
+        return health;
+    }
+
+    /** Waits until the server has ended (the document's {@code wait_for_termination}). An interrupt ends the wait, and stays set. */
+    public void serveForever() {
+        ending.await();
+    }
+
+    /** Waits until the server has ended, so long at most; false when it has not (SPEC RPC-12, where true and false are the other way round). */
+    public boolean awaitEnd(Duration longest) throws InterruptedException {
+        return ending.await(longest);
+    }
+
+    /**
+     * Refuses new calls at once, lets those that run finish until the deadline, then tells their clients UNAVAILABLE "Cancelling all calls" and
+     * interrupts their threads; a second later it ends without those that have not ended even then, which the report names (the document's
+     * {@code stop(grace)}). The first drain wins: a later one, or a close, waits for it and returns its report; within a service's method nobody
+     * waits, and the report is of what was so far.
+     */
+    public DrainReport drain(Duration deadline) {
+        return ending.drain(deadline, Call.isServedBy(serving));
+    }
+
+    /** Drains when the process is asked to stop (SIGTERM, Ctrl-C), then shows the report. */
+    public RpcServer drainOnExit(Duration deadline, Consumer<? super DrainReport> show) {
+        ending.onExit(() -> show.accept(drain(deadline)));
+        return this;
+    }
+
+    /** Drains for the builder's grace (5 s by default). Idempotent. */
+    @Override
+    public void close() {
+        drain(grace);
+    }
+
+    @Override
+    public String toString() {
+        return "rpc server at " + address() + ", " + serving.active() + " active";
+    }
+
+    /** How a server will be; nothing is bound until {@code start} or {@code serve}. Not for several threads at once. */
+    public static final class Builder {
+        final Address address;
+        @Nullable
+        Tls tls;
+        int maxConnections = 10_000;
+        int maxCallsPerConnection = 100;
+        int maxResets = 200;
+        Duration resetWindow = Duration.ofSeconds(30);
+        int maxMessageSize = 4 * 1024 * 1024;
+        int maxHeaderSize = 8 * 1024;
+        Duration handshake = Duration.ofSeconds(10);
+        @Nullable
+        Duration keepAlive;
+        Duration keepAliveTimeout = Duration.ofSeconds(20);
+        Duration leastPing = Duration.ofMinutes(5);
+        boolean pingsWithoutCalls;
+        @Nullable
+        Duration maxAge;
+        Duration maxAgeGrace = Duration.ofSeconds(5);
+        @Nullable
+        Duration maxIdle;
+        @Nullable
+        String compression;
+        boolean reflection;
+        boolean channelz;
+        @Nullable
+        Telemetry telemetry;
+        private int maxCalls = 1_000;
+        private int handlerLimit;
+        private boolean health;
+        private boolean showFailures;
+        private Duration grace = Duration.ofSeconds(5);
+        private RpcObserver observer = new RpcObserver() {};
+        private final List<ServerInterceptor> interceptors = new ArrayList<>();
+
+        private Builder(Address address) {
+            this.address = address;
+        }
+
+        /** Speaks TLS with this certificate; default: none. */
+        public Builder tls(Path chain, Path key) {
+            return tls(Tls.server(chain, key));
+        }
+
+        /** Speaks TLS; {@code Tls.server(chain, key).requireClients(authorities)} asks clients for certificates, too. */
+        public Builder tls(Tls tls) {
+            this.tls = tls;
+            return this;
+        }
+
+        /** Calls at once; the next is told RESOURCE_EXHAUSTED (SPEC RPC-10). Default 1,000. */
+        public Builder maxCalls(int calls) {
+            maxCalls = atLeastOne(calls, "calls");
+            return this;
+        }
+
+        /** Calls at once on one connection; HTTP/2 tells the client, which waits with the next. Default 100. */
+        public Builder maxCallsPerConnection(int calls) {
+            maxCallsPerConnection = atLeastOne(calls, "calls a connection");
+            return this;
+        }
+
+        /** Connections at once; the next wait until one ends. Default 10,000. */
+        public Builder maxConnections(int connections) {
+            maxConnections = atLeastOne(connections, "connections");
+            return this;
+        }
+
+        /** Streams that a client may reset within a window; past that its connection is dropped (CVE-2023-44487). Default 200 in 30 s. */
+        public Builder maxResets(int streams, Duration window) {
+            maxResets = atLeastOne(streams, "reset streams");
+            resetWindow = positive(window, "window");
+            return this;
+        }
+
+        /**
+         * So many methods run at once, the document's {@code ThreadPoolExecutor(max_workers=10)}; further calls wait for their turn, in order
+         * (SPEC RPC-10). Default: all that {@link #maxCalls} lets in.
+         */
+        public Builder handlerLimit(int methods) {
+            handlerLimit = atLeastOne(methods, "methods at once");
+            return this;
+        }
+
+        /** The longest message that is received, in bytes; a longer one ends its call with RESOURCE_EXHAUSTED (SPEC RPC-14). Default 4 MiB. */
+        public Builder maxMessageSize(int bytes) {
+            maxMessageSize = atLeastOne(bytes, "bytes a message");
+            return this;
+        }
+
+        /** The most that a call's headers may have together, in bytes as HTTP/2 counts. Default 8 KiB. */
+        public Builder maxHeaderSize(int bytes) {
+            maxHeaderSize = atLeastOne(bytes, "bytes of headers");
+            return this;
+        }
+
+        /** How long a client may take for TLS and its first HTTP/2 settings. Default 10 s. */
+        public Builder handshakeTimeout(Duration timeout) {
+            handshake = positive(timeout, "handshake timeout");
+            return this;
+        }
+
+        /** Pings a client that has been silent so long, and drops the connection unless it answers in time. Default: no pings (gRPC's: 2 hours). */
+        public Builder keepAlive(Duration silence, Duration timeout) {
+            keepAlive = positive(silence, "silence");
+            keepAliveTimeout = positive(timeout, "keepalive timeout");
+            return this;
+        }
+
+        /** Clients may ping this often, without calls too if so; one that does more often is told GOAWAY. Default every 5 min, with calls only. */
+        public Builder permitKeepAlive(Duration interval, boolean withoutCalls) {
+            leastPing = interval;
+            pingsWithoutCalls = withoutCalls;
+            return this;
+        }
+
+        /** A connection is told to end after so long, give or take a tenth, and its calls may finish for the grace. Default: as old as it gets. */
+        public Builder maxConnectionAge(Duration age, Duration grace) {
+            maxAge = positive(age, "age");
+            maxAgeGrace = grace;
+            return this;
+        }
+
+        /** A connection without a call for so long is told to end. Default: never. */
+        public Builder maxConnectionIdle(Duration time) {
+            maxIdle = positive(time, "idle time");
+            return this;
+        }
+
+        /** Responses are compressed, for clients that understand it: {@code gzip}. Default: not. A call may choose for itself. */
+        public Builder compression(String name) {
+            compression = name;
+            return this;
+        }
+
+        /**
+         * What clients are told of exceptions that choose no status includes their text; it leaks how things are built. Default: not (SPEC
+         * RPC-7).
+         */
+        public Builder showFailures() {
+            showFailures = true;
+            return this;
+        }
+
+        /** Serves grpc.health.v1.Health: SERVING until it is {@linkplain RpcServer#health() told otherwise} or the server drains. */
+        public Builder health() {
+            health = true;
+            return this;
+        }
+
+        /** Serves grpc.reflection, v1 and v1alpha: clients can ask for the services and their messages. */
+        public Builder reflection() {
+            reflection = true;
+            return this;
+        }
+
+        /** Serves grpc.channelz.v1: clients can ask for connections and what went over them. For those you trust. */
+        public Builder channelz() {
+            channelz = true;
+            return this;
+        }
+
+        /** Runs around each call; the first is outermost. May be called again. */
+        public Builder around(ServerInterceptor interceptor) {
+            interceptors.add(interceptor);
+            return this;
+        }
+
+        /** Traces and counts calls; needs the optional libraries. */
+        public Builder telemetry(Telemetry telemetry) {
+            this.telemetry = telemetry;
+            return this;
+        }
+
+        /** Default: failures are logged. */
+        public Builder observer(RpcObserver observer) {
+            this.observer = observer;
+            return this;
+        }
+
+        /** How long {@link RpcServer#close} lets calls finish; default 5 s. */
+        public Builder grace(Duration grace) {
+            this.grace = grace;
+            return this;
+        }
+
+        /**
+         * Binds, and serves in the background; the JVM lives until the server has ended.
+         *
+         * @throws java.net.BindException when the address can't be had, saying which and why (SPEC RPC-11)
+         * @throws IOException when a file of the TLS settings can't be used
+         * @throws IllegalArgumentException when there are two services of one name
+         */
+        public RpcServer start(RpcService... services) throws IOException {
+            var all = new LinkedHashMap<String, RpcService.Definition>();
+            for (var service : services) {
+                var definition = service.definition();
+                if (all.putIfAbsent(definition.name(), definition) != null) {
+                    throw new IllegalArgumentException("two services are called " + definition.name());
+                }
+            }
+            var serving = new Serving(maxCalls, handlerLimit, maxMessageSize, interceptors, observer, showFailures);
+            var told = health ? new Health() : null;
+            return new RpcServer(Listening.open(this, all.values(), serving, told), serving, grace, told);
+        }
+
+        /** A whole program: serves until closed, and drains for the grace when the process is asked to exit (SIGTERM, Ctrl-C). */
+        public void serve(RpcService... services) throws IOException {
+            try (var server = start(services)) {
+                server.drainOnExit(grace, report -> {}).serveForever();
+            }
+        }
+
+        private static int atLeastOne(int n, String what) {
+            if (n < 1) {
+                throw new IllegalArgumentException(n + " " + what);
+            }
+            return n;
+        }
+
+        private static Duration positive(Duration d, String what) {
+            if (!d.isPositive()) {
+                throw new IllegalArgumentException(what + " " + d);
+            }
+            return d;
+        }
+    }
+}

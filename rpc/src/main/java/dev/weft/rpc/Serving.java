@@ -1,0 +1,210 @@
+package dev.weft.rpc;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+import dev.weft.net.DrainReport;
+import org.jspecify.annotations.Nullable;
+
+/** What the methods of a server share: its limits, its interceptors, its calls, and who is told of them. */
+final class Serving {
+    private final int most;
+    private final int maxMessageSize;
+    private final boolean limited;
+    /** Guarded by itself, and so is the room for more. */
+    private final ArrayDeque<ServedCall<?, ?>> waiting = new ArrayDeque<>();
+    private int room;
+    private final List<ServerInterceptor> interceptors;
+    private final RpcObserver observer;
+    private final boolean showsFailures;
+    private final AtomicInteger active = new AtomicInteger();
+    private final Set<ServedCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
+    private final LongAdder begun = new LongAdder();
+    private final LongAdder succeeded = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder rejected = new LongAdder();
+    private volatile boolean refusing;
+
+    /** {@code most} calls at once, of which so many methods run; 0 for all. */
+    Serving(int most, int handlerLimit, int maxMessageSize, List<ServerInterceptor> interceptors, RpcObserver observer, boolean showsFailures) {
+        this.most = most;
+        this.maxMessageSize = maxMessageSize;
+        limited = handlerLimit > 0;
+        room = handlerLimit;
+        this.interceptors = List.copyOf(interceptors);
+        this.observer = observer;
+        this.showsFailures = showsFailures;
+    }
+
+    List<ServerInterceptor> interceptors() {
+        return interceptors;
+    }
+
+    int maxMessageSize() {
+        return maxMessageSize;
+    }
+
+    boolean showsFailures() {
+        return showsFailures;
+    }
+
+    /** Lets a call in, which is counted until it is removed; or says why not. */
+    @Nullable
+    RpcException admit(ServedCall<?, ?> call) {
+        RpcException refusal = null;
+        if (active.incrementAndGet() > most) {
+            active.decrementAndGet();
+            refusal = new RpcException(Status.RESOURCE_EXHAUSTED, "Concurrent RPC limit exceeded!");
+        } else {
+            calls.add(call);
+            if (refusing) { // looked at when the call is among the others: a drain finds it there, or the call finds out
+                remove(call);
+                refusal = new RpcException(Status.UNAVAILABLE, "the server is being closed");
+            }
+        }
+        if (refusal == null) {
+            begun.increment();
+        } else {
+            rejected(call, refusal);
+        }
+        return refusal;
+    }
+
+    private void rejected(ServedCall<?, ?> call, RpcException refusal) {
+        rejected.increment();
+        try {
+            observer.rejected(call.method(), call.call().peer(), refusal.status(), refusal.message());
+        } catch (RuntimeException e) {
+            Log.observerFailed("rejected", e);
+        }
+    }
+
+    /** Lets no more in. */
+    void refuse() {
+        refusing = true;
+    }
+
+    /** It has ended; may be said more than once. Whether it was news. */
+    boolean remove(ServedCall<?, ?> call) {
+        var was = calls.remove(call);
+        if (was && active.decrementAndGet() == 0) {
+            synchronized (calls) {
+                calls.notifyAll();
+            }
+        }
+        return was;
+    }
+
+    /** It has ended before its method began; may be said more than once. */
+    void abandon(ServedCall<?, ?> call) {
+        if (remove(call)) {
+            failed.increment();
+            if (limited) {
+                synchronized (waiting) {
+                    waiting.remove(call);
+                }
+            }
+        }
+    }
+
+    /** Those that have not ended. */
+    List<ServedCall<?, ?>> calls() {
+        return List.copyOf(calls);
+    }
+
+    int active() {
+        return active.get();
+    }
+
+    /** Waits until no call is left, so long at most; whether none is. */
+    boolean awaitIdle(Duration longest) throws InterruptedException {
+        var end = System.nanoTime() + Nanos.of(longest);
+        synchronized (calls) {
+            while (active.get() > 0) {
+                var left = end - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                calls.wait(left / 1_000_000 + 1);
+            }
+        }
+        return true;
+    }
+
+    /** Has a call's method run: now or, where only so many may at once, when it is its turn. */
+    void start(ServedCall<?, ?> call) {
+        if (!limited) {
+            call.launch();
+            return;
+        }
+        synchronized (waiting) {
+            if (room == 0) {
+                waiting.add(call);
+                return;
+            }
+            room--;
+        }
+        if (!call.launch()) {
+            next();
+        }
+    }
+
+    /** A method has returned. */
+    void next() {
+        if (!limited) {
+            return;
+        }
+        ServedCall<?, ?> next;
+        do {
+            synchronized (waiting) {
+                next = waiting.poll();
+                if (next == null) {
+                    room++;
+                    return;
+                }
+            }
+        } while (!next.launch());
+    }
+
+    void started(Call call) {
+        try {
+            observer.started(call);
+        } catch (RuntimeException e) {
+            Log.observerFailed("started", e);
+        }
+    }
+
+    void failed(Call call, Throwable failure) {
+        try {
+            observer.failed(call, failure);
+        } catch (RuntimeException e) {
+            Log.observerFailed("failed", e);
+        }
+    }
+
+    void ended(Call call, Status status, Duration took) {
+        (status == Status.OK ? succeeded : failed).increment();
+        try {
+            observer.ended(call, status, took);
+        } catch (RuntimeException e) {
+            Log.observerFailed("ended", e);
+        }
+    }
+
+    void drained(DrainReport report) {
+        try {
+            observer.drained(report);
+        } catch (RuntimeException e) {
+            Log.observerFailed("drained", e);
+        }
+    }
+
+    RpcStats stats(long connections) {
+        return new RpcStats(connections, active.get(), begun.sum(), succeeded.sum(), failed.sum(), rejected.sum());
+    }
+}

@@ -1,0 +1,133 @@
+package dev.weft.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.Inet4Address;
+import java.net.NetworkInterface;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import dev.weft.net.Address;
+import dev.weft.rpc.routeguide.RouteGuide;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@DisplayName("Where a server listens (SPEC RPC-11)")
+@Timeout(60)
+class BindingTest {
+    private static final RpcService ECHO = Words.saying(word -> word);
+
+    @Test
+    void port_0_is_a_port_that_is_free() throws IOException {
+        try (var one = RpcServer.tcp("127.0.0.1", 0).start(ECHO); var two = RpcServer.tcp("127.0.0.1", 0).start(ECHO)) {
+            assertThat(one.port()).isPositive().isNotEqualTo(two.port());
+            assertThat(one.address()).isEqualTo(Address.of("127.0.0.1", one.port()));
+            assertThat(one).hasToString("rpc server at 127.0.0.1:" + one.port() + ", 0 active");
+        }
+    }
+
+    @Test
+    void every_interface_is_served_when_none_is_named() throws IOException {
+        try (var server = RpcServer.tcp(0).start(ECHO)) {
+            assertThat(server.address().isAny()).isTrue();
+            for (var host : new String[] {"127.0.0.1", "127.0.0.2", "localhost"}) {
+                try (var client = RpcClient.to(host, server.port()).open()) {
+                    assertThat(Words.say(client, host)).isEqualTo(host);
+                }
+            }
+            if (NetworkInterface.getByName("lo").inetAddresses().anyMatch(a -> !(a instanceof Inet4Address))) {
+                try (var client = RpcClient.to("::1", server.port()).open()) {
+                    assertThat(Words.say(client, "six")).isEqualTo("six");
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TCP", "IPV6", "UNIX", "MEMORY"})
+    void a_place_that_is_taken_is_said_to_be(Place place) throws IOException {
+        try (var first = place.server().start(ECHO)) {
+            assertThatThrownBy(() -> RpcServer.at(first.address()).start(ECHO)).isInstanceOf(BindException.class)
+                    .hasMessageContaining(first.address().toString());
+            try (var client = place.client(first).open()) {
+                assertThat(Words.say(client, "not harmed")).isEqualTo("not harmed");
+            }
+        }
+    }
+
+    @Test
+    void a_port_can_be_had_again_at_once() throws IOException {
+        var server = RpcServer.tcp("127.0.0.1", 0).start(ECHO);
+        var port = server.port();
+        for (int i = 0; i < 5; i++) {
+            try (var client = RpcClient.to("127.0.0.1", port).open()) {
+                assertThat(Words.say(client, "w" + i)).isEqualTo("w" + i);
+                server.close(); // first, so that the port is left in TIME_WAIT
+            }
+            server = RpcServer.tcp("127.0.0.1", port).start(ECHO);
+        }
+        server.close();
+    }
+
+    @Test
+    void a_socket_file_is_removed_at_the_end(@TempDir Path folder) throws IOException {
+        var socket = folder.resolve("s");
+        try (var server = RpcServer.unix(socket).start(ECHO); var client = RpcClient.unix(socket).open()) {
+            assertThat(socket).exists();
+            assertThat(server.address()).isEqualTo(Address.unix(socket));
+            assertThat(Words.say(client, "here")).isEqualTo("here");
+        }
+        assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void a_file_that_is_there_is_nobodys_to_remove(@TempDir Path folder) throws IOException {
+        var socket = Files.writeString(folder.resolve("s"), "mine");
+        assertThatThrownBy(() -> RpcServer.unix(socket).start(ECHO)).isInstanceOf(BindException.class).hasMessageContaining(socket.toString());
+        assertThat(socket).hasContent("mine");
+    }
+
+    @Test
+    void two_services_of_one_name_are_refused() {
+        assertThatThrownBy(() -> RpcServer.tcp("127.0.0.1", 0).start(ECHO, new RouteService(), ECHO)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(Words.NAME);
+    }
+
+    @Test
+    void two_methods_of_one_name_are_refused() {
+        var service = RpcService.Definition.of(Words.NAME).unary(Words.SAY, word -> word);
+        assertThatThrownBy(() -> service.unary(Words.SAY, word -> word)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("words.Words/Say");
+    }
+
+    @Test
+    void a_method_of_another_service_is_refused() {
+        var service = RpcService.Definition.of("birds.Birds");
+        assertThatThrownBy(() -> service.unary(Words.SAY, word -> word)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("words.Words/Say").hasMessageContaining("birds.Birds");
+    }
+
+    @Test
+    void a_method_has_a_full_name() {
+        for (var name : new String[] {"", "Say", "/Say", "words.Words/"}) {
+            assertThatThrownBy(() -> new Method<>(name, Words.TEXT, Words.TEXT)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'" + name + "'");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_server_may_have_many_services(Place place) {
+        try (var pair = place.open(ECHO, new RouteService())) {
+            assertThat(Words.say(pair.client(), "one")).isEqualTo("one");
+            assertThat(RouteGuide.client(pair.client()).getFeature(RouteService.point(10)).getName()).isEqualTo("feature 1");
+        }
+    }
+}
