@@ -54,7 +54,7 @@ def load(h2load, processors, port, case, calls, body):
 
 
 def measure(h2load, running, rounds, processors, folder, say):
-    """By case and peer: seconds of CPU a call, and calls a second, one of each a round."""
+    """By case and peer: seconds of CPU a call, calls a second, and bytes allocated a call, one of each a round."""
     body = request(folder)
     results = {}
     for case in CASES:
@@ -66,9 +66,10 @@ def measure(h2load, running, rounds, processors, folder, say):
             turn = list(running) if n % 2 == 0 else list(reversed(running))
             for peer in turn:
                 server = running[peer]
-                before = cpu_seconds(server.pid)
+                allocated, before = server.allocated(), cpu_seconds(server.pid)
                 took = load(h2load, processors, server.port, case, case.calls, body)
-                rows[peer].append(((cpu_seconds(server.pid) - before) / case.calls, case.calls / took))
+                cpu = cpu_seconds(server.pid) - before
+                rows[peer].append((cpu / case.calls, case.calls / took, (server.allocated() - allocated) / case.calls))
             say("%s: round %d of %d" % (case.label, n + 1, rounds))
         results[case] = rows
     return results
@@ -85,9 +86,10 @@ def table(results, labels):
     for case, rows in results.items():
         bases = [b for b in BASES if b in rows]
         lines += ["", "**%s**" % case.label, "",
-                  "| | CPU a call | calls/s | " + " | ".join("over %s" % b for b in bases) + " |", "| --- " * (3 + len(bases)) + "|"]
+                  "| | CPU a call | allocated a call | calls/s | " + " | ".join("over %s" % b for b in bases) + " |", "| --- " * (4 + len(bases)) + "|"]
         for peer, measured in rows.items():
-            lines.append("| %s | %.1f µs | %s | %s |" % (labels[peer], 1e6 * statistics.median(m[0] for m in measured),
-                                                       "{:,.0f}".format(statistics.median(m[1] for m in measured)),
-                                                       " | ".join("1" if b == peer else ratio(rows, peer, b) for b in bases)))
+            lines.append("| %s | %.1f µs | %s B | %s | %s |" % (labels[peer], 1e6 * statistics.median(m[0] for m in measured),
+                                                            "{:,.0f}".format(statistics.median(m[2] for m in measured)),
+                                                            "{:,.0f}".format(statistics.median(m[1] for m in measured)),
+                                                            " | ".join("1" if b == peer else ratio(rows, peer, b) for b in bases)))
     return "\n".join(lines[1:]) + "\n"

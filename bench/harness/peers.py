@@ -118,6 +118,12 @@ class Running:
             raise NotStarted("it did not say how full its heap is, but: " + answer.strip())
         return int(answer.split()[1])
 
+    def allocated(self):
+        """Bytes that all threads of a JVM have asked for since it started."""
+        self._process.stdin.write("allocated\n")
+        self._process.stdin.flush()
+        return int(self._line(60).split()[1])
+
     def resident(self):
         """Bytes in memory, whatever they are used for (proc(5), VmRSS)."""
         with open("/proc/%d/status" % self.pid) as status:

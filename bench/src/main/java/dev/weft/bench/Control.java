@@ -3,11 +3,14 @@ package dev.weft.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 
+import com.sun.management.ThreadMXBean;
+
 /**
- * A server's pipe to the runner: says where it listens, answers {@code heap} with the bytes in use after a full collection, and ends the
- * process when the pipe ends, so that no server outlives a runner that was killed.
+ * A server's pipe to the runner: says where it listens, answers {@code heap} with the bytes in use after a full collection and {@code allocated} with
+ * those that all threads have ever asked for, and ends the process when the pipe ends, so that no server outlives a runner that was killed.
  */
 final class Control {
     /** A second collection frees what the first one only found out to be unreachable: references cleared, buffers to be cleaned. */
@@ -30,7 +33,11 @@ final class Control {
         say("listening " + port);
         var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String command; (command = commands.readLine()) != null;) {
-            say(command.equals("heap") ? "heap " + heapInUse() : "unknown command " + command);
+            say(switch (command) {
+                case "heap" -> "heap " + heapInUse();
+                case "allocated" -> "allocated " + ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getTotalThreadAllocatedBytes();
+                default -> "unknown command " + command;
+            });
         }
         System.exit(0);
     }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 
+import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Grpc;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,10 @@ public final class Call {
     public Optional<Duration> timeRemaining() {
         var deadline = deadline();
         return deadline == null ? Optional.empty() : Optional.of(Duration.ofNanos(Math.max(0, deadline.timeRemaining(TimeUnit.NANOSECONDS))));
+    }
+
+    Context context() {
+        return served.context();
     }
 
     @Nullable

@@ -23,7 +23,7 @@ final class Descriptors {
     /** Bytes that came and are no message. */
     record Malformed(RpcException why) {
         /** It was too long when unpacked, or not what the codec takes. */
-        static Malformed because(Exception e) {
+        static Malformed because(Throwable e) {
             return new Malformed(e instanceof StatusRuntimeException told && told.getStatus().getCode() == io.grpc.Status.Code.RESOURCE_EXHAUSTED
                     ? Statuses.exception(told.getStatus(), null)
                     : new RpcException(Status.INTERNAL, "the message can't be read: " + e.getMessage(), e));
@@ -39,18 +39,23 @@ final class Descriptors {
      */
     static MethodDescriptor<Object, Object> served(Method<?, ?> method, MethodType kind, int most) {
         return descriptor(method, kind.serverSendsOneMessage() ? MethodType.CLIENT_STREAMING : MethodType.BIDI_STREAMING,
-                decoding(method.request(), most), SENT);
+                decoding(method.request(), most), SENT, true);
     }
 
     /** {@code most} is the longest response that is taken. */
     static MethodDescriptor<Object, Object> called(Method<?, ?> method, MethodType kind, int most) {
-        return descriptor(method, kind, SENT, decoding(method.response(), most));
+        return descriptor(method, kind, SENT, decoding(method.response(), most), true);
+    }
+
+    /** Of a method that is not here: its name is a stranger's, and kept out of metrics. */
+    static MethodDescriptor<Object, Object> unknown(Method<?, ?> method) {
+        return descriptor(method, MethodType.BIDI_STREAMING, decoding(method.request(), 0), SENT, false);
     }
 
     private static MethodDescriptor<Object, Object> descriptor(Method<?, ?> method, MethodType kind, Marshaller<Object> requests,
-            Marshaller<Object> responses) {
+            Marshaller<Object> responses, boolean known) {
         return MethodDescriptor.newBuilder(requests, responses).setFullMethodName(method.name()).setType(kind)
-                .setSampledToLocalTracing(false).build();
+                .setSampledToLocalTracing(known).build();
     }
 
     /** What the transport keeps of a message until it has left: it may have to send it again. */
@@ -91,7 +96,7 @@ final class Descriptors {
                     }
                     Object message = protobuf != null ? protobuf.parse(in) : codec.decode(in);
                     return in instanceof KnownLength ? message : new Unpacked(message); // of what it unpacks the transport can't know the length
-                } catch (IOException | RuntimeException e) {
+                } catch (IOException | RuntimeException | StackOverflowError | LinkageError e) { // deep nesting; a class that can't be made
                     return Malformed.because(e);
                 }
             }

@@ -3,12 +3,14 @@ package dev.weft.rpc;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 
 import dev.weft.net.Address;
 import dev.weft.net.Tls;
+import io.grpc.Attributes;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolver;
@@ -63,7 +65,11 @@ final class Dialling {
 
         static String target(List<Address> addresses) {
             NameResolverRegistry.getDefaultRegistry().register(new Several()); // one more of the same scheme changes nothing
-            return SCHEME + ":///" + String.join(",", addresses.stream().map(Address::toString).toList());
+            try {
+                return new URI(SCHEME, "", "/" + String.join(",", addresses.stream().map(Address::toString).toList()), null, null).toString();
+            } catch (URISyntaxException e) {
+                throw new IllegalArgumentException("no addresses: " + addresses, e);
+            }
         }
 
         @Override
@@ -83,17 +89,20 @@ final class Dialling {
 
         @Override
         public @Nullable NameResolver newNameResolver(URI target, NameResolver.Args args) {
-            return SCHEME.equals(target.getScheme()) ? new Resolver(target.getPath().substring(1)) : null;
+            return SCHEME.equals(target.getScheme()) ? new Resolver(target.getPath().substring(1), args.getOverrideAuthority() == null) : null;
         }
     }
 
     /** Looks the hosts up each time that it is asked to. */
     private static final class Resolver extends NameResolver {
         private final String names;
+        /** Whether each is to be who it is called, in its certificate, for example. */
+        private final boolean eachItsOwn;
         private @Nullable Listener2 listener;
 
-        Resolver(String names) {
+        Resolver(String names, boolean eachItsOwn) {
             this.names = names;
+            this.eachItsOwn = eachItsOwn;
         }
 
         @Override
@@ -121,7 +130,7 @@ final class Dialling {
             for (var name : names.split(",", -1)) {
                 try {
                     for (SocketAddress address : Address.parse(name).resolve()) {
-                        groups.add(new EquivalentAddressGroup(address));
+                        groups.add(new EquivalentAddressGroup(address, eachItsOwn ? called(name) : Attributes.EMPTY));
                     }
                 } catch (IOException e) {
                     failure = e;
@@ -131,6 +140,10 @@ final class Dialling {
                     ? StatusOr.<List<EquivalentAddressGroup>>fromStatus(Statuses.of(Status.UNAVAILABLE, "none of " + names + " is known: " + failure))
                     : StatusOr.fromValue(List.copyOf(groups));
             return ResolutionResult.newBuilder().setAddressesOrError(found).build();
+        }
+
+        private static Attributes called(String name) {
+            return Attributes.newBuilder().set(EquivalentAddressGroup.ATTR_AUTHORITY_OVERRIDE, name).build();
         }
 
         @Override

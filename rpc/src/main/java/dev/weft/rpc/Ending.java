@@ -3,6 +3,7 @@ package dev.weft.rpc;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import dev.weft.net.DrainReport;
@@ -16,12 +17,15 @@ final class Ending {
     private final Listening listening;
     private final Serving serving;
     private final @Nullable Health health;
+    private final Future<?> sweeping;
     private final CountDownLatch ended = new CountDownLatch(1);
     private boolean begun;
     private @Nullable Thread exitHook;
     private volatile DrainReport report = new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
 
-    Ending(Listening listening, Serving serving, @Nullable Health health) {
+    /** {@code sweeping} goes on until the server ends. */
+    Ending(Listening listening, Serving serving, @Nullable Health health, Future<?> sweeping) {
+        this.sweeping = sweeping;
         this.listening = listening;
         this.serving = serving;
         this.health = health;
@@ -49,7 +53,7 @@ final class Ending {
             }
         }
         if (!inside) {
-            await();
+            Uninterrupted.run(ended::await);
         }
         return report;
     }
@@ -72,15 +76,24 @@ final class Ending {
                 serving.awaitIdle(LAST_CALL);
                 aborted = serving.calls().size();
             }
-            listening.close(LAST_CALL);
-        } catch (InterruptedException e) {
-            Log.closeFailed("the server at " + listening.address(), e); // nobody knows this thread
+        } catch (InterruptedException | RuntimeException e) {
+            Log.closeFailed("the server at " + listening.address(), e);
         } finally {
+            close();
             var took = Duration.ofNanos(System.nanoTime() - began);
             report = new DrainReport(took, Math.max(0, before - stragglers.size()), stragglers.size() - aborted, aborted, stragglers);
             forgetExitHook();
             serving.drained(report);
             ended.countDown();
+        }
+    }
+
+    private void close() {
+        try {
+            sweeping.cancel(false);
+            listening.close(LAST_CALL);
+        } catch (InterruptedException | RuntimeException e) {
+            Log.closeFailed("the server at " + listening.address(), e);
         }
     }
 

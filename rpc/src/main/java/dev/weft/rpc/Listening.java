@@ -64,6 +64,7 @@ final class Listening {
                 .maxInboundMetadataSize(settings.maxHeaderSize)
                 .maxInboundMessageSize(settings.maxMessageSize)
                 .permitKeepAliveTime(Nanos.of(settings.leastPing), TimeUnit.NANOSECONDS)
+                .maxConnectionIdle(Nanos.of(settings.maxIdle), TimeUnit.NANOSECONDS)
                 .permitKeepAliveWithoutCalls(settings.pingsWithoutCalls);
         if (settings.address.kind() == Address.Kind.UNIX) {
             builder.withChildOption(ChannelOption.SO_KEEPALIVE, EventLoops.NO_OPTION);
@@ -75,9 +76,6 @@ final class Listening {
         if (settings.maxAge != null) {
             builder.maxConnectionAge(Nanos.of(settings.maxAge), TimeUnit.NANOSECONDS)
                     .maxConnectionAgeGrace(Nanos.of(settings.maxAgeGrace), TimeUnit.NANOSECONDS);
-        }
-        if (settings.maxIdle != null) {
-            builder.maxConnectionIdle(Nanos.of(settings.maxIdle), TimeUnit.NANOSECONDS);
         }
         if (settings.tls != null) {
             builder.sslContext(TlsContexts.server(settings.tls));
@@ -151,7 +149,7 @@ final class Listening {
             }
             var method = new Method<>(name, Codec.protobuf(com.google.protobuf.Empty.getDefaultInstance()),
                     Codec.protobuf(com.google.protobuf.Empty.getDefaultInstance()));
-            var descriptor = Descriptors.served(method, io.grpc.MethodDescriptor.MethodType.BIDI_STREAMING, 0);
+            var descriptor = Descriptors.unknown(method);
             return ServerMethodDefinition.create(descriptor, (call, headers) -> {
                 call.close(Statuses.of(Status.UNIMPLEMENTED, "Method not found!"), new io.grpc.Metadata());
                 return new ServerCall.Listener<>() {};

@@ -30,14 +30,14 @@ final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
     private @Nullable RpcException failure;
     private @Nullable RpcException stop;
 
-    MadeCall(Method<Q, R> method, MethodType kind, ClientCall<Object, Object> transport, CallOptions options,
+    MadeCall(Method<Q, R> method, MethodType kind, ClientCall<Object, Object> transport, CallOptions options, int maxMessageSize,
             Set<MadeCall<?, ?>> running) {
         this.method = method;
         this.kind = kind;
         this.transport = transport;
         this.running = running;
         reply = options.reply();
-        responses = new Mailbox<>(transport::request);
+        responses = new Mailbox<>(transport::request, options.maxMessageSize() > 0 ? options.maxMessageSize() : maxMessageSize);
     }
 
     void begin(Metadata headers) {
@@ -137,6 +137,13 @@ final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
         }
     }
 
+    /** Whether it has ended, however. */
+    boolean isOver() {
+        synchronized (lock) {
+            return over || failure != null;
+        }
+    }
+
     /** Whether this is what {@link #send} threw when the server had ended the call well. */
     boolean stopped(RpcException e) {
         synchronized (lock) {
@@ -185,7 +192,9 @@ final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
 
     @Override
     public void close() {
-        cancel(new RpcException(Status.CANCELLED, LOCALLY));
+        if (!isOver()) {
+            cancel(new RpcException(Status.CANCELLED, LOCALLY));
+        }
     }
 
     /** Ends a call that is not over, for this reason; nothing more is received. */

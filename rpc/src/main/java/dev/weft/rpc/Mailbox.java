@@ -13,24 +13,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class Mailbox<T> {
     /** So many may be under way or wait here. More than one, so that a round trip or a change of threads is not paid for each. */
-    static final int READ_AHEAD = 8;
+    private static final int MOST = 8;
+    /** And so many bytes, if all are of the longest kind. */
+    private static final int MOST_BYTES = 16 * 1024 * 1024;
 
     private final IntConsumer ask;
-    private final ArrayDeque<T> messages = new ArrayDeque<>(READ_AHEAD);
+    private final int ahead;
+    private final ArrayDeque<T> messages = new ArrayDeque<>(MOST);
     /** Asked for, and not here yet. */
     private int due;
     private boolean finished;
     private @Nullable RpcException failure;
 
-    /** {@code ask} asks the other side for so many; it does not wait. */
-    Mailbox(IntConsumer ask) {
+    /** {@code ask} asks the other side for so many, of so many bytes at most; it does not wait. */
+    Mailbox(IntConsumer ask, int longest) {
         this.ask = ask;
+        ahead = Math.clamp(MOST_BYTES / longest, 2, MOST);
     }
 
     /** Asks for the first ones. */
     void open() {
-        due = READ_AHEAD;
-        ask.accept(READ_AHEAD);
+        synchronized (this) {
+            due = ahead;
+        }
+        ask.accept(ahead);
     }
 
     synchronized void put(T message) {
@@ -82,8 +88,8 @@ final class Mailbox<T> {
                 wait();
             }
             next = messages.poll();
-            var room = READ_AHEAD - messages.size() - due;
-            more = finished || room < READ_AHEAD / 2 ? 0 : room;
+            var room = ahead - messages.size() - due;
+            more = finished || room < ahead / 2 ? 0 : room;
             due += more;
         }
         if (more > 0) {

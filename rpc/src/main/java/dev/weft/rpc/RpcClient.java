@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 
 import dev.weft.net.Address;
 import dev.weft.net.Tls;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -43,7 +44,7 @@ public final class RpcClient implements AutoCloseable {
     private final int maxMessageSize;
     private final String target;
     private final Set<MadeCall<?, ?>> running = ConcurrentHashMap.newKeySet();
-    private final ConcurrentHashMap<Method<?, ?>, MethodDescriptor<Object, Object>> descriptors = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Called, MethodDescriptor<Object, Object>> descriptors = new ConcurrentHashMap<>();
 
     private RpcClient(ManagedChannel channel, List<ClientInterceptor> interceptors, int maxMessageSize, String target) {
         this.channel = channel;
@@ -83,11 +84,16 @@ public final class RpcClient implements AutoCloseable {
 
     /** Makes a call with one request and many responses; for generated code. To leave it early, close it. */
     public <Q, R> Incoming<R> serverStream(Method<Q, R> method, CallOptions options, Q request) {
-        var call = begin(method, MethodType.SERVER_STREAMING, options).exchange();
+        var begun = begin(method, MethodType.SERVER_STREAMING, options);
+        var call = begun.exchange();
         try {
             call.send(request);
             call.finish();
         } catch (RpcException e) {
+            if (!begun.isOver()) { // an interceptor's
+                call.close();
+                throw e;
+            }
             // It has failed already, which is told where responses are waited for.
         } catch (Throwable t) {
             call.close();
@@ -152,11 +158,18 @@ public final class RpcClient implements AutoCloseable {
         return new Begun<>(around(0, kind, made).open(method, options), made);
     }
 
+    /** A method, as it is called. */
+    private record Called(Method<?, ?> method, MethodType kind) {}
+
     /** A call, as interceptors have it, and those that were made for it: an interceptor may make several. */
     private record Begun<Q, R>(Exchange<Q, R> exchange, List<MadeCall<?, ?>> made) {
         /** Whether it is no failure, but the server has had enough. */
         boolean stopped(RpcException e) {
             return made.stream().anyMatch(call -> call.stopped(e));
+        }
+
+        boolean isOver() {
+            return made.stream().anyMatch(MadeCall::isOver);
         }
     }
 
@@ -175,8 +188,8 @@ public final class RpcClient implements AutoCloseable {
     }
 
     private <Q, R> MadeCall<Q, R> make(Method<Q, R> method, MethodType kind, CallOptions options) {
-        var transport = channel.newCall(descriptor(method, kind, options), transportOptions(options));
-        var call = new MadeCall<>(method, kind, transport, options, running);
+        var transport = transport(descriptor(method, kind, options), transportOptions(options));
+        var call = new MadeCall<>(method, kind, transport, options, maxMessageSize, running);
         running.add(call);
         if (channel.isShutdown()) { // looked at when the call is among the others: close finds it there, or the call finds out
             running.remove(call);
@@ -186,9 +199,25 @@ public final class RpcClient implements AutoCloseable {
         return call;
     }
 
+    /** The transport's call: a part of the call that is served here, if one is, also on threads that the serving one has forked. */
+    private ClientCall<Object, Object> transport(MethodDescriptor<Object, Object> descriptor, io.grpc.CallOptions options) {
+        if (!Call.CURRENT.isBound()) {
+            return channel.newCall(descriptor, options);
+        }
+        var served = Call.CURRENT.get().context();
+        var before = served.attach();
+        try {
+            return channel.newCall(descriptor, options);
+        } finally {
+            served.detach(before);
+        }
+    }
+
     private <Q, R> MethodDescriptor<Object, Object> descriptor(Method<Q, R> method, MethodType kind, CallOptions options) {
-        return options.maxMessageSize() == 0 ? descriptors.computeIfAbsent(method, m -> Descriptors.called(m, kind, maxMessageSize))
-                : Descriptors.called(method, kind, options.maxMessageSize());
+        if (options.maxMessageSize() > 0) {
+            return Descriptors.called(method, kind, options.maxMessageSize());
+        }
+        return descriptors.computeIfAbsent(new Called(method, kind), called -> Descriptors.called(called.method, called.kind, maxMessageSize));
     }
 
     private static io.grpc.CallOptions transportOptions(CallOptions options) {
@@ -217,21 +246,12 @@ public final class RpcClient implements AutoCloseable {
     public void close() {
         channel.shutdownNow();
         running.forEach(call -> call.cancel(new RpcException(Status.CANCELLED, "Channel closed!")));
-        var interrupted = false;
-        var end = System.nanoTime() + Nanos.of(LAST_WORDS);
-        while (true) {
-            try {
-                if (!channel.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                    Log.closeFailed("the client of " + target, new IllegalStateException("its connections are still there"));
-                }
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
+        var end = System.nanoTime() + LAST_WORDS.toNanos();
+        Uninterrupted.run(() -> {
+            if (!channel.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                Log.closeFailed("the client of " + target, new IllegalStateException("its connections are still there"));
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        });
     }
 
     @Override
@@ -337,7 +357,7 @@ public final class RpcClient implements AutoCloseable {
             return this;
         }
 
-        /** Traces and counts calls; needs the optional libraries. */
+        /** Counts and times calls; needs the optional libraries. */
         public Builder telemetry(Telemetry telemetry) {
             this.telemetry = telemetry;
             return this;

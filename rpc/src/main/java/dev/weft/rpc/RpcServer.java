@@ -6,6 +6,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import dev.weft.net.Address;
@@ -32,12 +35,12 @@ public final class RpcServer implements AutoCloseable {
     private final @Nullable Health health;
     private final Ending ending;
 
-    private RpcServer(Listening listening, Serving serving, Duration grace, @Nullable Health health) {
+    private RpcServer(Listening listening, Serving serving, Duration grace, @Nullable Health health, Future<?> sweeping) {
         this.listening = listening;
         this.serving = serving;
         this.grace = grace;
         this.health = health;
-        ending = new Ending(listening, serving, health);
+        ending = new Ending(listening, serving, health, sweeping);
         Thread.ofPlatform().name("rpc-server").start(ending::await); // keeps the JVM alive, which the transport's threads don't
     }
 
@@ -162,8 +165,7 @@ public final class RpcServer implements AutoCloseable {
         @Nullable
         Duration maxAge;
         Duration maxAgeGrace = Duration.ofSeconds(5);
-        @Nullable
-        Duration maxIdle;
+        Duration maxIdle = Duration.ofMinutes(30);
         @Nullable
         String compression;
         boolean reflection;
@@ -172,6 +174,7 @@ public final class RpcServer implements AutoCloseable {
         Telemetry telemetry;
         private int maxCalls = 1_000;
         private int handlerLimit;
+        private Duration requestTimeout = Duration.ofSeconds(30);
         private boolean health;
         private boolean showFailures;
         private Duration grace = Duration.ofSeconds(5);
@@ -245,6 +248,15 @@ public final class RpcServer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How long the request of a method that takes one may take to come; past it the call ends with DEADLINE_EXCEEDED, so that nobody holds a
+         * place for nothing. Default 30 s; it is looked at four times in that time.
+         */
+        public Builder requestTimeout(Duration timeout) {
+            requestTimeout = positive(timeout, "request timeout");
+            return this;
+        }
+
         /** Pings a client that has been silent so long, and drops the connection unless it answers in time. Default: no pings (gRPC's: 2 hours). */
         public Builder keepAlive(Duration silence, Duration timeout) {
             keepAlive = positive(silence, "silence");
@@ -266,7 +278,7 @@ public final class RpcServer implements AutoCloseable {
             return this;
         }
 
-        /** A connection without a call for so long is told to end. Default: never. */
+        /** A connection without a call for so long is told to end; clients connect again when they call. Default 30 min. */
         public Builder maxConnectionIdle(Duration time) {
             maxIdle = positive(time, "idle time");
             return this;
@@ -305,13 +317,16 @@ public final class RpcServer implements AutoCloseable {
             return this;
         }
 
-        /** Runs around each call; the first is outermost. May be called again. */
+        /**
+         * Runs around each call of a service that is given to {@code start}; the first is outermost. May be called again. Health, reflection and
+         * channelz are the transport's own: neither this nor {@link #maxCalls} is for them, so who may connect may ask them.
+         */
         public Builder around(ServerInterceptor interceptor) {
             interceptors.add(interceptor);
             return this;
         }
 
-        /** Traces and counts calls; needs the optional libraries. */
+        /** Counts and times calls; needs the optional libraries. */
         public Builder telemetry(Telemetry telemetry) {
             this.telemetry = telemetry;
             return this;
@@ -346,7 +361,11 @@ public final class RpcServer implements AutoCloseable {
             }
             var serving = new Serving(maxCalls, handlerLimit, maxMessageSize, interceptors, observer, showFailures);
             var told = health ? new Health() : null;
-            return new RpcServer(Listening.open(this, all.values(), serving, told), serving, grace, told);
+            var listening = Listening.open(this, all.values(), serving, told);
+            var pause = Math.max(1, Nanos.of(requestTimeout) / 4);
+            var sweeping = ForkJoinPool.commonPool()
+                    .scheduleWithFixedDelay(() -> serving.endSilent(requestTimeout), pause, pause, TimeUnit.NANOSECONDS);
+            return new RpcServer(listening, serving, grace, told, sweeping);
         }
 
         /** A whole program: serves until closed, and drains for the grace when the process is asked to exit (SIGTERM, Ctrl-C). */

@@ -30,6 +30,7 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
     private final @Nullable Mailbox<Object> requests;
     private @Nullable Object only;
     private @Nullable R held;
+    private volatile boolean whole;
     private boolean answered;
     private @Nullable Object answer;
     private boolean headersSent;
@@ -48,7 +49,7 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
         this.transport = transport;
         context = Context.current();
         call = new Call(this, headers);
-        requests = method.kind().clientSendsOneMessage() ? null : new Mailbox<>(transport::request);
+        requests = method.kind().clientSendsOneMessage() ? null : new Mailbox<>(transport::request, method.server().maxMessageSize());
     }
 
     Serving server() {
@@ -67,6 +68,10 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
         return transport;
     }
 
+    Context context() {
+        return context;
+    }
+
     long ageNanos() {
         return System.nanoTime() - began;
     }
@@ -83,7 +88,6 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
         if (requests == null) {
             transport.request(2); // a second one would be against the protocol, and must be seen
         } else {
-            requests.open();
             start();
         }
     }
@@ -122,6 +126,7 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
 
     @Override
     public void onHalfClose() {
+        whole = true;
         if (requests != null) {
             requests.finish();
         } else if (only == null) {
@@ -143,13 +148,38 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
         var deadline = context.getDeadline();
         fail(deadline != null && deadline.isExpired() ? new RpcException(Status.DEADLINE_EXCEEDED, "the deadline of " + method() + " has passed")
                 : new RpcException(Status.CANCELLED, "the client has cancelled " + method() + ", or is gone"), false);
+        method.server().delivered();
     }
 
     @Override
     public void onComplete() {
+        // Nothing new, unless the transport has ended it by itself.
+        fail(new RpcException(Status.UNKNOWN, "the transport has ended " + method()), false);
         synchronized (lock) {
             closed = true;
+            lock.notifyAll();
         }
+        method.server().delivered();
+    }
+
+    /** It is not let in. */
+    void turnAway(RpcException why) {
+        synchronized (lock) {
+            if (!closed) {
+                closed = true; // a drain may have found it, too
+                transport.close(Statuses.of(why.status(), why.message()), new io.grpc.Metadata());
+            }
+        }
+    }
+
+    /** Whether its one request is not here yet. */
+    boolean isSilent() {
+        return requests == null && !whole;
+    }
+
+    /** The request does not come. */
+    void giveUp(Duration waited) {
+        fail(new RpcException(Status.DEADLINE_EXCEEDED, "the request of " + method() + " did not come in " + waited), true);
     }
 
     /** The client breaks the protocol. */
@@ -171,6 +201,9 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
             }
             failure = why;
             running = thread;
+            if (running != null) {
+                running.interrupt();
+            }
             if (tell) {
                 closed = true;
                 transport.close(Statuses.of(why.status(), why.message()), new io.grpc.Metadata());
@@ -182,8 +215,6 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
         }
         if (running == null) {
             method.server().abandon(this);
-        } else {
-            running.interrupt();
         }
     }
 
@@ -195,9 +226,12 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
     }
 
     private void serve() {
-        method.server().started(call);
         RpcException outcome;
         try {
+            method.server().started(call);
+            if (requests != null) {
+                requests.open(); // not before: those that wait for their turn hold no messages
+            }
             method.serve(this);
             outcome = chosen;
             if (outcome == null && method.kind().serverSendsOneMessage()) {

@@ -35,7 +35,7 @@ final class ServedMethod<Q, R> implements ServerCallHandler<Object, Object> {
         var served = new ServedCall<>(this, transport, headers);
         var refusal = server.admit(served);
         if (refusal != null) {
-            transport.close(Statuses.of(refusal.status(), refusal.message()), new Metadata());
+            served.turnAway(refusal);
             return new ServerCall.Listener<>() {};
         }
         served.begin();

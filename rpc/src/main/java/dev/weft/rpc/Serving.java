@@ -23,6 +23,7 @@ final class Serving {
     private final RpcObserver observer;
     private final boolean showsFailures;
     private final AtomicInteger active = new AtomicInteger();
+    private final AtomicInteger undelivered = new AtomicInteger();
     private final Set<ServedCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
     private final LongAdder begun = new LongAdder();
     private final LongAdder succeeded = new LongAdder();
@@ -58,7 +59,7 @@ final class Serving {
     RpcException admit(ServedCall<?, ?> call) {
         RpcException refusal = null;
         if (active.incrementAndGet() > most) {
-            active.decrementAndGet();
+            leave(active);
             refusal = new RpcException(Status.RESOURCE_EXHAUSTED, "Concurrent RPC limit exceeded!");
         } else {
             calls.add(call);
@@ -69,6 +70,7 @@ final class Serving {
         }
         if (refusal == null) {
             begun.increment();
+            undelivered.incrementAndGet();
         } else {
             rejected(call, refusal);
         }
@@ -79,8 +81,17 @@ final class Serving {
         rejected.increment();
         try {
             observer.rejected(call.method(), call.call().peer(), refusal.status(), refusal.message());
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             Log.observerFailed("rejected", e);
+        }
+    }
+
+    /** Ends the calls whose one request has not come for so long. */
+    void endSilent(Duration longest) {
+        for (var call : calls) {
+            if (call.isSilent() && call.ageNanos() > Nanos.of(longest)) {
+                call.giveUp(longest);
+            }
         }
     }
 
@@ -92,12 +103,23 @@ final class Serving {
     /** It has ended; may be said more than once. Whether it was news. */
     boolean remove(ServedCall<?, ?> call) {
         var was = calls.remove(call);
-        if (was && active.decrementAndGet() == 0) {
+        if (was) {
+            leave(active);
+        }
+        return was;
+    }
+
+    /** The last word to a client has left, or nobody waits for it. */
+    void delivered() {
+        leave(undelivered);
+    }
+
+    private void leave(AtomicInteger count) {
+        if (count.decrementAndGet() == 0) {
             synchronized (calls) {
                 calls.notifyAll();
             }
         }
-        return was;
     }
 
     /** It has ended before its method began; may be said more than once. */
@@ -121,11 +143,11 @@ final class Serving {
         return active.get();
     }
 
-    /** Waits until no call is left, so long at most; whether none is. */
+    /** Waits until no call is left, and all that was answered has left, so long at most; whether it is so. */
     boolean awaitIdle(Duration longest) throws InterruptedException {
         var end = System.nanoTime() + Nanos.of(longest);
         synchronized (calls) {
-            while (active.get() > 0) {
+            while (active.get() > 0 || undelivered.get() > 0) {
                 var left = end - System.nanoTime();
                 if (left <= 0) {
                     return false;
@@ -174,7 +196,7 @@ final class Serving {
     void started(Call call) {
         try {
             observer.started(call);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             Log.observerFailed("started", e);
         }
     }
@@ -182,7 +204,7 @@ final class Serving {
     void failed(Call call, Throwable failure) {
         try {
             observer.failed(call, failure);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             Log.observerFailed("failed", e);
         }
     }
@@ -191,7 +213,7 @@ final class Serving {
         (status == Status.OK ? succeeded : failed).increment();
         try {
             observer.ended(call, status, took);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             Log.observerFailed("ended", e);
         }
     }
@@ -199,7 +221,7 @@ final class Serving {
     void drained(DrainReport report) {
         try {
             observer.drained(report);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             Log.observerFailed("drained", e);
         }
     }
