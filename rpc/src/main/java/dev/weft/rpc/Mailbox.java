@@ -15,7 +15,7 @@ final class Mailbox<T> {
     /** So many may be under way or wait here. More than one, so that a round trip or a change of threads is not paid for each. */
     private static final int MOST = 8;
     /** And so many bytes, if all are of the longest kind. */
-    private static final int MOST_BYTES = 16 * 1024 * 1024;
+    private static final int MOST_BYTES = 32 * 1024 * 1024;
 
     private final IntConsumer ask;
     private final int ahead;
