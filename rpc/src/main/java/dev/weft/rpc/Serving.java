@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 import dev.weft.net.DrainReport;
 import org.jspecify.annotations.Nullable;
@@ -79,11 +80,7 @@ final class Serving {
 
     private void rejected(ServedCall<?, ?> call, RpcException refusal) {
         rejected.increment();
-        try {
-            observer.rejected(call.method(), call.call().peer(), refusal.status(), refusal.message());
-        } catch (Throwable e) {
-            Log.observerFailed("rejected", e);
-        }
+        tell("rejected", told -> told.rejected(call.method(), call.call().peer(), refusal.status(), refusal.message()));
     }
 
     /** Ends the calls whose one request has not come for so long. */
@@ -194,35 +191,28 @@ final class Serving {
     }
 
     void started(Call call) {
-        try {
-            observer.started(call);
-        } catch (Throwable e) {
-            Log.observerFailed("started", e);
-        }
+        tell("started", told -> told.started(call));
     }
 
     void failed(Call call, Throwable failure) {
-        try {
-            observer.failed(call, failure);
-        } catch (Throwable e) {
-            Log.observerFailed("failed", e);
-        }
+        tell("failed", told -> told.failed(call, failure));
     }
 
     void ended(Call call, Status status, Duration took) {
         (status == Status.OK ? succeeded : failed).increment();
-        try {
-            observer.ended(call, status, took);
-        } catch (Throwable e) {
-            Log.observerFailed("ended", e);
-        }
+        tell("ended", told -> told.ended(call, status, took));
     }
 
     void drained(DrainReport report) {
+        tell("drained", told -> told.drained(report));
+    }
+
+    /** Whatever it throws changes nothing. */
+    private void tell(String event, Consumer<RpcObserver> what) {
         try {
-            observer.drained(report);
+            what.accept(observer);
         } catch (Throwable e) {
-            Log.observerFailed("drained", e);
+            Log.observerFailed(event, e);
         }
     }
 
