@@ -14,7 +14,6 @@
     requires io.grpc.protobuf.lite;
     requires io.grpc.netty;
     requires io.grpc.services;
-    requires io.grpc.inprocess;
     requires io.netty.common;
     requires io.netty.buffer;
     requires io.netty.transport;

@@ -3,8 +3,10 @@ package dev.weft.rpc;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 
 import com.google.protobuf.MessageLite;
+import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
@@ -33,23 +35,19 @@ final class Descriptors {
     /** One that came compressed. */
     record Unpacked(Object message) {}
 
-    /**
-     * {@code most} is the longest request that is taken. To the transport all methods take many requests: of one it would drop a client that
-     * sends two without a word.
-     */
-    static MethodDescriptor<Object, Object> served(Method<?, ?> method, MethodType kind, int most) {
+    /** To the transport all methods take many requests: of one it would drop a client that sends two without a word. */
+    static MethodDescriptor<Object, Object> served(Method<?, ?> method, MethodType kind) {
         return descriptor(method, kind.serverSendsOneMessage() ? MethodType.CLIENT_STREAMING : MethodType.BIDI_STREAMING,
-                decoding(method.request(), most), SENT, true);
+                decoding(method.request()), SENT, true);
     }
 
-    /** {@code most} is the longest response that is taken. */
-    static MethodDescriptor<Object, Object> called(Method<?, ?> method, MethodType kind, int most) {
-        return descriptor(method, kind, SENT, decoding(method.response(), most), true);
+    static MethodDescriptor<Object, Object> called(Method<?, ?> method, MethodType kind) {
+        return descriptor(method, kind, SENT, decoding(method.response()), true);
     }
 
     /** Of a method that is not here: its name is a stranger's, and kept out of metrics. */
     static MethodDescriptor<Object, Object> unknown(Method<?, ?> method) {
-        return descriptor(method, MethodType.BIDI_STREAMING, decoding(method.request(), 0), SENT, false);
+        return descriptor(method, MethodType.BIDI_STREAMING, decoding(method.request()), SENT, false);
     }
 
     private static MethodDescriptor<Object, Object> descriptor(Method<?, ?> method, MethodType kind, Marshaller<Object> requests,
@@ -78,7 +76,7 @@ final class Descriptors {
         }
     };
 
-    private static <T> Marshaller<Object> decoding(Codec<T> codec, int most) {
+    private static <T> Marshaller<Object> decoding(Codec<T> codec) {
         return new Marshaller<>() {
             private final @Nullable Marshaller<?> protobuf = codec instanceof ProtobufCodec<?> p ? ProtoLiteUtils.marshaller(p.prototype()) : null;
 
@@ -90,10 +88,6 @@ final class Descriptors {
             @Override
             public Object parse(InputStream in) {
                 try {
-                    if (in.available() > most) { // within a process nobody else looks at it
-                        return new Malformed(new RpcException(Status.RESOURCE_EXHAUSTED,
-                                "gRPC message exceeds maximum size " + most + ": " + in.available()));
-                    }
                     Object message = protobuf != null ? protobuf.parse(in) : codec.decode(in);
                     return in instanceof KnownLength ? message : new Unpacked(message); // of what it unpacks the transport can't know the length
                 } catch (IOException | RuntimeException | StackOverflowError | LinkageError e) { // deep nesting; a class that can't be made
@@ -103,10 +97,18 @@ final class Descriptors {
         };
     }
 
-    /** Its length saves the transport a copy. */
-    private static final class Encoded extends ByteArrayInputStream implements KnownLength {
+    /** Its length saves the transport a copy, and so does its way out. */
+    private static final class Encoded extends ByteArrayInputStream implements KnownLength, Drainable {
         Encoded(byte[] bytes) {
             super(bytes);
+        }
+
+        @Override
+        public int drainTo(OutputStream target) throws IOException {
+            var left = count - pos;
+            target.write(buf, pos, left);
+            pos = count;
+            return left;
         }
     }
 }

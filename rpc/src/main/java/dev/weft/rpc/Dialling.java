@@ -17,9 +17,10 @@ import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
 import io.grpc.StatusOr;
-import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.local.LocalAddress;
+import io.netty.channel.local.LocalChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +31,8 @@ final class Dialling {
 
     static ManagedChannelBuilder<?> channel(List<Address> addresses, @Nullable Tls tls) throws IOException {
         var first = addresses.getFirst();
-        if (first.kind() == Address.Kind.MEMORY) {
-            if (addresses.size() > 1 || tls != null) {
-                throw new IllegalArgumentException("a client of " + first + " has no other addresses, and no TLS");
-            }
-            return InProcessChannelBuilder.forName(first.host()).executor(EventLoops.WITHIN_PROCESS);
+        if (first.kind() == Address.Kind.MEMORY && (addresses.size() > 1 || tls != null)) {
+            throw new IllegalArgumentException("a client of " + first + " has no other addresses, and no TLS");
         }
         if (addresses.stream().anyMatch(a -> a.kind() != first.kind())) {
             throw new IllegalArgumentException("addresses of several kinds: " + addresses);
@@ -43,15 +41,20 @@ final class Dialling {
         if (first.kind() == Address.Kind.INET) {
             builder = addresses.size() == 1 ? NettyChannelBuilder.forAddress(first.host(), first.port())
                     : NettyChannelBuilder.forTarget(Several.target(addresses));
-            builder.channelType(NioSocketChannel.class);
+            builder.channelType(NioSocketChannel.class).eventLoopGroup(EventLoops.sockets());
         } else if (addresses.size() == 1) {
-            builder = NettyChannelBuilder.forAddress(first.resolve().getFirst()).overrideAuthority("localhost");
-            builder.channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
-                    .withOption(ChannelOption.SO_KEEPALIVE, EventLoops.NO_OPTION);
+            var where = Peers.resolved(first);
+            builder = NettyChannelBuilder.forAddress(where).overrideAuthority("localhost")
+                    .eventLoopGroup(EventLoops.of(where)).withOption(ChannelOption.SO_KEEPALIVE, EventLoops.NO_OPTION);
+            if (where instanceof LocalAddress) {
+                builder.channelType(LocalChannel.class, LocalAddress.class);
+            } else {
+                builder.channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class);
+            }
         } else {
             throw new IllegalArgumentException("several Unix sockets: " + addresses + "; a client has one of them, or several hosts");
         }
-        builder.directExecutor().eventLoopGroup(EventLoops.shared().group());
+        builder.directExecutor().withOption(ChannelOption.ALLOCATOR, EventLoops.BUFFERS);
         if (tls == null) {
             return builder.usePlaintext();
         }

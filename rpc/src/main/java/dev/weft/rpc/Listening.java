@@ -11,30 +11,33 @@ import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 
 import dev.weft.net.Address;
+import io.grpc.Attributes;
+import io.grpc.Grpc;
 import io.grpc.HandlerRegistry;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerTransportFilter;
 import io.grpc.ServiceDescriptor;
-import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import io.grpc.protobuf.services.ChannelzService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.local.LocalAddress;
 import org.jspecify.annotations.Nullable;
 
-/** The transport's side of a server: grpc-java's Netty transport, or its in-process one. */
+/** The transport's side of a server: grpc-java's, on Netty. */
 final class Listening {
     private static final int CHANNELZ_PAGE = 100;
 
     private final Server server;
     private final Address address;
-    private final @Nullable ConnectionLimit connections;
+    private final ConnectionLimit connections;
 
-    private Listening(Server server, Address address, @Nullable ConnectionLimit connections) {
+    private Listening(Server server, Address address, ConnectionLimit connections) {
         this.server = server;
         this.address = address;
         this.connections = connections;
@@ -42,23 +45,21 @@ final class Listening {
 
     static Listening open(RpcServer.Builder settings, Collection<RpcService.Definition> services, Serving serving, @Nullable Health health)
             throws IOException {
-        if (settings.address.kind() == Address.Kind.MEMORY) {
-            var builder = InProcessServerBuilder.forName(settings.address.host()).executor(EventLoops.WITHIN_PROCESS)
-                    .maxInboundMetadataSize(settings.maxHeaderSize);
-            return new Listening(started(builder, settings, services, serving, health), settings.address, null);
+        if (settings.address.kind() == Address.Kind.MEMORY && settings.tls != null) {
+            throw new IllegalArgumentException("a server at " + settings.address + " has no TLS");
         }
         var limit = new ConnectionLimit(settings.maxConnections);
-        var where = settings.address.resolve().getFirst();
+        var where = Peers.resolved(settings.address);
         var server = started(netty(settings, where, limit), settings, services, serving, health);
         var bound = server.getListenSockets().getFirst();
         return new Listening(server, bound instanceof InetSocketAddress ? Address.of(bound) : settings.address, limit);
     }
 
     private static NettyServerBuilder netty(RpcServer.Builder settings, SocketAddress where, ConnectionLimit limit) throws IOException {
-        var loops = EventLoops.shared();
-        var builder = NettyServerBuilder.forAddress(where).bossEventLoopGroup(loops.group()).workerEventLoopGroup(loops.group())
+        var loops = EventLoops.of(where);
+        var builder = NettyServerBuilder.forAddress(where).bossEventLoopGroup(loops).workerEventLoopGroup(loops)
                 .directExecutor().handshakeTimeout(Nanos.of(settings.handshake), TimeUnit.NANOSECONDS)
-                .channelFactory(limit.channels(loops.serverChannels(where)))
+                .channelFactory(limit.channels(EventLoops.serverChannels(where)))
                 .maxConcurrentCallsPerConnection(settings.maxCallsPerConnection)
                 .maxRstFramesPerWindow(settings.maxResets, (int) Math.max(1, settings.resetWindow.toSeconds()))
                 .maxInboundMetadataSize(settings.maxHeaderSize)
@@ -66,8 +67,12 @@ final class Listening {
                 .permitKeepAliveTime(Nanos.of(settings.leastPing), TimeUnit.NANOSECONDS)
                 .maxConnectionIdle(Nanos.of(settings.maxIdle), TimeUnit.NANOSECONDS)
                 .permitKeepAliveWithoutCalls(settings.pingsWithoutCalls);
-        if (settings.address.kind() == Address.Kind.UNIX) {
+        builder.withChildOption(ChannelOption.ALLOCATOR, EventLoops.BUFFERS);
+        if (!(where instanceof InetSocketAddress)) {
             builder.withChildOption(ChannelOption.SO_KEEPALIVE, EventLoops.NO_OPTION);
+        }
+        if (where instanceof LocalAddress) {
+            builder.addTransportFilter(new CallersWithin(where));
         }
         if (settings.keepAlive != null) {
             builder.keepAliveTime(Nanos.of(settings.keepAlive), TimeUnit.NANOSECONDS)
@@ -81,6 +86,20 @@ final class Listening {
             builder.sslContext(TlsContexts.server(settings.tls));
         }
         return builder;
+    }
+
+    /** Of a caller within the process there is no more to tell than whom he has called. */
+    private static final class CallersWithin extends ServerTransportFilter {
+        private final SocketAddress here;
+
+        CallersWithin(SocketAddress here) {
+            this.here = here;
+        }
+
+        @Override
+        public Attributes transportReady(Attributes known) {
+            return known.toBuilder().set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, here).build();
+        }
     }
 
     private static Server started(ServerBuilder<?> builder, RpcServer.Builder settings, Collection<RpcService.Definition> services, Serving serving,
@@ -162,7 +181,7 @@ final class Listening {
     }
 
     long connections() {
-        return connections == null ? 0 : connections.size();
+        return connections.size();
     }
 
     /** No new connections, no new calls on those there are. */
@@ -174,7 +193,7 @@ final class Listening {
     void close(Duration lastWords) throws InterruptedException {
         if (!server.awaitTermination(lastWords.toMillis(), TimeUnit.MILLISECONDS)) {
             server.shutdownNow();
-            if (!server.awaitTermination(lastWords.toMillis(), TimeUnit.MILLISECONDS) && connections != null) {
+            if (!server.awaitTermination(lastWords.toMillis(), TimeUnit.MILLISECONDS)) {
                 connections.abort();
                 server.awaitTermination(lastWords.toMillis(), TimeUnit.MILLISECONDS);
             }

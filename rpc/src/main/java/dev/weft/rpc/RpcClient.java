@@ -188,7 +188,7 @@ public final class RpcClient implements AutoCloseable {
     }
 
     private <Q, R> MadeCall<Q, R> make(Method<Q, R> method, MethodType kind, CallOptions options) {
-        var transport = transport(descriptor(method, kind, options), transportOptions(options));
+        var transport = transport(descriptor(method, kind), transportOptions(options));
         var call = new MadeCall<>(method, kind, transport, options, maxMessageSize, running);
         running.add(call);
         if (channel.isShutdown()) { // looked at when the call is among the others: close finds it there, or the call finds out
@@ -213,11 +213,8 @@ public final class RpcClient implements AutoCloseable {
         }
     }
 
-    private <Q, R> MethodDescriptor<Object, Object> descriptor(Method<Q, R> method, MethodType kind, CallOptions options) {
-        if (options.maxMessageSize() > 0) {
-            return Descriptors.called(method, kind, options.maxMessageSize());
-        }
-        return descriptors.computeIfAbsent(new Called(method, kind), called -> Descriptors.called(called.method, called.kind, maxMessageSize));
+    private MethodDescriptor<Object, Object> descriptor(Method<?, ?> method, MethodType kind) {
+        return descriptors.computeIfAbsent(new Called(method, kind), called -> Descriptors.called(called.method, called.kind));
     }
 
     private static io.grpc.CallOptions transportOptions(CallOptions options) {

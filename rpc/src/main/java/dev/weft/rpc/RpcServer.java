@@ -59,7 +59,7 @@ public final class RpcServer implements AutoCloseable {
         return at(Address.unix(socket));
     }
 
-    /** A server at any address; {@link Address#memory} is one within this JVM, for tests: no socket, no bytes but the messages. */
+    /** A server at any address; {@link Address#memory} is one within this JVM, for tests: all as ever, but no socket. */
     public static Builder at(Address address) {
         return new Builder(address);
     }

@@ -153,13 +153,20 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
 
     @Override
     public void onComplete() {
-        // Nothing new, unless the transport has ended it by itself.
-        fail(new RpcException(Status.UNKNOWN, "the transport has ended " + method()), false);
+        if (!isClosed()) { // the transport has ended it by itself
+            fail(new RpcException(Status.UNKNOWN, "the transport has ended " + method()), false);
+        }
         synchronized (lock) {
             closed = true;
             lock.notifyAll();
         }
         method.server().delivered();
+    }
+
+    private boolean isClosed() {
+        synchronized (lock) {
+            return closed;
+        }
     }
 
     /** It is not let in. */

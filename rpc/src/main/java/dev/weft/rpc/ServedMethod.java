@@ -23,11 +23,11 @@ final class ServedMethod<Q, R> implements ServerCallHandler<Object, Object> {
     ServedMethod(Entry<Q, R> entry, Serving server) {
         this.entry = entry;
         this.server = server;
-        threads = Thread.ofVirtual().name(entry.method().name()).factory();
+        threads = Thread.ofVirtual().name(entry.method().name()).inheritInheritableThreadLocals(false).factory();
     }
 
     ServerMethodDefinition<Object, Object> definition() {
-        return ServerMethodDefinition.create(Descriptors.served(entry.method(), entry.kind(), server.maxMessageSize()), this);
+        return ServerMethodDefinition.create(Descriptors.served(entry.method(), entry.kind()), this);
     }
 
     @Override
