@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +12,7 @@ import java.util.List;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Deadlines;
+import dev.weft.testkit.Resources;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,8 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code weft serve --exec}: a process for each connection. */
 @Timeout(60)
 class ExecTest {
-    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
-
     @TempDir
     private Path folder;
 
@@ -152,14 +150,14 @@ class ExecTest {
         try (var weft = exec("cat")) {
             var server = weft.ready();
             round(server);
-            var before = descriptors();
+            var before = Resources.descriptors();
             for (int i = 0; i < 30; i++) {
                 round(server);
             }
             await().untilAsserted(() -> {
                 assertThat(ProcessHandle.current().children()).isEmpty();
                 assertThat(pumps()).isEmpty();
-                assertThat(descriptors()).isLessThanOrEqualTo(before);
+                assertThat(Resources.descriptors()).isLessThanOrEqualTo(before);
             });
         }
     }
@@ -169,15 +167,6 @@ class ExecTest {
             c.send("x");
             c.shutdownOutput();
             assertThat(rest(c)).isEqualTo("x");
-        }
-    }
-
-    private static long descriptors() throws IOException {
-        if (!Files.isDirectory(DESCRIPTORS)) {
-            return 0;
-        }
-        try (var all = Files.list(DESCRIPTORS)) {
-            return all.count();
         }
     }
 

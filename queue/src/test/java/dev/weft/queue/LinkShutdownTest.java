@@ -12,7 +12,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +23,7 @@ import java.util.regex.Pattern;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.weft.net.Backoff;
 import dev.weft.queue.LinkStatus.State;
+import dev.weft.testkit.Resources;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -278,11 +278,11 @@ class LinkShutdownTest extends EveryPlaceTest {
     @DisplayName("SL-BUG-7: neither descriptors nor threads are left, whatever has happened to a link")
     void nothingIsLeft() throws Exception {
         passOnce(); // what is made once for all is made now
-        var before = descriptors();
+        var before = Resources.descriptors();
         for (int n = 0; n < 5; n++) {
             passOnce();
         }
-        until("no more descriptors than before: " + before, () -> descriptors() <= before);
+        Resources.awaitDescriptors(before);
         noThreadIsLeft();
     }
 
@@ -302,14 +302,6 @@ class LinkShutdownTest extends EveryPlaceTest {
             until("some have failed", () -> vain.status().attempts() >= 3);
             here.dial(server).abort();
             server.shutdown();
-        }
-    }
-
-    private static long descriptors() throws IOException {
-        var here = Path.of("/proc/self/fd");
-        Assumptions.assumeTrue(Files.isDirectory(here), "SKIPPED: descriptors can't be counted here");
-        try (var all = Files.list(here)) {
-            return all.count();
         }
     }
 

@@ -41,11 +41,11 @@ final class Dialling {
         if (first.kind() == Address.Kind.INET) {
             builder = addresses.size() == 1 ? NettyChannelBuilder.forAddress(first.host(), first.port())
                     : NettyChannelBuilder.forTarget(Several.target(addresses));
-            builder.channelType(NioSocketChannel.class).eventLoopGroup(EventLoops.sockets());
+            builder.channelType(NioSocketChannel.class);
         } else if (addresses.size() == 1) {
             var where = Peers.resolved(first);
             builder = NettyChannelBuilder.forAddress(where).overrideAuthority("localhost")
-                    .eventLoopGroup(EventLoops.of(where)).withOption(ChannelOption.SO_KEEPALIVE, EventLoops.NO_OPTION);
+                    .withOption(ChannelOption.SO_KEEPALIVE, EventLoops.NO_OPTION);
             if (where instanceof LocalAddress) {
                 builder.channelType(LocalChannel.class, LocalAddress.class);
             } else {
@@ -54,7 +54,8 @@ final class Dialling {
         } else {
             throw new IllegalArgumentException("several Unix sockets: " + addresses + "; a client has one of them, or several hosts");
         }
-        builder.directExecutor().withOption(ChannelOption.ALLOCATOR, EventLoops.BUFFERS);
+        var loops = EventLoops.of(first);
+        builder.directExecutor().eventLoopGroup(loops.group()).withOption(ChannelOption.ALLOCATOR, loops.buffers());
         if (tls == null) {
             return builder.usePlaintext();
         }

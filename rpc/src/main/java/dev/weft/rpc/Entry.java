@@ -13,10 +13,4 @@ record Entry<Q, R>(Method<Q, R> method, MethodType kind, Body<Q, R> body) {
     interface Body<Q, R> {
         void run(Requests<Q> requests, Outgoing<R> responses) throws Exception;
     }
-
-    /** What came, in either shape. */
-    interface Requests<Q> extends Incoming<Q> {
-        /** The one request, of a method that has but one. */
-        Q only();
-    }
 }

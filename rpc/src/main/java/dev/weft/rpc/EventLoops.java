@@ -5,8 +5,10 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.concurrent.ThreadFactory;
 
+import dev.weft.net.Address;
 import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -24,51 +26,55 @@ import io.netty.util.concurrent.FastThreadLocalThread;
 /**
  * The threads that read from connections and write to them, for all servers and clients of the process: one for each processor. They are virtual
  * threads, which the JDK lets wait for a selector without holding a carrier; {@code -Dweft.rpc.loops=platform} makes them platform threads, for
- * programs whose virtual threads compute for long without a pause.
+ * programs whose virtual threads compute for long without a pause. Never ended: they keep no JVM alive.
  */
 final class EventLoops {
+    /** With buffers that don't mind that each call takes its own on a thread of its own. */
+    private static final EventLoops SOCKETS = new EventLoops(NioIoHandler.newFactory(SelectorProvider.provider(), GivingWay::new),
+            NioIoHandler.newFactory(), new AdaptiveByteBufAllocator());
+
+    /**
+     * For connections within the process. These forget what is under way when an end is closed; buffers that are garbage like any other are no
+     * loss.
+     */
+    private static final EventLoops WITHIN = new EventLoops(LocalIoHandler.newFactory(), LocalIoHandler.newFactory(),
+            new UnpooledByteBufAllocator(false, true));
+
     /** In place of an option that grpc-java sets and only TCP has: without it Netty would warn of each. */
     @SuppressWarnings("NullAway") // so options are taken away
     static final Boolean NO_OPTION = null;
 
-    /** Those of sockets, made when first used. Never ended: they keep no JVM alive. */
-    private static final class Sockets {
-        static final EventLoopGroup LOOPS = group(NioIoHandler.newFactory(SelectorProvider.provider(), GivingWay::new), NioIoHandler.newFactory());
-    }
+    private final EventLoopGroup group;
+    private final ByteBufAllocator buffers;
 
-    /** Those of connections within the process. */
-    private static final class Within {
-        static final EventLoopGroup LOOPS = group(LocalIoHandler.newFactory(), LocalIoHandler.newFactory());
-    }
-
-    /** Of connections' buffers: one that does not mind that each call's are taken by a thread of its own. */
-    static final ByteBufAllocator BUFFERS = new AdaptiveByteBufAllocator();
-
-    private EventLoops() {}
-
-    static EventLoopGroup sockets() {
-        return Sockets.LOOPS;
-    }
-
-    /** Those that serve an address of this kind. */
-    static EventLoopGroup of(SocketAddress where) {
-        return where instanceof LocalAddress ? Within.LOOPS : Sockets.LOOPS;
-    }
-
-    private static EventLoopGroup group(IoHandlerFactory onVirtual, IoHandlerFactory onPlatform) {
+    private EventLoops(IoHandlerFactory onVirtual, IoHandlerFactory onPlatform, ByteBufAllocator buffers) {
         var kind = System.getProperty("weft.rpc.loops", "virtual");
         var loops = Runtime.getRuntime().availableProcessors();
-        return switch (kind) {
+        group = switch (kind) {
             case "virtual" -> new MultiThreadIoEventLoopGroup(loops, virtualThreads(), onVirtual);
             case "platform" -> new MultiThreadIoEventLoopGroup(loops, new DefaultThreadFactory("weft-rpc", true), onPlatform);
             default -> throw new IllegalArgumentException("weft.rpc.loops is virtual or platform, not '" + kind + "'");
         };
+        this.buffers = buffers;
     }
 
     /** Ones that keep the buffers and records that they use again and again, as Netty's own threads do. */
     private static ThreadFactory virtualThreads() {
         var threads = Thread.ofVirtual().name("weft-rpc-", 1).factory();
         return loop -> threads.newThread(() -> FastThreadLocalThread.runWithFastThreadLocal(loop));
+    }
+
+    /** Those for connections to this place. */
+    static EventLoops of(Address place) {
+        return place.kind() == Address.Kind.MEMORY ? WITHIN : SOCKETS;
+    }
+
+    EventLoopGroup group() {
+        return group;
+    }
+
+    ByteBufAllocator buffers() {
+        return buffers;
     }
 
     static ChannelFactory<ServerChannel> serverChannels(SocketAddress where) {

@@ -56,8 +56,8 @@ final class Listening {
     }
 
     private static NettyServerBuilder netty(RpcServer.Builder settings, SocketAddress where, ConnectionLimit limit) throws IOException {
-        var loops = EventLoops.of(where);
-        var builder = NettyServerBuilder.forAddress(where).bossEventLoopGroup(loops).workerEventLoopGroup(loops)
+        var loops = EventLoops.of(settings.address);
+        var builder = NettyServerBuilder.forAddress(where).bossEventLoopGroup(loops.group()).workerEventLoopGroup(loops.group())
                 .directExecutor().handshakeTimeout(Nanos.of(settings.handshake), TimeUnit.NANOSECONDS)
                 .channelFactory(limit.channels(EventLoops.serverChannels(where)))
                 .maxConcurrentCallsPerConnection(settings.maxCallsPerConnection)
@@ -67,7 +67,7 @@ final class Listening {
                 .permitKeepAliveTime(Nanos.of(settings.leastPing), TimeUnit.NANOSECONDS)
                 .maxConnectionIdle(Nanos.of(settings.maxIdle), TimeUnit.NANOSECONDS)
                 .permitKeepAliveWithoutCalls(settings.pingsWithoutCalls);
-        builder.withChildOption(ChannelOption.ALLOCATOR, EventLoops.BUFFERS);
+        builder.withChildOption(ChannelOption.ALLOCATOR, loops.buffers());
         if (!(where instanceof InetSocketAddress)) {
             builder.withChildOption(ChannelOption.SO_KEEPALIVE, EventLoops.NO_OPTION);
         }

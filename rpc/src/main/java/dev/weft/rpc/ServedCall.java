@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * One call at the server. The transport tells it what comes, on threads of its own that never wait here; the service's method runs on a virtual
  * thread.
  *
- * <p>A method that takes one request gets its thread when that request is here, so that the thread need not wait for it.
- *
  * @param <Q> the type of a request
  * @param <R> the type of a response
  */
@@ -26,11 +24,8 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
     private final Context context;
     private final Call call;
     private final long began = System.nanoTime();
-    /** Where a method that takes many requests finds them. */
-    private final @Nullable Mailbox<Object> requests;
-    private @Nullable Object only;
+    private final Requests<Q> requests;
     private @Nullable R held;
-    private volatile boolean whole;
     private boolean answered;
     private @Nullable Object answer;
     private boolean headersSent;
@@ -49,7 +44,7 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
         this.transport = transport;
         context = Context.current();
         call = new Call(this, headers);
-        requests = method.kind().clientSendsOneMessage() ? null : new Mailbox<>(transport::request, method.server().maxMessageSize());
+        requests = new Requests<>(this, method.kind().clientSendsOneMessage(), transport::request, method.server().maxMessageSize());
     }
 
     Serving server() {
@@ -85,10 +80,10 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
 
     /** Asks for what there is to come; a method that takes many requests starts. */
     void begin() {
-        if (requests == null) {
-            transport.request(2); // a second one would be against the protocol, and must be seen
-        } else {
+        if (requests.areMany()) {
             start();
+        } else {
+            transport.request(2); // a second one would be against the protocol, and must be seen
         }
     }
 
@@ -115,23 +110,16 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
     public void onMessage(Object message) {
         if (message instanceof Descriptors.Malformed malformed) {
             refuse(malformed.why());
-        } else if (requests != null) {
-            requests.put(message);
-        } else if (only == null) {
-            only = message;
-        } else {
+        } else if (!requests.put(message)) {
             refuse(new RpcException(Status.INTERNAL, "Too many requests: " + method() + " takes one"));
         }
     }
 
     @Override
     public void onHalfClose() {
-        whole = true;
-        if (requests != null) {
-            requests.finish();
-        } else if (only == null) {
+        if (!requests.finish()) {
             refuse(new RpcException(Status.INTERNAL, "Half-closed without a request: " + method() + " takes one"));
-        } else {
+        } else if (!requests.areMany()) {
             start();
         }
     }
@@ -181,7 +169,7 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
 
     /** Whether its one request is not here yet. */
     boolean isSilent() {
-        return requests == null && !whole;
+        return requests.isSilent();
     }
 
     /** The request does not come. */
@@ -217,9 +205,7 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
             }
             lock.notifyAll();
         }
-        if (requests != null) {
-            requests.abort(why);
-        }
+        requests.abort(why);
         if (running == null) {
             method.server().abandon(this);
         }
@@ -236,9 +222,7 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
         RpcException outcome;
         try {
             method.server().started(call);
-            if (requests != null) {
-                requests.open(); // not before: those that wait for their turn hold no messages
-            }
+            requests.open(); // not before: those that wait for their turn hold no messages
             method.serve(this);
             outcome = chosen;
             if (outcome == null && method.kind().serverSendsOneMessage()) {
@@ -306,45 +290,12 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
         }
     }
 
-    Requests requests() {
-        return new Requests();
-    }
-
-    /** As the method sees them. */
-    final class Requests extends Reading<Q> implements Entry.Requests<Q> {
-        @Override
-        public Q only() {
-            var request = only;
-            if (request == null) {
-                throw new IllegalStateException(method() + " takes many requests");
-            }
-            only = null; // the method's to keep, or not
-            return opened(request);
-        }
-
-        @Override
-        @Nullable
-        Q next() {
-            try {
-                var came = requests == null ? null : requests.take();
-                return came == null ? null : opened(came);
-            } catch (InterruptedException e) {
-                throw interrupted();
-            }
-        }
-
-        @Override
-        public void close() {}
-
-        @SuppressWarnings("unchecked") // the codec's own type
-        private Q opened(Object came) {
-            call.compressed(came instanceof Descriptors.Unpacked);
-            return (Q) (came instanceof Descriptors.Unpacked unpacked ? unpacked.message() : came);
-        }
+    Requests<Q> requests() {
+        return requests;
     }
 
     /** A method that is interrupted while it waits here goes on only to its end. */
-    private RpcException interrupted() {
+    RpcException interrupted() {
         Thread.currentThread().interrupt();
         var why = failure;
         return why != null ? why : new RpcException(Status.CANCELLED, "interrupted while waiting for the client of " + method());

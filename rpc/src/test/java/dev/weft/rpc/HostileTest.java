@@ -20,6 +20,7 @@ import dev.weft.rpc.Http2Peer.Frame;
 import dev.weft.rpc.routeguide.Feature;
 import dev.weft.rpc.routeguide.Rectangle;
 import dev.weft.rpc.routeguide.RouteGuide;
+import dev.weft.testkit.Resources;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -49,13 +50,13 @@ class HostileTest {
     @BeforeEach
     void look() throws IOException {
         open(s -> s).close(); // what stays open for good is opened first
-        descriptors = Held.descriptors();
+        descriptors = Resources.descriptors();
         heap = Held.heap();
     }
 
     @AfterEach
     void nothing_is_left() {
-        Held.awaitDescriptors(descriptors);
+        Resources.awaitDescriptors(descriptors);
         assertThat(Held.heap() - heap).as("more heap than before").isLessThan(MORE_HEAP);
     }
 
