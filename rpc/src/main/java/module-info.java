@@ -19,6 +19,7 @@
     requires io.netty.transport;
     requires io.netty.handler;
     requires proto.google.common.protos;
+    requires java.logging; // the transport's log
     requires static io.grpc.opentelemetry;
     requires static io.opentelemetry.api;
 

@@ -48,6 +48,7 @@ final class Listening {
         if (settings.address.kind() == Address.Kind.MEMORY && settings.tls != null) {
             throw new IllegalArgumentException("a server at " + settings.address + " has no TLS");
         }
+        LogLimit.install();
         var limit = new ConnectionLimit(settings.maxConnections);
         var where = Peers.resolved(settings.address);
         var server = started(netty(settings, where, limit), settings, services, serving, health);

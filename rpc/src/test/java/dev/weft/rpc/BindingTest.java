@@ -9,9 +9,11 @@ import java.net.Inet4Address;
 import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import dev.weft.net.Address;
 import dev.weft.rpc.routeguide.RouteGuide;
+import dev.weft.testkit.TestCertificates;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,6 +62,30 @@ class BindingTest {
                 assertThat(Words.say(client, "not harmed")).isEqualTo("not harmed");
             }
         }
+    }
+
+    @Test
+    void names_within_the_process_are_told_apart_letter_by_letter() throws IOException {
+        for (var name : List.of("routes", "Routes", "rou tes", "ROUTES/\u00e4")) {
+            var address = Address.memory(name);
+            try (var server = RpcServer.at(address).start(Words.saying(_ -> Call.current().peer())); var client = RpcClient.to(address).open()) {
+                assertThat(server.address()).isEqualTo(address);
+                assertThat(Words.say(client, "")).isEqualTo("memory:" + name);
+            }
+        }
+        try (var small = RpcServer.at(Address.memory("a")).start(Words.saying(_ -> "small"));
+                var capital = RpcServer.at(Address.memory("A")).start(Words.saying(_ -> "capital"));
+                var client = RpcClient.to(small.address()).open(); var other = RpcClient.to(capital.address()).open()) {
+            assertThat(Words.say(client, "")).isEqualTo("small");
+            assertThat(Words.say(other, "")).isEqualTo("capital");
+        }
+    }
+
+    @Test
+    void within_the_process_there_is_no_tls() {
+        var server = RpcServer.at(Address.memory("secret")).tls(TestCertificates.serverChain(), TestCertificates.serverKey());
+        assertThatThrownBy(() -> server.start(ECHO)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("memory:secret", "TLS");
     }
 
     @Test
