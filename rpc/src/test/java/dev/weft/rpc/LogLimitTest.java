@@ -75,7 +75,7 @@ class LogLimitTest {
         TRANSPORT.setFilter(all);
         breakStreams();
         assertThat(TRANSPORT.getFilter()).isSameAs(all);
-        assertThat(logged).hasSize(STREAMS);
+        assertThat(logged).hasSizeGreaterThanOrEqualTo(STREAMS);
     }
 
     @Test
