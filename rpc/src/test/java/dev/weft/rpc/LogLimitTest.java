@@ -13,6 +13,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -39,8 +40,14 @@ class LogLimitTest {
         public void close() {}
     };
 
+    private @Nullable Level level;
+
+    /** Whatever other tests are spared. */
     @BeforeEach
     void watch() {
+        level = TRANSPORT.getLevel();
+        TRANSPORT.setLevel(Level.WARNING);
+        TRANSPORT.setUseParentHandlers(false);
         TRANSPORT.setFilter(null);
         TRANSPORT.addHandler(witness);
     }
@@ -49,6 +56,8 @@ class LogLimitTest {
     void leave() {
         TRANSPORT.removeHandler(witness);
         TRANSPORT.setFilter(null);
+        TRANSPORT.setUseParentHandlers(true);
+        TRANSPORT.setLevel(level);
     }
 
     /** Window updates of nothing are errors of their streams (RFC 9113, 6.9). */
