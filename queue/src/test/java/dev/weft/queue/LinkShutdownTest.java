@@ -279,6 +279,7 @@ class LinkShutdownTest extends EveryPlaceTest {
     void nothingIsLeft() throws Exception {
         passOnce(); // what is made once for all is made now
         var before = Resources.descriptors();
+        Assumptions.assumeTrue(before > 0, "SKIPPED: descriptors can't be counted here");
         for (int n = 0; n < 5; n++) {
             passOnce();
         }

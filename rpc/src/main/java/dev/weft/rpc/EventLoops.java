@@ -29,16 +29,20 @@ import io.netty.util.concurrent.FastThreadLocalThread;
  * programs whose virtual threads compute for long without a pause. Never ended: they keep no JVM alive.
  */
 final class EventLoops {
-    /** With buffers that don't mind that each call takes its own on a thread of its own. */
-    private static final EventLoops SOCKETS = new EventLoops(NioIoHandler.newFactory(SelectorProvider.provider(), GivingWay::new),
-            NioIoHandler.newFactory(), new AdaptiveByteBufAllocator());
+    /** Made when first used, with buffers that don't mind that each call takes its own on a thread of its own. */
+    private static final class Sockets {
+        static final EventLoops LOOPS = new EventLoops(NioIoHandler.newFactory(SelectorProvider.provider(), GivingWay::new),
+                NioIoHandler.newFactory(), new AdaptiveByteBufAllocator());
+    }
 
     /**
      * For connections within the process. These forget what is under way when an end is closed; buffers that are garbage like any other are no
      * loss.
      */
-    private static final EventLoops WITHIN = new EventLoops(LocalIoHandler.newFactory(), LocalIoHandler.newFactory(),
-            new UnpooledByteBufAllocator(false, true));
+    private static final class Within {
+        static final EventLoops LOOPS = new EventLoops(LocalIoHandler.newFactory(), LocalIoHandler.newFactory(),
+                new UnpooledByteBufAllocator(false, true));
+    }
 
     /** In place of an option that grpc-java sets and only TCP has: without it Netty would warn of each. */
     @SuppressWarnings("NullAway") // so options are taken away
@@ -66,7 +70,7 @@ final class EventLoops {
 
     /** Those for connections to this place. */
     static EventLoops of(Address place) {
-        return place.kind() == Address.Kind.MEMORY ? WITHIN : SOCKETS;
+        return place.kind() == Address.Kind.MEMORY ? Within.LOOPS : Sockets.LOOPS;
     }
 
     EventLoopGroup group() {

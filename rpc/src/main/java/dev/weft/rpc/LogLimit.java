@@ -8,6 +8,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 
+import dev.weft.net.TimeSource;
+
 /**
  * Keeps peers from filling the log: the transport warns, with a stack, of each stream that one of them breaks. Ten such warnings a minute pass;
  * the next one that does tells how many did not.
@@ -22,20 +24,23 @@ final class LogLimit implements Filter {
 
     private final int most;
     private final long periodNanos;
-    private long since = System.nanoTime();
+    private final TimeSource time;
+    private long since;
     private int passed;
     private long dropped;
 
-    LogLimit(int most, Duration period) {
+    LogLimit(int most, Duration period, TimeSource time) {
         this.most = most;
         periodNanos = period.toNanos();
+        this.time = time;
+        since = time.nanoTime();
     }
 
     /** Limits what has no filter yet. */
     static synchronized void install() {
         for (var logger : LOGGERS) {
             if (logger.getFilter() == null) {
-                logger.setFilter(new LogLimit(MOST, PERIOD));
+                logger.setFilter(new LogLimit(MOST, PERIOD, TimeSource.system()));
             }
         }
     }
@@ -45,7 +50,7 @@ final class LogLimit implements Filter {
         if (entry.getLevel().intValue() < Level.WARNING.intValue()) {
             return true; // asked for
         }
-        var now = System.nanoTime();
+        var now = time.nanoTime();
         if (now - since > periodNanos) {
             since = now;
             passed = 0;
