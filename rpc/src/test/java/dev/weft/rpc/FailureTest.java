@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -151,29 +152,42 @@ class FailureTest {
         }
     }
 
-    @Test
-    void an_observer_that_throws_changes_nothing() {
-        var observer = new RpcObserver() {
-            @Override
-            public void started(Call call) {
-                throw new IllegalStateException("started");
+    @ParameterizedTest
+    @EnumSource(names = {"TCP", "MEMORY"})
+    void an_observer_that_throws_changes_nothing(Place place) {
+        for (var errors : new boolean[] {false, true}) {
+            try (var pair = place.open(s -> s.observer(new Throwing(errors)), c -> c, Words.saying(word -> word.isEmpty() ? boom() : word))) {
+                for (int i = 0; i < 3; i++) {
+                    assertThat(failure(() -> Words.say(pair.client(), "")).status()).isEqualTo(Status.UNKNOWN);
+                    assertThat(Words.say(pair.client(), "word")).isEqualTo("word");
+                }
+                Awaitility.await().untilAsserted(() -> assertThat(pair.server().stats().active()).isZero());
             }
+        }
+    }
 
-            @Override
-            public void failed(Call call, Throwable failure) {
-                throw new IllegalStateException("failed");
+    /** Throws an error or an exception, whatever it is told. */
+    private record Throwing(boolean errors) implements RpcObserver {
+        private void fail(String event) {
+            if (errors) {
+                throw new AssertionError(event);
             }
+            throw new IllegalStateException(event);
+        }
 
-            @Override
-            public void ended(Call call, Status status, Duration took) {
-                throw new IllegalStateException("ended");
-            }
-        };
-        try (var pair = Place.TCP.open(s -> s.observer(observer), c -> c, Words.saying(word -> word.isEmpty() ? boom() : word))) {
-            for (int i = 0; i < 3; i++) {
-                assertThat(failure(() -> Words.say(pair.client(), "")).status()).isEqualTo(Status.UNKNOWN);
-                assertThat(Words.say(pair.client(), "word")).isEqualTo("word");
-            }
+        @Override
+        public void started(Call call) {
+            fail("started");
+        }
+
+        @Override
+        public void failed(Call call, Throwable failure) {
+            fail("failed");
+        }
+
+        @Override
+        public void ended(Call call, Status status, Duration took) {
+            fail("ended");
         }
     }
 

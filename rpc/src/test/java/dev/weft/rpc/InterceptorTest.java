@@ -3,6 +3,7 @@ package dev.weft.rpc;
 import static dev.weft.rpc.Words.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -80,6 +81,17 @@ class InterceptorTest {
         @Override
         public void close() {
             exchange.close();
+        }
+    }
+
+    @Test
+    void one_of_a_client_that_refuses_to_send_ends_the_call() {
+        var refusing = changing("refusing", _ -> {
+            throw new RpcException(Status.RESOURCE_EXHAUSTED, "too often");
+        }, response -> response);
+        try (var pair = Place.TCP.open(s -> s, c -> c.around(refusing), Words.listing((word, out) -> out.send(word)))) {
+            assertThat(failure(() -> Words.list(pair.client(), "word")).status()).isEqualTo(Status.RESOURCE_EXHAUSTED);
+            await().untilAsserted(() -> assertThat(pair.server().stats().active()).isZero());
         }
     }
 

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 
 import dev.weft.net.Address;
 import dev.weft.net.DrainReport;
@@ -90,78 +89,6 @@ class LimitsOfPatienceTest {
             assertThat(failure(() -> pair.client().unary(called, CallOptions.defaults(), "x")).status()).isEqualTo(Status.INTERNAL);
             assertThat(Words.say(pair.client(), "word")).isEqualTo("word");
             await().untilAsserted(() -> assertThat(pair.server().stats().active()).isZero());
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"TCP", "MEMORY"})
-    void an_observer_that_throws_an_error_changes_nothing(Place place) {
-        var observer = new RpcObserver() {
-            @Override
-            public void started(Call call) {
-                throw new AssertionError("started");
-            }
-
-            @Override
-            public void failed(Call call, Throwable failure) {
-                throw new AssertionError("failed");
-            }
-
-            @Override
-            public void ended(Call call, Status status, Duration took) {
-                throw new AssertionError("ended");
-            }
-        };
-        try (var pair = place.open(server -> server.observer(observer), client -> client, Words.saying(word -> {
-            if (word.isEmpty()) {
-                throw new IllegalStateException("empty");
-            }
-            return word;
-        }))) {
-            assertThat(Words.say(pair.client(), "word")).isEqualTo("word");
-            assertThat(failure(() -> Words.say(pair.client(), "")).status()).isEqualTo(Status.UNKNOWN);
-            await().untilAsserted(() -> assertThat(pair.server().stats().active()).isZero());
-        }
-    }
-
-    @Test
-    void an_interceptor_that_refuses_to_send_ends_the_call() {
-        var refusing = new ClientInterceptor() {
-            @Override
-            public <Q, R> Exchange<Q, R> open(Method<Q, R> method, CallOptions options, Calls next) {
-                return new Refusing<>(next.open(method, options));
-            }
-        };
-        try (var pair = Place.TCP.open(server -> server, client -> client.around(refusing), Words.listing((word, out) -> out.send(word)))) {
-            assertThat(failure(() -> Words.list(pair.client(), "word")).status()).isEqualTo(Status.RESOURCE_EXHAUSTED);
-            await().untilAsserted(() -> assertThat(pair.server().stats().active()).isZero());
-        }
-    }
-
-    private record Refusing<Q, R>(Exchange<Q, R> exchange) implements Exchange<Q, R> {
-        @Override
-        public void send(Q message) {
-            throw new RpcException(Status.RESOURCE_EXHAUSTED, "too often");
-        }
-
-        @Override
-        public void finish() {
-            exchange.finish();
-        }
-
-        @Override
-        public R receive() {
-            return exchange.receive();
-        }
-
-        @Override
-        public Iterator<R> iterator() {
-            return exchange.iterator();
-        }
-
-        @Override
-        public void close() {
-            exchange.close();
         }
     }
 
