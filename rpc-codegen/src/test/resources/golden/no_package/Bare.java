@@ -28,11 +28,11 @@ public interface Bare extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Bare} elsewhere, with plain blocking methods; threads may share it. */
     final class Client_ {
-        private static final dev.weft.rpc.Method<X, Client> FEED =
-                dev.weft.rpc.Method.of("Bare/Feed",
+        private static final dev.weft.rpc.RpcMethod<X, Client> FEED =
+                dev.weft.rpc.RpcMethod.of("Bare/Feed",
                         X.getDefaultInstance(), Client.getDefaultInstance());
-        private static final dev.weft.rpc.Method<Client, X> SEND =
-                dev.weft.rpc.Method.of("Bare/Send",
+        private static final dev.weft.rpc.RpcMethod<Client, X> SEND =
+                dev.weft.rpc.RpcMethod.of("Bare/Send",
                         Client.getDefaultInstance(), X.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

@@ -13,7 +13,7 @@ import com.google.protobuf.Message;
 import dev.weft.chat.SafeText;
 import dev.weft.rpc.Exchange;
 import dev.weft.rpc.Incoming;
-import dev.weft.rpc.Method;
+import dev.weft.rpc.RpcMethod;
 import dev.weft.rpc.RpcClient;
 import dev.weft.rpc.RpcException;
 import dev.weft.rpc.Status;
@@ -117,7 +117,7 @@ final class CallClient {
     }
 
     private void call(MethodDescriptor type) throws IOException {
-        var method = Method.of(type.getService().getFullName() + "/" + type.getName(), DynamicMessage.getDefaultInstance(type.getInputType()),
+        var method = RpcMethod.of(type.getService().getFullName() + "/" + type.getName(), DynamicMessage.getDefaultInstance(type.getInputType()),
                 DynamicMessage.getDefaultInstance(type.getOutputType()));
         var requests = new CallRequests(arguments, terminal, json, type.getInputType());
         if (type.isClientStreaming()) {
@@ -132,7 +132,7 @@ final class CallClient {
     }
 
     /** Sends and receives at once; the end of the call is the server's. */
-    private void converse(Method<DynamicMessage, DynamicMessage> method, CallRequests requests) throws IOException {
+    private void converse(RpcMethod<DynamicMessage, DynamicMessage> method, CallRequests requests) throws IOException {
         var given = requests.given();
         try (var call = rpc.exchange(method, settings.calling())) {
             // On a thread of its own, which nothing waits for: a read of standard input can't be ended.

@@ -35,7 +35,7 @@ import com.google.protobuf.WrappersProto;
 import com.google.rpc.ErrorDetailsProto;
 import dev.weft.rpc.CallOptions;
 import dev.weft.rpc.Exchange;
-import dev.weft.rpc.Method;
+import dev.weft.rpc.RpcMethod;
 import dev.weft.rpc.RpcClient;
 import dev.weft.rpc.RpcException;
 import dev.weft.rpc.Status;
@@ -214,7 +214,7 @@ final class CallReflection {
     }
 
     private Exchange<ServerReflectionRequest, ServerReflectionResponse> begin(String version) {
-        return client.exchange(Method.of(version + ".ServerReflection/ServerReflectionInfo", ServerReflectionRequest.getDefaultInstance(),
+        return client.exchange(RpcMethod.of(version + ".ServerReflection/ServerReflectionInfo", ServerReflectionRequest.getDefaultInstance(),
                 ServerReflectionResponse.getDefaultInstance()), options);
     }
 }

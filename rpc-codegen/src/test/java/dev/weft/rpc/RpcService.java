@@ -38,19 +38,19 @@ public interface RpcService {
             return new Definition(name, file);
         }
 
-        public <Q, R> Definition unary(Method<Q, R> method, Unary<? super Q, ? extends R> call) {
+        public <Q, R> Definition unary(RpcMethod<Q, R> method, Unary<? super Q, ? extends R> call) {
             return this;
         }
 
-        public <Q, R> Definition serverStream(Method<Q, R> method, ServerStream<? super Q, R> call) {
+        public <Q, R> Definition serverStream(RpcMethod<Q, R> method, ServerStream<? super Q, R> call) {
             return this;
         }
 
-        public <Q, R> Definition clientStream(Method<Q, R> method, ClientStream<Q, ? extends R> call) {
+        public <Q, R> Definition clientStream(RpcMethod<Q, R> method, ClientStream<Q, ? extends R> call) {
             return this;
         }
 
-        public <Q, R> Definition exchange(Method<Q, R> method, BothStream<Q, R> call) {
+        public <Q, R> Definition exchange(RpcMethod<Q, R> method, BothStream<Q, R> call) {
             return this;
         }
     }

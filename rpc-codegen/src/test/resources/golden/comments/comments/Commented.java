@@ -131,32 +131,32 @@ public interface Commented extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Commented} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<comments.Comments.M, comments.Comments.M> ONE =
-                dev.weft.rpc.Method.of("comments.Commented/One",
+        private static final dev.weft.rpc.RpcMethod<comments.Comments.M, comments.Comments.M> ONE =
+                dev.weft.rpc.RpcMethod.of("comments.Commented/One",
                         comments.Comments.M.getDefaultInstance(), comments.Comments.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<comments.Comments.M, comments.Comments.M> TWO =
-                dev.weft.rpc.Method.of("comments.Commented/Two",
+        private static final dev.weft.rpc.RpcMethod<comments.Comments.M, comments.Comments.M> TWO =
+                dev.weft.rpc.RpcMethod.of("comments.Commented/Two",
                         comments.Comments.M.getDefaultInstance(), comments.Comments.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<comments.Comments.M, comments.Comments.M> THREE =
-                dev.weft.rpc.Method.of("comments.Commented/Three",
+        private static final dev.weft.rpc.RpcMethod<comments.Comments.M, comments.Comments.M> THREE =
+                dev.weft.rpc.RpcMethod.of("comments.Commented/Three",
                         comments.Comments.M.getDefaultInstance(), comments.Comments.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<comments.Comments.M, comments.Comments.M> FOUR =
-                dev.weft.rpc.Method.of("comments.Commented/Four",
+        private static final dev.weft.rpc.RpcMethod<comments.Comments.M, comments.Comments.M> FOUR =
+                dev.weft.rpc.RpcMethod.of("comments.Commented/Four",
                         comments.Comments.M.getDefaultInstance(), comments.Comments.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<comments.Comments.M, comments.Comments.M> FIVE =
-                dev.weft.rpc.Method.of("comments.Commented/Five",
+        private static final dev.weft.rpc.RpcMethod<comments.Comments.M, comments.Comments.M> FIVE =
+                dev.weft.rpc.RpcMethod.of("comments.Commented/Five",
                         comments.Comments.M.getDefaultInstance(), comments.Comments.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<comments.Comments.M, comments.Comments.M> SIX =
-                dev.weft.rpc.Method.of("comments.Commented/Six",
+        private static final dev.weft.rpc.RpcMethod<comments.Comments.M, comments.Comments.M> SIX =
+                dev.weft.rpc.RpcMethod.of("comments.Commented/Six",
                         comments.Comments.M.getDefaultInstance(), comments.Comments.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<comments.Comments.M, comments.Comments.M> SEVEN =
-                dev.weft.rpc.Method.of("comments.Commented/Seven",
+        private static final dev.weft.rpc.RpcMethod<comments.Comments.M, comments.Comments.M> SEVEN =
+                dev.weft.rpc.RpcMethod.of("comments.Commented/Seven",
                         comments.Comments.M.getDefaultInstance(), comments.Comments.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<comments.Comments.M, comments.Comments.M> EIGHT =
-                dev.weft.rpc.Method.of("comments.Commented/Eight",
+        private static final dev.weft.rpc.RpcMethod<comments.Comments.M, comments.Comments.M> EIGHT =
+                dev.weft.rpc.RpcMethod.of("comments.Commented/Eight",
                         comments.Comments.M.getDefaultInstance(), comments.Comments.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<comments.Comments.M, comments.Comments.M> NINE =
-                dev.weft.rpc.Method.of("comments.Commented/Nine",
+        private static final dev.weft.rpc.RpcMethod<comments.Comments.M, comments.Comments.M> NINE =
+                dev.weft.rpc.RpcMethod.of("comments.Commented/Nine",
                         comments.Comments.M.getDefaultInstance(), comments.Comments.M.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

@@ -35,11 +35,11 @@ public interface Partly extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Partly} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<deprecation.Deprecation.Fine, deprecation.Deprecation.Fine> OLD =
-                dev.weft.rpc.Method.of("deprecation.Partly/Old",
+        private static final dev.weft.rpc.RpcMethod<deprecation.Deprecation.Fine, deprecation.Deprecation.Fine> OLD =
+                dev.weft.rpc.RpcMethod.of("deprecation.Partly/Old",
                         deprecation.Deprecation.Fine.getDefaultInstance(), deprecation.Deprecation.Fine.getDefaultInstance());
-        private static final dev.weft.rpc.Method<deprecation.Deprecation.Bygone.Within, deprecation.Deprecation.Fine> NEWER =
-                dev.weft.rpc.Method.of("deprecation.Partly/Newer",
+        private static final dev.weft.rpc.RpcMethod<deprecation.Deprecation.Bygone.Within, deprecation.Deprecation.Fine> NEWER =
+                dev.weft.rpc.RpcMethod.of("deprecation.Partly/Newer",
                         deprecation.Deprecation.Bygone.Within.getDefaultInstance(), deprecation.Deprecation.Fine.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

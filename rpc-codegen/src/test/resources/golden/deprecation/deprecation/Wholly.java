@@ -24,8 +24,8 @@ public interface Wholly extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Wholly} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<deprecation.Deprecation.Fine, deprecation.Deprecation.Fine> SEND =
-                dev.weft.rpc.Method.of("deprecation.Wholly/Send",
+        private static final dev.weft.rpc.RpcMethod<deprecation.Deprecation.Fine, deprecation.Deprecation.Fine> SEND =
+                dev.weft.rpc.RpcMethod.of("deprecation.Wholly/Send",
                         deprecation.Deprecation.Fine.getDefaultInstance(), deprecation.Deprecation.Fine.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

@@ -23,8 +23,8 @@ public interface Conflicting extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Conflicting} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<conflict.FileClassConflictOuterClass.Holder.FileClassConflict, conflict.FileClassConflictOuterClass.Holder> SEND =
-                dev.weft.rpc.Method.of("conflict.Conflicting/Send",
+        private static final dev.weft.rpc.RpcMethod<conflict.FileClassConflictOuterClass.Holder.FileClassConflict, conflict.FileClassConflictOuterClass.Holder> SEND =
+                dev.weft.rpc.RpcMethod.of("conflict.Conflicting/Send",
                         conflict.FileClassConflictOuterClass.Holder.FileClassConflict.getDefaultInstance(), conflict.FileClassConflictOuterClass.Holder.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

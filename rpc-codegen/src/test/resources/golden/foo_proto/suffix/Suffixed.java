@@ -23,8 +23,8 @@ public interface Suffixed extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Suffixed} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<suffix.M, suffix.M> SEND =
-                dev.weft.rpc.Method.of("suffix.Suffixed/Send",
+        private static final dev.weft.rpc.RpcMethod<suffix.M, suffix.M> SEND =
+                dev.weft.rpc.RpcMethod.of("suffix.Suffixed/Send",
                         suffix.M.getDefaultInstance(), suffix.M.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

@@ -35,14 +35,14 @@ public interface Importing extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Importing} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<com.example.geo.Place.Id, com.example.geo.Place> FIND =
-                dev.weft.rpc.Method.of("imported.Importing/Find",
+        private static final dev.weft.rpc.RpcMethod<com.example.geo.Place.Id, com.example.geo.Place> FIND =
+                dev.weft.rpc.RpcMethod.of("imported.Importing/Find",
                         com.example.geo.Place.Id.getDefaultInstance(), com.example.geo.Place.getDefaultInstance());
-        private static final dev.weft.rpc.Method<com.google.protobuf.Empty, com.google.protobuf.Timestamp> TICK =
-                dev.weft.rpc.Method.of("imported.Importing/Tick",
+        private static final dev.weft.rpc.RpcMethod<com.google.protobuf.Empty, com.google.protobuf.Timestamp> TICK =
+                dev.weft.rpc.RpcMethod.of("imported.Importing/Tick",
                         com.google.protobuf.Empty.getDefaultInstance(), com.google.protobuf.Timestamp.getDefaultInstance());
-        private static final dev.weft.rpc.Method<shared.PlainNamesV2.Plain, imported.ImportedTypes.Own> PLAIN =
-                dev.weft.rpc.Method.of("imported.Importing/Plain",
+        private static final dev.weft.rpc.RpcMethod<shared.PlainNamesV2.Plain, imported.ImportedTypes.Own> PLAIN =
+                dev.weft.rpc.RpcMethod.of("imported.Importing/Plain",
                         shared.PlainNamesV2.Plain.getDefaultInstance(), imported.ImportedTypes.Own.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

@@ -23,8 +23,8 @@ public interface Lite extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Lite} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<lite.LiteRuntime.Request, lite.LiteRuntime.Request> SEND =
-                dev.weft.rpc.Method.of("lite.Lite/Send",
+        private static final dev.weft.rpc.RpcMethod<lite.LiteRuntime.Request, lite.LiteRuntime.Request> SEND =
+                dev.weft.rpc.RpcMethod.of("lite.Lite/Send",
                         lite.LiteRuntime.Request.getDefaultInstance(), lite.LiteRuntime.Request.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

@@ -77,35 +77,35 @@ public interface Taken extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Taken} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<messages.Object, messages.String> ONE =
-                dev.weft.rpc.Method.of("messages.Taken/One",
+        private static final dev.weft.rpc.RpcMethod<messages.Object, messages.String> ONE =
+                dev.weft.rpc.RpcMethod.of("messages.Taken/One",
                         messages.Object.getDefaultInstance(), messages.String.getDefaultInstance());
-        private static final dev.weft.rpc.Method<messages.Override, messages.Exception> TWO =
-                dev.weft.rpc.Method.of("messages.Taken/Two",
+        private static final dev.weft.rpc.RpcMethod<messages.Override, messages.Exception> TWO =
+                dev.weft.rpc.RpcMethod.of("messages.Taken/Two",
                         messages.Override.getDefaultInstance(), messages.Exception.getDefaultInstance());
-        private static final dev.weft.rpc.Method<messages.Method, messages.Incoming> THREE =
-                dev.weft.rpc.Method.of("messages.Taken/Three",
+        private static final dev.weft.rpc.RpcMethod<messages.Method, messages.Incoming> THREE =
+                dev.weft.rpc.RpcMethod.of("messages.Taken/Three",
                         messages.Method.getDefaultInstance(), messages.Incoming.getDefaultInstance());
-        private static final dev.weft.rpc.Method<messages.Outgoing, messages.Feed> FOUR =
-                dev.weft.rpc.Method.of("messages.Taken/Four",
+        private static final dev.weft.rpc.RpcMethod<messages.Outgoing, messages.Feed> FOUR =
+                dev.weft.rpc.RpcMethod.of("messages.Taken/Four",
                         messages.Outgoing.getDefaultInstance(), messages.Feed.getDefaultInstance());
-        private static final dev.weft.rpc.Method<messages.Exchange, messages.Status> FIVE =
-                dev.weft.rpc.Method.of("messages.Taken/Five",
+        private static final dev.weft.rpc.RpcMethod<messages.Exchange, messages.Status> FIVE =
+                dev.weft.rpc.RpcMethod.of("messages.Taken/Five",
                         messages.Exchange.getDefaultInstance(), messages.Status.getDefaultInstance());
-        private static final dev.weft.rpc.Method<messages.CallOptions, messages.RpcClient> SIX =
-                dev.weft.rpc.Method.of("messages.Taken/Six",
+        private static final dev.weft.rpc.RpcMethod<messages.CallOptions, messages.RpcClient> SIX =
+                dev.weft.rpc.RpcMethod.of("messages.Taken/Six",
                         messages.CallOptions.getDefaultInstance(), messages.RpcClient.getDefaultInstance());
-        private static final dev.weft.rpc.Method<messages.RpcService, messages.Client> SEVEN =
-                dev.weft.rpc.Method.of("messages.Taken/Seven",
+        private static final dev.weft.rpc.RpcMethod<messages.RpcService, messages.Client> SEVEN =
+                dev.weft.rpc.RpcMethod.of("messages.Taken/Seven",
                         messages.RpcService.getDefaultInstance(), messages.Client.getDefaultInstance());
-        private static final dev.weft.rpc.Method<messages.Definition, messages.Unary> EIGHT =
-                dev.weft.rpc.Method.of("messages.Taken/Eight",
+        private static final dev.weft.rpc.RpcMethod<messages.Definition, messages.Unary> EIGHT =
+                dev.weft.rpc.RpcMethod.of("messages.Taken/Eight",
                         messages.Definition.getDefaultInstance(), messages.Unary.getDefaultInstance());
-        private static final dev.weft.rpc.Method<messages.X, messages.Generated> NINE =
-                dev.weft.rpc.Method.of("messages.Taken/Nine",
+        private static final dev.weft.rpc.RpcMethod<messages.X, messages.Generated> NINE =
+                dev.weft.rpc.RpcMethod.of("messages.Taken/Nine",
                         messages.X.getDefaultInstance(), messages.Generated.getDefaultInstance());
-        private static final dev.weft.rpc.Method<messages.Deprecated, messages.X> TEN =
-                dev.weft.rpc.Method.of("messages.Taken/Ten",
+        private static final dev.weft.rpc.RpcMethod<messages.Deprecated, messages.X> TEN =
+                dev.weft.rpc.RpcMethod.of("messages.Taken/Ten",
                         messages.Deprecated.getDefaultInstance(), messages.X.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

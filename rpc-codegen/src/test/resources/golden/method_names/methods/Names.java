@@ -197,95 +197,95 @@ public interface Names extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Names} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> NEW =
-                dev.weft.rpc.Method.of("methods.Names/New",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> NEW =
+                dev.weft.rpc.RpcMethod.of("methods.Names/New",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> CLASS =
-                dev.weft.rpc.Method.of("methods.Names/Class",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> CLASS =
+                dev.weft.rpc.RpcMethod.of("methods.Names/Class",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> GET_CLASS =
-                dev.weft.rpc.Method.of("methods.Names/GetClass",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> GET_CLASS =
+                dev.weft.rpc.RpcMethod.of("methods.Names/GetClass",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> NOTIFY =
-                dev.weft.rpc.Method.of("methods.Names/Notify",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> NOTIFY =
+                dev.weft.rpc.RpcMethod.of("methods.Names/Notify",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> NOTIFY_ALL =
-                dev.weft.rpc.Method.of("methods.Names/NotifyAll",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> NOTIFY_ALL =
+                dev.weft.rpc.RpcMethod.of("methods.Names/NotifyAll",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> WAIT =
-                dev.weft.rpc.Method.of("methods.Names/Wait",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> WAIT =
+                dev.weft.rpc.RpcMethod.of("methods.Names/Wait",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> HASH_CODE =
-                dev.weft.rpc.Method.of("methods.Names/HashCode",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> HASH_CODE =
+                dev.weft.rpc.RpcMethod.of("methods.Names/HashCode",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> TO_STRING =
-                dev.weft.rpc.Method.of("methods.Names/ToString",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> TO_STRING =
+                dev.weft.rpc.RpcMethod.of("methods.Names/ToString",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> EQUALS =
-                dev.weft.rpc.Method.of("methods.Names/Equals",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> EQUALS =
+                dev.weft.rpc.RpcMethod.of("methods.Names/Equals",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> FINALIZE =
-                dev.weft.rpc.Method.of("methods.Names/Finalize",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> FINALIZE =
+                dev.weft.rpc.RpcMethod.of("methods.Names/Finalize",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> CLONE =
-                dev.weft.rpc.Method.of("methods.Names/Clone",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> CLONE =
+                dev.weft.rpc.RpcMethod.of("methods.Names/Clone",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> DEFINITION =
-                dev.weft.rpc.Method.of("methods.Names/Definition",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> DEFINITION =
+                dev.weft.rpc.RpcMethod.of("methods.Names/Definition",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> CLIENT =
-                dev.weft.rpc.Method.of("methods.Names/Client",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> CLIENT =
+                dev.weft.rpc.RpcMethod.of("methods.Names/Client",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> UNIMPLEMENTED =
-                dev.weft.rpc.Method.of("methods.Names/Unimplemented",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> UNIMPLEMENTED =
+                dev.weft.rpc.RpcMethod.of("methods.Names/Unimplemented",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> WITH =
-                dev.weft.rpc.Method.of("methods.Names/With",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> WITH =
+                dev.weft.rpc.RpcMethod.of("methods.Names/With",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> YIELD =
-                dev.weft.rpc.Method.of("methods.Names/Yield",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> YIELD =
+                dev.weft.rpc.RpcMethod.of("methods.Names/Yield",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> RECORD =
-                dev.weft.rpc.Method.of("methods.Names/Record",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> RECORD =
+                dev.weft.rpc.RpcMethod.of("methods.Names/Record",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> GET_FEATURE =
-                dev.weft.rpc.Method.of("methods.Names/GetFeature",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> GET_FEATURE =
+                dev.weft.rpc.RpcMethod.of("methods.Names/GetFeature",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> GET_FEATURE_ =
-                dev.weft.rpc.Method.of("methods.Names/getFeature",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> GET_FEATURE_ =
+                dev.weft.rpc.RpcMethod.of("methods.Names/getFeature",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> GET_FEATURE__ =
-                dev.weft.rpc.Method.of("methods.Names/get_feature",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> GET_FEATURE__ =
+                dev.weft.rpc.RpcMethod.of("methods.Names/get_feature",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> NEW_ =
-                dev.weft.rpc.Method.of("methods.Names/New_",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> NEW_ =
+                dev.weft.rpc.RpcMethod.of("methods.Names/New_",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> URL_GET =
-                dev.weft.rpc.Method.of("methods.Names/URLGet",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> URL_GET =
+                dev.weft.rpc.RpcMethod.of("methods.Names/URLGet",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> URL_GET_ =
-                dev.weft.rpc.Method.of("methods.Names/URL_Get",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> URL_GET_ =
+                dev.weft.rpc.RpcMethod.of("methods.Names/URL_Get",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> HIDDEN =
-                dev.weft.rpc.Method.of("methods.Names/_Hidden",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> HIDDEN =
+                dev.weft.rpc.RpcMethod.of("methods.Names/_Hidden",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> GET_2ND =
-                dev.weft.rpc.Method.of("methods.Names/Get_2nd",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> GET_2ND =
+                dev.weft.rpc.RpcMethod.of("methods.Names/Get_2nd",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> _2ND =
-                dev.weft.rpc.Method.of("methods.Names/_2nd",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> _2ND =
+                dev.weft.rpc.RpcMethod.of("methods.Names/_2nd",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> __ =
-                dev.weft.rpc.Method.of("methods.Names/_",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> __ =
+                dev.weft.rpc.RpcMethod.of("methods.Names/_",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> RPC =
-                dev.weft.rpc.Method.of("methods.Names/Rpc",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> RPC =
+                dev.weft.rpc.RpcMethod.of("methods.Names/Rpc",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> OPTIONS =
-                dev.weft.rpc.Method.of("methods.Names/Options",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> OPTIONS =
+                dev.weft.rpc.RpcMethod.of("methods.Names/Options",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
-        private static final dev.weft.rpc.Method<methods.MethodNames.M, methods.MethodNames.M> X =
-                dev.weft.rpc.Method.of("methods.Names/X",
+        private static final dev.weft.rpc.RpcMethod<methods.MethodNames.M, methods.MethodNames.M> X =
+                dev.weft.rpc.RpcMethod.of("methods.Names/X",
                         methods.MethodNames.M.getDefaultInstance(), methods.MethodNames.M.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

@@ -23,8 +23,8 @@ public interface Two extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Two} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<two.Proto2File.Request, two.Proto2File.Request.Grouped> SEND =
-                dev.weft.rpc.Method.of("two.Two/Send",
+        private static final dev.weft.rpc.RpcMethod<two.Proto2File.Request, two.Proto2File.Request.Grouped> SEND =
+                dev.weft.rpc.RpcMethod.of("two.Two/Send",
                         two.Proto2File.Request.getDefaultInstance(), two.Proto2File.Request.Grouped.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

@@ -23,8 +23,8 @@ public interface Optionals extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Optionals} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<optionals.Proto3Optional.Request, optionals.Proto3Optional.Request> SEND =
-                dev.weft.rpc.Method.of("optionals.Optionals/Send",
+        private static final dev.weft.rpc.RpcMethod<optionals.Proto3Optional.Request, optionals.Proto3Optional.Request> SEND =
+                dev.weft.rpc.RpcMethod.of("optionals.Optionals/Send",
                         optionals.Proto3Optional.Request.getDefaultInstance(), optionals.Proto3Optional.Request.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

@@ -59,17 +59,17 @@ public interface RouteGuide extends dev.weft.rpc.RpcService {
 
     /** Calls {@code RouteGuide} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<routeguide.Point, routeguide.Feature> GET_FEATURE =
-                dev.weft.rpc.Method.of("routeguide.RouteGuide/GetFeature",
+        private static final dev.weft.rpc.RpcMethod<routeguide.Point, routeguide.Feature> GET_FEATURE =
+                dev.weft.rpc.RpcMethod.of("routeguide.RouteGuide/GetFeature",
                         routeguide.Point.getDefaultInstance(), routeguide.Feature.getDefaultInstance());
-        private static final dev.weft.rpc.Method<routeguide.Rectangle, routeguide.Feature> LIST_FEATURES =
-                dev.weft.rpc.Method.of("routeguide.RouteGuide/ListFeatures",
+        private static final dev.weft.rpc.RpcMethod<routeguide.Rectangle, routeguide.Feature> LIST_FEATURES =
+                dev.weft.rpc.RpcMethod.of("routeguide.RouteGuide/ListFeatures",
                         routeguide.Rectangle.getDefaultInstance(), routeguide.Feature.getDefaultInstance());
-        private static final dev.weft.rpc.Method<routeguide.Point, routeguide.RouteSummary> RECORD_ROUTE =
-                dev.weft.rpc.Method.of("routeguide.RouteGuide/RecordRoute",
+        private static final dev.weft.rpc.RpcMethod<routeguide.Point, routeguide.RouteSummary> RECORD_ROUTE =
+                dev.weft.rpc.RpcMethod.of("routeguide.RouteGuide/RecordRoute",
                         routeguide.Point.getDefaultInstance(), routeguide.RouteSummary.getDefaultInstance());
-        private static final dev.weft.rpc.Method<routeguide.RouteNote, routeguide.RouteNote> ROUTE_CHAT =
-                dev.weft.rpc.Method.of("routeguide.RouteGuide/RouteChat",
+        private static final dev.weft.rpc.RpcMethod<routeguide.RouteNote, routeguide.RouteNote> ROUTE_CHAT =
+                dev.weft.rpc.RpcMethod.of("routeguide.RouteGuide/RouteChat",
                         routeguide.RouteNote.getDefaultInstance(), routeguide.RouteNote.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

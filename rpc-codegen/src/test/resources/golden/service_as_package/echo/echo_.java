@@ -27,8 +27,8 @@ public interface echo_ extends dev.weft.rpc.RpcService {
 
     /** Calls {@code echo} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<echo.ServiceAsPackage.Said, echo.ServiceAsPackage.Said> SAY =
-                dev.weft.rpc.Method.of("echo.echo/Say",
+        private static final dev.weft.rpc.RpcMethod<echo.ServiceAsPackage.Said, echo.ServiceAsPackage.Said> SAY =
+                dev.weft.rpc.RpcMethod.of("echo.echo/Say",
                         echo.ServiceAsPackage.Said.getDefaultInstance(), echo.ServiceAsPackage.Said.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

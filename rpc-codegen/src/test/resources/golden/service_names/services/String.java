@@ -23,8 +23,8 @@ public interface String extends dev.weft.rpc.RpcService {
 
     /** Calls {@code String} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<services.ServiceNames.M, services.ServiceNames.M> SEND =
-                dev.weft.rpc.Method.of("services.String/Send",
+        private static final dev.weft.rpc.RpcMethod<services.ServiceNames.M, services.ServiceNames.M> SEND =
+                dev.weft.rpc.RpcMethod.of("services.String/Send",
                         services.ServiceNames.M.getDefaultInstance(), services.ServiceNames.M.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

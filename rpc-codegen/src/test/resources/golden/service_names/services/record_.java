@@ -23,8 +23,8 @@ public interface record_ extends dev.weft.rpc.RpcService {
 
     /** Calls {@code record} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<services.ServiceNames.M, services.ServiceNames.M> SEND =
-                dev.weft.rpc.Method.of("services.record/Send",
+        private static final dev.weft.rpc.RpcMethod<services.ServiceNames.M, services.ServiceNames.M> SEND =
+                dev.weft.rpc.RpcMethod.of("services.record/Send",
                         services.ServiceNames.M.getDefaultInstance(), services.ServiceNames.M.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

@@ -7,7 +7,7 @@ package dev.weft.rpc;
  *
  * {@snippet :
  * ClientInterceptor authenticated = new ClientInterceptor() {
- *     public <Q, R> Exchange<Q, R> open(Method<Q, R> method, CallOptions options, Calls next) {
+ *     public <Q, R> Exchange<Q, R> open(RpcMethod<Q, R> method, CallOptions options, Calls next) {
  *         return next.open(method, options.header("authorization", token()));
  *     }
  * };
@@ -17,9 +17,9 @@ public interface ClientInterceptor {
     /** What makes the call: the next interceptor or, after the last, the client itself. */
     interface Calls {
         /** Begins the call. */
-        <Q, R> Exchange<Q, R> open(Method<Q, R> method, CallOptions options);
+        <Q, R> Exchange<Q, R> open(RpcMethod<Q, R> method, CallOptions options);
     }
 
     /** Begins the call, or refuses to by throwing; what it returns, its own or another around it, is what the call goes over. */
-    <Q, R> Exchange<Q, R> open(Method<Q, R> method, CallOptions options, Calls next);
+    <Q, R> Exchange<Q, R> open(RpcMethod<Q, R> method, CallOptions options, Calls next);
 }

@@ -36,21 +36,21 @@ final class Descriptors {
     record Unpacked(Object message) {}
 
     /** To the transport all methods take many requests: of one it would drop a client that sends two without a word. */
-    static MethodDescriptor<Object, Object> served(Method<?, ?> method, MethodType kind) {
+    static MethodDescriptor<Object, Object> served(RpcMethod<?, ?> method, MethodType kind) {
         return descriptor(method, kind.serverSendsOneMessage() ? MethodType.CLIENT_STREAMING : MethodType.BIDI_STREAMING,
                 decoding(method.request()), SENT, true);
     }
 
-    static MethodDescriptor<Object, Object> called(Method<?, ?> method, MethodType kind) {
+    static MethodDescriptor<Object, Object> called(RpcMethod<?, ?> method, MethodType kind) {
         return descriptor(method, kind, SENT, decoding(method.response()), true);
     }
 
     /** Of a method that is not here: its name is a stranger's, and kept out of metrics. */
-    static MethodDescriptor<Object, Object> unknown(Method<?, ?> method) {
+    static MethodDescriptor<Object, Object> unknown(RpcMethod<?, ?> method) {
         return descriptor(method, MethodType.BIDI_STREAMING, decoding(method.request()), SENT, false);
     }
 
-    private static MethodDescriptor<Object, Object> descriptor(Method<?, ?> method, MethodType kind, Marshaller<Object> requests,
+    private static MethodDescriptor<Object, Object> descriptor(RpcMethod<?, ?> method, MethodType kind, Marshaller<Object> requests,
             Marshaller<Object> responses, boolean known) {
         return MethodDescriptor.newBuilder(requests, responses).setFullMethodName(method.name()).setType(kind)
                 .setSampledToLocalTracing(known).build();

@@ -8,7 +8,7 @@ import io.grpc.MethodDescriptor.MethodType;
  * @param <Q> the type of a request
  * @param <R> the type of a response
  */
-record Entry<Q, R>(Method<Q, R> method, MethodType kind, Body<Q, R> body) {
+record Entry<Q, R>(RpcMethod<Q, R> method, MethodType kind, Body<Q, R> body) {
     /** What one call of it runs. */
     interface Body<Q, R> {
         void run(Requests<Q> requests, Outgoing<R> responses) throws Exception;

@@ -167,7 +167,7 @@ final class Listening {
             if (name.lastIndexOf('/') < 1 || name.endsWith("/")) {
                 return null; // not even a name
             }
-            var method = new Method<>(name, Codec.protobuf(com.google.protobuf.Empty.getDefaultInstance()),
+            var method = new RpcMethod<>(name, Codec.protobuf(com.google.protobuf.Empty.getDefaultInstance()),
                     Codec.protobuf(com.google.protobuf.Empty.getDefaultInstance()));
             var descriptor = Descriptors.unknown(method);
             return ServerMethodDefinition.create(descriptor, (call, headers) -> {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
     private static final String LOCALLY = "Locally cancelled by application!";
 
-    private final Method<Q, R> method;
+    private final RpcMethod<Q, R> method;
     private final MethodType kind;
     private final ClientCall<Object, Object> transport;
     private final @Nullable Reply reply;
@@ -30,7 +30,7 @@ final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
     private @Nullable RpcException failure;
     private @Nullable RpcException stop;
 
-    MadeCall(Method<Q, R> method, MethodType kind, ClientCall<Object, Object> transport, CallOptions options, int maxMessageSize,
+    MadeCall(RpcMethod<Q, R> method, MethodType kind, ClientCall<Object, Object> transport, CallOptions options, int maxMessageSize,
             Set<MadeCall<?, ?>> running) {
         this.method = method;
         this.kind = kind;

@@ -74,7 +74,7 @@ public final class RpcClient implements AutoCloseable {
      * @throws RpcException when it ends with a status other than OK
      * @throws IllegalStateException when this client is closed
      */
-    public <Q, R> R unary(Method<Q, R> method, CallOptions options, Q request) {
+    public <Q, R> R unary(RpcMethod<Q, R> method, CallOptions options, Q request) {
         try (var call = begin(method, MethodType.UNARY, options).exchange()) {
             call.send(request);
             call.finish();
@@ -83,7 +83,7 @@ public final class RpcClient implements AutoCloseable {
     }
 
     /** Makes a call with one request and many responses; for generated code. To leave it early, close it. */
-    public <Q, R> Incoming<R> serverStream(Method<Q, R> method, CallOptions options, Q request) {
+    public <Q, R> Incoming<R> serverStream(RpcMethod<Q, R> method, CallOptions options, Q request) {
         var begun = begin(method, MethodType.SERVER_STREAMING, options);
         var call = begun.exchange();
         try {
@@ -108,7 +108,7 @@ public final class RpcClient implements AutoCloseable {
      *
      * @throws X what the feed throws; the call is cancelled
      */
-    public <Q, R, X extends Exception> R clientStream(Method<Q, R> method, CallOptions options, Feed<Q, X> requests) throws X {
+    public <Q, R, X extends Exception> R clientStream(RpcMethod<Q, R> method, CallOptions options, Feed<Q, X> requests) throws X {
         var begun = begin(method, MethodType.CLIENT_STREAMING, options);
         try (var call = begun.exchange()) {
             try {
@@ -124,12 +124,12 @@ public final class RpcClient implements AutoCloseable {
     }
 
     /** Begins a call with many of both; for generated code. */
-    public <Q, R> Exchange<Q, R> exchange(Method<Q, R> method, CallOptions options) {
+    public <Q, R> Exchange<Q, R> exchange(RpcMethod<Q, R> method, CallOptions options) {
         return begin(method, MethodType.BIDI_STREAMING, options).exchange();
     }
 
     /** The one response of a method that has but one; waits for the status, too. */
-    private static <R> R only(Method<?, R> method, Exchange<?, R> call) {
+    private static <R> R only(RpcMethod<?, R> method, Exchange<?, R> call) {
         R response;
         try {
             response = call.receive();
@@ -146,7 +146,7 @@ public final class RpcClient implements AutoCloseable {
         return new IllegalStateException("the client of " + target + " is closed");
     }
 
-    private <Q, R> Begun<Q, R> begin(Method<Q, R> method, MethodType kind, CallOptions options) {
+    private <Q, R> Begun<Q, R> begin(RpcMethod<Q, R> method, MethodType kind, CallOptions options) {
         if (channel.isShutdown()) {
             throw closed();
         }
@@ -159,7 +159,7 @@ public final class RpcClient implements AutoCloseable {
     }
 
     /** A method, as it is called. */
-    private record Called(Method<?, ?> method, MethodType kind) {}
+    private record Called(RpcMethod<?, ?> method, MethodType kind) {}
 
     /** A call, as interceptors have it, and those that were made for it: an interceptor may make several. */
     private record Begun<Q, R>(Exchange<Q, R> exchange, List<MadeCall<?, ?>> made) {
@@ -176,7 +176,7 @@ public final class RpcClient implements AutoCloseable {
     private ClientInterceptor.Calls around(int index, MethodType kind, List<MadeCall<?, ?>> all) {
         return new ClientInterceptor.Calls() {
             @Override
-            public <Q, R> Exchange<Q, R> open(Method<Q, R> method, CallOptions options) {
+            public <Q, R> Exchange<Q, R> open(RpcMethod<Q, R> method, CallOptions options) {
                 if (index < interceptors.size()) {
                     return interceptors.get(index).open(method, options, around(index + 1, kind, all));
                 }
@@ -187,7 +187,7 @@ public final class RpcClient implements AutoCloseable {
         };
     }
 
-    private <Q, R> MadeCall<Q, R> make(Method<Q, R> method, MethodType kind, CallOptions options) {
+    private <Q, R> MadeCall<Q, R> make(RpcMethod<Q, R> method, MethodType kind, CallOptions options) {
         var transport = transport(descriptor(method, kind), transportOptions(options));
         var call = new MadeCall<>(method, kind, transport, options, maxMessageSize, running);
         running.add(call);
@@ -213,7 +213,7 @@ public final class RpcClient implements AutoCloseable {
         }
     }
 
-    private MethodDescriptor<Object, Object> descriptor(Method<?, ?> method, MethodType kind) {
+    private MethodDescriptor<Object, Object> descriptor(RpcMethod<?, ?> method, MethodType kind) {
         return descriptors.computeIfAbsent(new Called(method, kind), called -> Descriptors.called(called.method, called.kind));
     }
 

@@ -97,22 +97,22 @@ public interface RpcService {
         }
 
         /** Adds a method with one request and one response. */
-        public <Q, R> Definition unary(Method<Q, R> method, Unary<? super Q, ? extends R> call) {
+        public <Q, R> Definition unary(RpcMethod<Q, R> method, Unary<? super Q, ? extends R> call) {
             return add(new Entry<>(method, MethodType.UNARY, (requests, responses) -> responses.send(call.call(requests.only()))));
         }
 
         /** Adds a method with one request and many responses. */
-        public <Q, R> Definition serverStream(Method<Q, R> method, ServerStream<? super Q, R> call) {
+        public <Q, R> Definition serverStream(RpcMethod<Q, R> method, ServerStream<? super Q, R> call) {
             return add(new Entry<>(method, MethodType.SERVER_STREAMING, (requests, responses) -> call.call(requests.only(), responses)));
         }
 
         /** Adds a method with many requests and one response. */
-        public <Q, R> Definition clientStream(Method<Q, R> method, ClientStream<Q, ? extends R> call) {
+        public <Q, R> Definition clientStream(RpcMethod<Q, R> method, ClientStream<Q, ? extends R> call) {
             return add(new Entry<>(method, MethodType.CLIENT_STREAMING, (requests, responses) -> responses.send(call.call(requests))));
         }
 
         /** Adds a method with many of both. */
-        public <Q, R> Definition exchange(Method<Q, R> method, BothStream<Q, R> call) {
+        public <Q, R> Definition exchange(RpcMethod<Q, R> method, BothStream<Q, R> call) {
             return add(new Entry<>(method, MethodType.BIDI_STREAMING, call::call));
         }
 

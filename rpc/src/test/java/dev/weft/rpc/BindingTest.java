@@ -143,7 +143,7 @@ class BindingTest {
     @Test
     void a_method_has_a_full_name() {
         for (var name : new String[] {"", "Say", "/Say", "words.Words/"}) {
-            assertThatThrownBy(() -> new Method<>(name, Words.TEXT, Words.TEXT)).isInstanceOf(IllegalArgumentException.class)
+            assertThatThrownBy(() -> new RpcMethod<>(name, Words.TEXT, Words.TEXT)).isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("'" + name + "'");
         }
     }

@@ -39,9 +39,9 @@ class CodecTest {
         }
     };
 
-    private static final Method<String, String> PICKY_SERVER = new Method<>("words.Words/Say", PICKY, PICKY);
-    private static final Method<String, String> PICKY_LIST = new Method<>("words.Words/List", PICKY, PICKY);
-    private static final Method<String, String> PICKY_CHAT = new Method<>("words.Words/Chat", PICKY, PICKY);
+    private static final RpcMethod<String, String> PICKY_SERVER = new RpcMethod<>("words.Words/Say", PICKY, PICKY);
+    private static final RpcMethod<String, String> PICKY_LIST = new RpcMethod<>("words.Words/List", PICKY, PICKY);
+    private static final RpcMethod<String, String> PICKY_CHAT = new RpcMethod<>("words.Words/Chat", PICKY, PICKY);
 
     private static final RpcService SERVICE = () -> RpcService.Definition.of(Words.NAME).unary(PICKY_SERVER, word -> word.replace("please ", ""))
             .serverStream(PICKY_LIST, (word, responses) -> {
@@ -108,9 +108,9 @@ class CodecTest {
             }
         });
         try (var pair = place.open(service)) {
-            assertThat(failure(() -> pair.client().unary(new Method<>("words.Words/Say", Words.TEXT, PICKY), CallOptions.defaults(), "confusing"))
+            assertThat(failure(() -> pair.client().unary(new RpcMethod<>("words.Words/Say", Words.TEXT, PICKY), CallOptions.defaults(), "confusing"))
                     .status()).isEqualTo(Status.INTERNAL);
-            try (var words = pair.client().serverStream(new Method<>("words.Words/List", Words.TEXT, PICKY), CallOptions.defaults(), "unreadable")) {
+            try (var words = pair.client().serverStream(new RpcMethod<>("words.Words/List", Words.TEXT, PICKY), CallOptions.defaults(), "unreadable")) {
                 assertThat(words.receive()).isEqualTo("first"); // what came before is received first
                 assertThat(failure(words::receive).status()).isEqualTo(Status.INTERNAL);
             }

@@ -152,7 +152,7 @@ class FlowControlTest {
     void a_gibibyte_goes_to_a_slow_reader_and_memory_does_not_grow() throws Exception {
         var message = new byte[64 * 1024];
         var messages = 16 * 1024;
-        var method = new Method<>("big.Big/All", BYTES, BYTES);
+        var method = new RpcMethod<>("big.Big/All", BYTES, BYTES);
         var sent = new AtomicLong();
         try (var pair = Place.TCP.open(() -> RpcService.Definition.of("big.Big").serverStream(method, (_, responses) -> {
             for (int i = 0; i < messages; i++) {

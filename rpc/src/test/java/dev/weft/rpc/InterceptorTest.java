@@ -38,7 +38,7 @@ class InterceptorTest {
     private ClientInterceptor changing(String name, UnaryOperator<Object> request, UnaryOperator<Object> response) {
         return new ClientInterceptor() {
             @Override
-            public <Q, R> Exchange<Q, R> open(Method<Q, R> method, CallOptions options, Calls next) {
+            public <Q, R> Exchange<Q, R> open(RpcMethod<Q, R> method, CallOptions options, Calls next) {
                 events.add(name + " " + method.name());
                 return new Changed<>(next.open(method, options.header("by", name)), request, response);
             }
@@ -212,7 +212,7 @@ class InterceptorTest {
     void one_of_a_client_may_refuse_the_call(Place place) {
         ClientInterceptor refusing = new ClientInterceptor() {
             @Override
-            public <Q, R> Exchange<Q, R> open(Method<Q, R> method, CallOptions options, Calls next) {
+            public <Q, R> Exchange<Q, R> open(RpcMethod<Q, R> method, CallOptions options, Calls next) {
                 throw new IllegalStateException("not today");
             }
         };
@@ -226,7 +226,7 @@ class InterceptorTest {
     void one_of_a_client_may_answer_from_elsewhere() {
         ClientInterceptor twice = new ClientInterceptor() {
             @Override
-            public <Q, R> Exchange<Q, R> open(Method<Q, R> method, CallOptions options, Calls next) {
+            public <Q, R> Exchange<Q, R> open(RpcMethod<Q, R> method, CallOptions options, Calls next) {
                 var first = next.open(method, options);
                 first.close(); // a second try, say
                 return next.open(method, options);

@@ -72,7 +72,7 @@ class LimitsOfPatienceTest {
     @ParameterizedTest
     @EnumSource(names = {"TCP", "MEMORY"})
     void a_codec_that_runs_out_of_stack_ends_its_own_call_only(Place place) {
-        var deep = new Method<>(Words.NAME + "/Deep", new Codec<String>() {
+        var deep = new RpcMethod<>(Words.NAME + "/Deep", new Codec<String>() {
             @Override
             public String decode(InputStream in) throws IOException {
                 throw new StackOverflowError("deep");
@@ -85,7 +85,7 @@ class LimitsOfPatienceTest {
         }, Words.TEXT);
         RpcService service = () -> Definition.of(Words.NAME).unary(deep, word -> word).unary(Words.SAY, word -> word);
         try (var pair = place.open(service)) {
-            var called = new Method<>(deep.name(), Words.TEXT, Words.TEXT);
+            var called = new RpcMethod<>(deep.name(), Words.TEXT, Words.TEXT);
             assertThat(failure(() -> pair.client().unary(called, CallOptions.defaults(), "x")).status()).isEqualTo(Status.INTERNAL);
             assertThat(Words.say(pair.client(), "word")).isEqualTo("word");
             await().untilAsserted(() -> assertThat(pair.server().stats().active()).isZero());

@@ -138,7 +138,7 @@ class MessageSizeTest {
     @EnumSource(names = {"TCP", "TLS", "UNIX"})
     void so_are_requests_for_messages_of_protocol_buffers(Place place) {
         try (var pair = place.open(s -> s.maxMessageSize(1_000), c -> c, new RouteService())) {
-            var method = Method.of("routeguide.RouteGuide/RouteChat", RouteService.note(""), RouteService.note(""));
+            var method = RpcMethod.of("routeguide.RouteGuide/RouteChat", RouteService.note(""), RouteService.note(""));
             try (var chat = pair.client().exchange(method, GZIP)) {
                 chat.send(RouteService.note("x".repeat(10_000)));
                 tooLong(failure(chat::receive));

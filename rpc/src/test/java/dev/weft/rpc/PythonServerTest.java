@@ -204,7 +204,7 @@ class PythonServerTest {
     @Test
     void a_method_that_is_not_there_is_unimplemented() {
         for (var name : List.of("routeguide.RouteGuide/GetNothing", "routeguide.Nobody/GetFeature")) {
-            var method = Method.of(name, Point.getDefaultInstance(), Feature.getDefaultInstance());
+            var method = RpcMethod.of(name, Point.getDefaultInstance(), Feature.getDefaultInstance());
             fails(Status.UNIMPLEMENTED, "Method not found!", () -> rpc.unary(method, CallOptions.within(Duration.ofSeconds(60)), point(0)));
             fails(Status.UNIMPLEMENTED, "Method not found!", () -> rpc.exchange(method, CallOptions.within(Duration.ofSeconds(60))).receive());
         }

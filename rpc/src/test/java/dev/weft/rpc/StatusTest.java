@@ -121,7 +121,7 @@ class StatusTest {
     void a_method_or_service_that_is_not_there_is_said_to_be_so(Place place) {
         try (var pair = place.open(Words.saying(word -> word))) {
             isNotThere(failure(() -> pair.client().unary(Words.method("Sing"), CallOptions.defaults(), "")));
-            isNotThere(failure(() -> pair.client().unary(new Method<>("birds.Birds/Sing", Words.TEXT, Words.TEXT), CallOptions.defaults(), "")));
+            isNotThere(failure(() -> pair.client().unary(new RpcMethod<>("birds.Birds/Sing", Words.TEXT, Words.TEXT), CallOptions.defaults(), "")));
             isNotThere(failure(() -> RouteGuide.client(pair.client()).getFeature(point(1))));
             isNotThere(failure(() -> Words.join(pair.client(), words -> words.send("one"))));
             try (var chat = Words.chat(pair.client())) {

@@ -25,15 +25,15 @@ final class Words {
         }
     };
 
-    static final Method<String, String> SAY = method("Say");
-    static final Method<String, String> LIST = method("List");
-    static final Method<String, String> JOIN = method("Join");
-    static final Method<String, String> CHAT = method("Chat");
+    static final RpcMethod<String, String> SAY = method("Say");
+    static final RpcMethod<String, String> LIST = method("List");
+    static final RpcMethod<String, String> JOIN = method("Join");
+    static final RpcMethod<String, String> CHAT = method("Chat");
 
     private Words() {}
 
-    static Method<String, String> method(String name) {
-        return new Method<>(NAME + "/" + name, TEXT, TEXT);
+    static RpcMethod<String, String> method(String name) {
+        return new RpcMethod<>(NAME + "/" + name, TEXT, TEXT);
     }
 
     // Services.

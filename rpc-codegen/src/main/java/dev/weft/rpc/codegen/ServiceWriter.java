@@ -144,8 +144,8 @@ final class ServiceWriter {
         java.javadoc(List.of("Calls {@code " + service.getName() + "} elsewhere, with plain blocking methods; threads may share it."));
         java.line("final class " + client + " {");
         for (var call : rpcs) {
-            java.line("private static final " + WEFT + "Method<" + call.request() + ", " + call.response() + "> " + call.constant() + " =");
-            java.continued(WEFT + "Method.of(\"" + service.getFullName() + "/" + call.descriptor().getName() + "\",");
+            java.line("private static final " + WEFT + "RpcMethod<" + call.request() + ", " + call.response() + "> " + call.constant() + " =");
+            java.continued(WEFT + "RpcMethod.of(\"" + service.getFullName() + "/" + call.descriptor().getName() + "\",");
             java.continued("        " + call.request() + ".getDefaultInstance(), " + call.response() + ".getDefaultInstance());");
         }
         java.line("private final " + WEFT + "RpcClient " + rpc + ";");

@@ -23,8 +23,8 @@ public interface Older extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Older} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<editions.of2023.Edition2023.Old, editions.of2023.Edition2023.Old> SEND =
-                dev.weft.rpc.Method.of("editions.of2023.Older/Send",
+        private static final dev.weft.rpc.RpcMethod<editions.of2023.Edition2023.Old, editions.of2023.Edition2023.Old> SEND =
+                dev.weft.rpc.RpcMethod.of("editions.of2023.Older/Send",
                         editions.of2023.Edition2023.Old.getDefaultInstance(), editions.of2023.Edition2023.Old.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

@@ -29,11 +29,11 @@ public interface Newer extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Newer} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<editions.of2024.Free, editions.of2024.Edition2024Proto.Kept> SEND =
-                dev.weft.rpc.Method.of("editions.of2024.Newer/Send",
+        private static final dev.weft.rpc.RpcMethod<editions.of2024.Free, editions.of2024.Edition2024Proto.Kept> SEND =
+                dev.weft.rpc.RpcMethod.of("editions.of2024.Newer/Send",
                         editions.of2024.Free.getDefaultInstance(), editions.of2024.Edition2024Proto.Kept.getDefaultInstance());
-        private static final dev.weft.rpc.Method<editions.of2024.Free.Within, editions.of2024.Edition2024Proto.Kept.Within> SEND_WITHIN =
-                dev.weft.rpc.Method.of("editions.of2024.Newer/SendWithin",
+        private static final dev.weft.rpc.RpcMethod<editions.of2024.Free.Within, editions.of2024.Edition2024Proto.Kept.Within> SEND_WITHIN =
+                dev.weft.rpc.RpcMethod.of("editions.of2024.Newer/SendWithin",
                         editions.of2024.Free.Within.getDefaultInstance(), editions.of2024.Edition2024Proto.Kept.Within.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

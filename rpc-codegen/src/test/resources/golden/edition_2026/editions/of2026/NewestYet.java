@@ -23,8 +23,8 @@ public interface NewestYet extends dev.weft.rpc.RpcService {
 
     /** Calls {@code NewestYet} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<editions.of2026.Newest, editions.of2026.Newest> SEND =
-                dev.weft.rpc.Method.of("editions.of2026.NewestYet/Send",
+        private static final dev.weft.rpc.RpcMethod<editions.of2026.Newest, editions.of2026.Newest> SEND =
+                dev.weft.rpc.RpcMethod.of("editions.of2026.NewestYet/Send",
                         editions.of2026.Newest.getDefaultInstance(), editions.of2026.Newest.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

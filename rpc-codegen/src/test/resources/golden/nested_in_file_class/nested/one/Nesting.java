@@ -41,17 +41,17 @@ public interface Nesting extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Nesting} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<nested.one.NestedInFileClass.Outer.Inner, nested.one.NestedInFileClass.Outer.Inner.Innermost> UNARY =
-                dev.weft.rpc.Method.of("nested.one.Nesting/Unary",
+        private static final dev.weft.rpc.RpcMethod<nested.one.NestedInFileClass.Outer.Inner, nested.one.NestedInFileClass.Outer.Inner.Innermost> UNARY =
+                dev.weft.rpc.RpcMethod.of("nested.one.Nesting/Unary",
                         nested.one.NestedInFileClass.Outer.Inner.getDefaultInstance(), nested.one.NestedInFileClass.Outer.Inner.Innermost.getDefaultInstance());
-        private static final dev.weft.rpc.Method<nested.one.NestedInFileClass.Outer.Inner.Innermost, nested.one.NestedInFileClass.Outer> UP =
-                dev.weft.rpc.Method.of("nested.one.Nesting/Up",
+        private static final dev.weft.rpc.RpcMethod<nested.one.NestedInFileClass.Outer.Inner.Innermost, nested.one.NestedInFileClass.Outer> UP =
+                dev.weft.rpc.RpcMethod.of("nested.one.Nesting/Up",
                         nested.one.NestedInFileClass.Outer.Inner.Innermost.getDefaultInstance(), nested.one.NestedInFileClass.Outer.getDefaultInstance());
-        private static final dev.weft.rpc.Method<nested.one.NestedInFileClass.Outer, nested.one.NestedInFileClass.Outer.Inner> DOWN =
-                dev.weft.rpc.Method.of("nested.one.Nesting/Down",
+        private static final dev.weft.rpc.RpcMethod<nested.one.NestedInFileClass.Outer, nested.one.NestedInFileClass.Outer.Inner> DOWN =
+                dev.weft.rpc.RpcMethod.of("nested.one.Nesting/Down",
                         nested.one.NestedInFileClass.Outer.getDefaultInstance(), nested.one.NestedInFileClass.Outer.Inner.getDefaultInstance());
-        private static final dev.weft.rpc.Method<nested.one.NestedInFileClass.Outer.Inner, nested.one.NestedInFileClass.Outer.Inner.Innermost> BOTH =
-                dev.weft.rpc.Method.of("nested.one.Nesting/Both",
+        private static final dev.weft.rpc.RpcMethod<nested.one.NestedInFileClass.Outer.Inner, nested.one.NestedInFileClass.Outer.Inner.Innermost> BOTH =
+                dev.weft.rpc.RpcMethod.of("nested.one.Nesting/Both",
                         nested.one.NestedInFileClass.Outer.Inner.getDefaultInstance(), nested.one.NestedInFileClass.Outer.Inner.Innermost.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

@@ -41,17 +41,17 @@ public interface Nesting extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Nesting} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<nested.many.Outer.Inner, nested.many.Outer.Inner.Innermost> UNARY =
-                dev.weft.rpc.Method.of("nested.many.Nesting/Unary",
+        private static final dev.weft.rpc.RpcMethod<nested.many.Outer.Inner, nested.many.Outer.Inner.Innermost> UNARY =
+                dev.weft.rpc.RpcMethod.of("nested.many.Nesting/Unary",
                         nested.many.Outer.Inner.getDefaultInstance(), nested.many.Outer.Inner.Innermost.getDefaultInstance());
-        private static final dev.weft.rpc.Method<nested.many.Outer.Inner.Innermost, nested.many.Outer> UP =
-                dev.weft.rpc.Method.of("nested.many.Nesting/Up",
+        private static final dev.weft.rpc.RpcMethod<nested.many.Outer.Inner.Innermost, nested.many.Outer> UP =
+                dev.weft.rpc.RpcMethod.of("nested.many.Nesting/Up",
                         nested.many.Outer.Inner.Innermost.getDefaultInstance(), nested.many.Outer.getDefaultInstance());
-        private static final dev.weft.rpc.Method<nested.many.Outer, nested.many.Outer.Inner> DOWN =
-                dev.weft.rpc.Method.of("nested.many.Nesting/Down",
+        private static final dev.weft.rpc.RpcMethod<nested.many.Outer, nested.many.Outer.Inner> DOWN =
+                dev.weft.rpc.RpcMethod.of("nested.many.Nesting/Down",
                         nested.many.Outer.getDefaultInstance(), nested.many.Outer.Inner.getDefaultInstance());
-        private static final dev.weft.rpc.Method<nested.many.Outer.Inner, nested.many.Outer.Inner.Innermost> BOTH =
-                dev.weft.rpc.Method.of("nested.many.Nesting/Both",
+        private static final dev.weft.rpc.RpcMethod<nested.many.Outer.Inner, nested.many.Outer.Inner.Innermost> BOTH =
+                dev.weft.rpc.RpcMethod.of("nested.many.Nesting/Both",
                         nested.many.Outer.Inner.getDefaultInstance(), nested.many.Outer.Inner.Innermost.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

@@ -35,14 +35,14 @@ public interface Packages extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Packages} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<GET.Point, options.Point> GET_ =
-                dev.weft.rpc.Method.of("rpc.v1.Packages/Get",
+        private static final dev.weft.rpc.RpcMethod<GET.Point, options.Point> GET_ =
+                dev.weft.rpc.RpcMethod.of("rpc.v1.Packages/Get",
                         GET.Point.getDefaultInstance(), options.Point.getDefaultInstance());
-        private static final dev.weft.rpc.Method<options.Point, options.Point> OPTIONS =
-                dev.weft.rpc.Method.of("rpc.v1.Packages/Options",
+        private static final dev.weft.rpc.RpcMethod<options.Point, options.Point> OPTIONS =
+                dev.weft.rpc.RpcMethod.of("rpc.v1.Packages/Options",
                         options.Point.getDefaultInstance(), options.Point.getDefaultInstance());
-        private static final dev.weft.rpc.Method<rpc.v1.Point, options.Point> RPC =
-                dev.weft.rpc.Method.of("rpc.v1.Packages/Rpc",
+        private static final dev.weft.rpc.RpcMethod<rpc.v1.Point, options.Point> RPC =
+                dev.weft.rpc.RpcMethod.of("rpc.v1.Packages/Rpc",
                         rpc.v1.Point.getDefaultInstance(), options.Point.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc_;
         private final dev.weft.rpc.CallOptions options_;

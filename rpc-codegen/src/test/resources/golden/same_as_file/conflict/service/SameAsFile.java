@@ -23,8 +23,8 @@ public interface SameAsFile extends dev.weft.rpc.RpcService {
 
     /** Calls {@code SameAsFile} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<conflict.service.SameAsFileOuterClass.Request, conflict.service.SameAsFileOuterClass.Request> SEND =
-                dev.weft.rpc.Method.of("conflict.service.SameAsFile/Send",
+        private static final dev.weft.rpc.RpcMethod<conflict.service.SameAsFileOuterClass.Request, conflict.service.SameAsFileOuterClass.Request> SEND =
+                dev.weft.rpc.RpcMethod.of("conflict.service.SameAsFile/Send",
                         conflict.service.SameAsFileOuterClass.Request.getDefaultInstance(), conflict.service.SameAsFileOuterClass.Request.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

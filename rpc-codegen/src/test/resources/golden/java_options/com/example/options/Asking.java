@@ -23,8 +23,8 @@ public interface Asking extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Asking} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<com.example.options.Chosen.Question, com.example.options.Chosen.Answer> ASK =
-                dev.weft.rpc.Method.of("options.of.java.Asking/Ask",
+        private static final dev.weft.rpc.RpcMethod<com.example.options.Chosen.Question, com.example.options.Chosen.Answer> ASK =
+                dev.weft.rpc.RpcMethod.of("options.of.java.Asking/Ask",
                         com.example.options.Chosen.Question.getDefaultInstance(), com.example.options.Chosen.Answer.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

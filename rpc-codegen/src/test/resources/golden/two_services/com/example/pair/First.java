@@ -27,8 +27,8 @@ public interface First extends dev.weft.rpc.RpcService {
 
     /** Calls {@code First} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<com.example.pair.M, com.example.pair.M> SEND =
-                dev.weft.rpc.Method.of("pair.First/Send",
+        private static final dev.weft.rpc.RpcMethod<com.example.pair.M, com.example.pair.M> SEND =
+                dev.weft.rpc.RpcMethod.of("pair.First/Send",
                         com.example.pair.M.getDefaultInstance(), com.example.pair.M.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

@@ -27,8 +27,8 @@ public interface Second extends dev.weft.rpc.RpcService {
 
     /** Calls {@code Second} elsewhere, with plain blocking methods; threads may share it. */
     final class Client {
-        private static final dev.weft.rpc.Method<com.example.pair.M, com.example.pair.M> SEND =
-                dev.weft.rpc.Method.of("pair.Second/Send",
+        private static final dev.weft.rpc.RpcMethod<com.example.pair.M, com.example.pair.M> SEND =
+                dev.weft.rpc.RpcMethod.of("pair.Second/Send",
                         com.example.pair.M.getDefaultInstance(), com.example.pair.M.getDefaultInstance());
         private final dev.weft.rpc.RpcClient rpc;
         private final dev.weft.rpc.CallOptions options;

@@ -11,9 +11,9 @@ import com.google.protobuf.MessageLite;
  * @param <Q> the type of a request
  * @param <R> the type of a response
  */
-public record Method<Q, R>(String name, Codec<Q> request, Codec<R> response) {
+public record RpcMethod<Q, R>(String name, Codec<Q> request, Codec<R> response) {
     /** Checks the name. */
-    public Method {
+    public RpcMethod {
         var slash = name.lastIndexOf('/');
         if (slash < 1 || slash == name.length() - 1) {
             throw new IllegalArgumentException("not a method's full name: '" + name + "' (package.Service/Method)");
@@ -21,8 +21,8 @@ public record Method<Q, R>(String name, Codec<Q> request, Codec<R> response) {
     }
 
     /** One whose messages are protocol buffers, given by any message of each type. */
-    public static <Q extends MessageLite, R extends MessageLite> Method<Q, R> of(String name, Q request, R response) {
-        return new Method<>(name, Codec.protobuf(request), Codec.protobuf(response));
+    public static <Q extends MessageLite, R extends MessageLite> RpcMethod<Q, R> of(String name, Q request, R response) {
+        return new RpcMethod<>(name, Codec.protobuf(request), Codec.protobuf(response));
     }
 
     /** The full name of the service that it belongs to. */
