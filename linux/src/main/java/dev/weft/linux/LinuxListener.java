@@ -133,8 +133,10 @@ final class LinuxListener extends LinuxSocket implements ListenerChannel {
     @Override
     public void close() {
         Waiter.shared().forget(descriptor.number(), this);
+        if (descriptor.isOpen()) {
+            file.ifPresent(LinuxListener::remove); // while it is bound: who finds nobody at the path may take it
+        }
         if (descriptor.close()) {
-            file.ifPresent(LinuxListener::remove);
             acceptable.signal();
         }
         descriptor.awaitFree();

@@ -168,8 +168,10 @@ final class LinuxPackets extends LinuxSocket implements PacketChannel {
     @Override
     public void close() {
         Waiter.shared().forget(descriptor.number(), this);
+        if (descriptor.isOpen()) {
+            file.ifPresent(LinuxListener::remove); // while it is bound: who finds nobody at the path may take it
+        }
         if (descriptor.close()) {
-            file.ifPresent(LinuxListener::remove);
             readable.signal();
             writable.signal();
         }

@@ -106,10 +106,14 @@ final class NioListener implements ListenerChannel, NioLoop.Parked {
             return;
         }
         try {
-            channel.close();
             if (file.isPresent()) {
-                file.get().remove();
+                file.get().remove(); // while it still listens: who finds nobody at the path may take it
             }
+        } catch (IOException e) {
+            Log.closeFailed("the file of the listener at " + local, e);
+        }
+        try {
+            channel.close();
         } catch (IOException e) {
             Log.closeFailed("the listener at " + local, e);
         } finally {

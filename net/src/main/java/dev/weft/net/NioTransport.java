@@ -1,14 +1,12 @@
 package dev.weft.net;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -68,7 +66,7 @@ final class NioTransport implements Transport {
         return orClose(channel, () -> {
             var options = new NioOptions(channel, StandardProtocolFamily.UNIX, settings.options());
             if (unlink) {
-                SocketFile.removeStale(path, NioTransport::nobodyAt);
+                SocketFile.removeStale(path);
             }
             bind(address, bound -> channel.bind(bound, settings.backlog()));
             var mode = settings.option(WeftSocketOptions.UNIX_MODE);
@@ -143,19 +141,6 @@ final class NioTransport implements Transport {
             binding.bind(target);
         } catch (IOException e) {
             throw SocketFailure.explain(e, "cannot bind " + address);
-        }
-    }
-
-    /** Whether a socket that knocks there is refused. */
-    private static boolean nobodyAt(Path path) throws IOException {
-        try (var probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            probe.configureBlocking(false); // a live server's queue may be full: connect(2) would wait for it
-            probe.connect(UnixDomainSocketAddress.of(path));
-            return false;
-        } catch (ConnectException e) {
-            return String.valueOf(e.getMessage()).contains("refused");
-        } catch (IOException e) {
-            return false; // a datagram socket, no permission, no descriptor left: none of them says that it is stale
         }
     }
 

@@ -1,16 +1,26 @@
 package dev.weft.net.spi;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Objects;
+import java.nio.file.attribute.FileTime;
 
 import org.jspecify.annotations.Nullable;
 
-/** The file of a Unix socket: whose it is, and when it may be removed (SPEC SS-49). */
+/**
+ * The file of a Unix socket: whose it is, and when it may be removed (SPEC SS-49).
+ *
+ * <p>A server that is to leave no file behind, and to start where a killed one has left one, does three things: {@link #removeStale} before
+ * it binds, {@link #made} right after, and {@link #remove} before it closes its socket. A socket that was inherited belongs to whoever made
+ * it: none of them is for it.
+ */
 public final class SocketFile {
     /** Finds out whether anybody listens. */
     @FunctionalInterface
@@ -20,9 +30,15 @@ public final class SocketFile {
     }
 
     private final Path path;
-    private final @Nullable Object identity;
+    private final @Nullable Identity identity;
 
-    private SocketFile(Path path, @Nullable Object identity) {
+    /**
+     * What tells two files apart that have the same path one after the other: device and inode, and, as a file system may give the inode of a
+     * removed file to the next one, when it was made.
+     */
+    private record Identity(Object key, FileTime made) {}
+
+    private SocketFile(Path path, @Nullable Identity identity) {
         this.path = path;
         this.identity = identity;
     }
@@ -37,10 +53,33 @@ public final class SocketFile {
         }
     }
 
-    /** Removes the file if it still is the one that was made: another may have taken its place. */
+    /** Removes the file if it still is the one that was made: another server may have taken its place. To be called before the socket is closed. */
     public void remove() throws IOException {
+        removeIfStill(path, identity);
+    }
+
+    /** As {@link #removeStale(Path, Probe)}, by connecting to it: for a path at which stream sockets are expected. */
+    public static void removeStale(Path path) throws IOException {
+        removeStale(path, SocketFile::refuses);
+    }
+
+    /** Removes a socket to which nobody listens any more. Whatever else is there is left alone, and the bind will report it. */
+    public static void removeStale(Path path, Probe probe) throws IOException {
         try {
-            if (identity != null && Objects.equals(identity, identity(path))) {
+            if (isSocket(path)) {
+                var found = identity(path);
+                if (probe.nobodyAt(path)) {
+                    removeIfStill(path, found); // not one that another server has bound meanwhile
+                }
+            }
+        } catch (NoSuchFileException e) {
+            // Somebody else removed it.
+        }
+    }
+
+    private static void removeIfStill(Path path, @Nullable Identity identity) throws IOException {
+        try {
+            if (identity != null && identity.equals(identity(path))) {
                 Files.deleteIfExists(path);
             }
         } catch (NoSuchFileException e) {
@@ -48,13 +87,16 @@ public final class SocketFile {
         }
     }
 
-    /** Removes a socket to which nobody listens any more. Whatever else is there is left alone, and the bind will say so. */
-    public static void removeStale(Path path, Probe probe) throws IOException {
-        if (!isSocket(path)) {
-            return;
-        }
-        if (probe.nobodyAt(path)) {
-            Files.deleteIfExists(path);
+    /** Whether a stream socket that connects there is refused; a datagram socket refuses it as another type, which is no such refusal. */
+    private static boolean refuses(Path path) {
+        try (var probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            probe.configureBlocking(false); // the queue of a live server may be full: connect(2) would wait for it
+            probe.connect(UnixDomainSocketAddress.of(path));
+            return false;
+        } catch (ConnectException e) {
+            return String.valueOf(e.getMessage()).contains("refused");
+        } catch (IOException e) {
+            return false; // a datagram socket, no permission, no descriptor left: none of them says that it is stale
         }
     }
 
@@ -64,7 +106,9 @@ public final class SocketFile {
                 && (mode & 0170000) == 0140000; // S_IFMT, S_IFSOCK: inode(7)
     }
 
-    private static @Nullable Object identity(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
+    private static @Nullable Identity identity(Path path) throws IOException {
+        var attributes = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        var key = attributes.fileKey();
+        return key == null ? null : new Identity(key, attributes.creationTime());
     }
 }
