@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import dev.weft.net.Address;
 import dev.weft.net.Backoff;
 import dev.weft.net.Deadlines;
+import dev.weft.net.support.SafeText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -189,7 +190,7 @@ public final class ChatClient implements AutoCloseable {
         /** The original's behaviour, with reconnection. */
         public static Options defaults() {
             return new Options(ChatWire.classic(), "say hello", Backoff.exponential(Duration.ofMillis(100), Duration.ofSeconds(10)),
-                    Deadlines.defaults(), Duration.ofSeconds(5), text -> ChatLog.log(Level.INFO, SafeText.logged(text)),
+                    Deadlines.defaults(), Duration.ofSeconds(5), text -> ChatLog.log(Level.INFO, SafeText.oneLine(text.stripTrailing())),
                     state -> ChatLog.log(Level.INFO, "chat client: " + state));
         }
 

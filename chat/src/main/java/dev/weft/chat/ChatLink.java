@@ -15,6 +15,7 @@ import dev.weft.chat.ChatClient.State;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Frames;
+import dev.weft.net.support.SafeText;
 import org.jspecify.annotations.Nullable;
 
 /** The client's connection through its losses: the work of the thread "recv", and what others may ask of it meanwhile. */

@@ -88,8 +88,8 @@ public record ChatWire(Unit unit, Charset charset, int limit) {
     /** Puts the server's stamp in front of a client's text, and behind it what the unit demands. */
     String broadcast(String stamp, String text) {
         return switch (unit) {
-            case READ -> stamp + " " + SafeText.paste(text);
-            case LINE -> stamp + " " + SafeText.line(text) + "\n";
+            case READ -> stamp + " " + Stamps.paste(text);
+            case LINE -> stamp + " " + Stamps.line(text) + "\n";
         };
     }
 

@@ -10,7 +10,7 @@ import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
-import dev.weft.chat.SafeText;
+import dev.weft.net.support.SafeText;
 import dev.weft.rpc.Exchange;
 import dev.weft.rpc.Incoming;
 import dev.weft.rpc.RpcMethod;

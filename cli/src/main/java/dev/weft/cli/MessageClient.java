@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-import dev.weft.chat.SafeText;
 import dev.weft.message.Message;
 import dev.weft.message.Messages;
 import dev.weft.message.Peer;
@@ -21,6 +20,7 @@ import dev.weft.net.Address;
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
 import dev.weft.net.Deadlines;
+import dev.weft.net.support.SafeText;
 
 /** The client behind {@code weft message send} and {@code request}. */
 final class MessageClient {

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 
-import dev.weft.chat.SafeText;
 import dev.weft.message.Message;
+import dev.weft.net.support.SafeText;
 
 /** Messages as lines: {@code client msg, id 5, 12 bytes: hello world!}, or with bytes that are no text {@code 2 bytes, hex: 00ff}. */
 final class MessageLines {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-import dev.weft.chat.SafeText;
+import dev.weft.net.support.SafeText;
 import dev.weft.queue.AckQueue;
 import dev.weft.queue.Link;
 import dev.weft.queue.LinkObserver;

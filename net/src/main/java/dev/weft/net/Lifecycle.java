@@ -6,10 +6,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import dev.weft.net.Server.State;
 import dev.weft.net.spi.ListenerChannel.AcceptFailure;
+import dev.weft.net.support.ExitHook;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +45,7 @@ final class Lifecycle {
     private volatile int loopsEnded;
     private volatile long drainEnd = Alarm.NEVER;
     private volatile DrainReport report = new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
-    private @Nullable Thread exitHook;
+    private @Nullable ExitHook exitHook;
     private final List<Runnable> closers = new ArrayList<>(0);
     private boolean closersRun;
     private volatile @Nullable Thread closing;
@@ -165,13 +167,18 @@ final class Lifecycle {
         }
     }
 
-    void drainOnExit(Duration deadline, Consumer<? super DrainReport> show) {
-        var hook = Thread.ofPlatform().name(server.name() + "-exit").unstarted(() -> show.accept(drain(deadline, true)));
+    /** With a {@code caller}, that thread may go on for a moment when it has drained: see {@link ExitHook}. */
+    void drainOnExit(Duration deadline, Consumer<? super DrainReport> show, @Nullable Thread caller) {
+        var name = server.name() + "-exit";
+        BooleanSupplier drain = () -> {
+            var drained = drain(deadline, true);
+            show.accept(drained);
+            return drained.clean();
+        };
         synchronized (transition) {
             forgetExitHook();
             if (state != State.CLOSED) {
-                Runtime.getRuntime().addShutdownHook(hook);
-                exitHook = hook;
+                exitHook = caller == null ? ExitHook.install(name, drain) : ExitHook.install(name, drain, caller);
             }
         }
     }
@@ -374,13 +381,9 @@ final class Lifecycle {
     }
 
     private void forgetExitHook() {
-        if (exitHook != null && exitHook != Thread.currentThread()) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(exitHook);
-            } catch (IllegalStateException e) {
-                // The process is going down already: the hook finds the server closed.
-            }
+        if (exitHook != null) {
+            exitHook.remove();
+            exitHook = null;
         }
-        exitHook = null;
     }
 }

@@ -265,9 +265,14 @@ public final class Server implements AutoCloseable {
         return life.drain(deadline, true);
     }
 
-    /** Drains when the process is asked to stop (SIGTERM, Ctrl-C), then shows the report. One at a time: the last call counts. */
+    /**
+     * Drains when the process is asked to stop (SIGTERM, Ctrl-C) or exits otherwise, then shows the report. One at a time: the last call counts.
+     *
+     * <p>After a signal the process exits when all its servers have drained: with 0 when nothing was interrupted, otherwise with 128 and the signal's
+     * number. A second signal ends it at once. A signal that the program handles itself stays its own.
+     */
     public Server drainOnExit(Duration deadline, Consumer<? super DrainReport> show) {
-        life.drainOnExit(deadline, show);
+        life.drainOnExit(deadline, show, null);
         return this;
     }
 
@@ -421,7 +426,10 @@ public final class Server implements AutoCloseable {
             return open(HandlerSource.<Handler>of(handler));
         }
 
-        /** A whole program: opens, serves on this thread, and drains for the grace when shut down or asked to exit (SIGTERM, Ctrl-C). */
+        /**
+         * A whole program: opens, serves on this thread, and drains for the grace when shut down or asked to exit (SIGTERM, Ctrl-C), with the exit codes
+         * of {@link Server#drainOnExit}. What the caller does after it has a second before the process exits.
+         */
         public void serve(Handler handler) throws IOException {
             settings.serve(open(handler));
         }
@@ -576,7 +584,7 @@ public final class Server implements AutoCloseable {
             return open(HandlerSource.<DatagramHandler>of(handler));
         }
 
-        /** A whole program: opens, serves on this thread, and drains for the grace when shut down or asked to exit (SIGTERM, Ctrl-C). */
+        /** A whole program: as {@link Builder#serve(Handler)}, for datagrams. */
         public void serve(DatagramHandler handler) throws IOException {
             settings.serve(open(handler));
         }
@@ -657,7 +665,8 @@ public final class Server implements AutoCloseable {
 
         void serve(Server server) {
             try (server) {
-                server.drainOnExit(grace, r -> {}).serveForever();
+                server.life.drainOnExit(grace, r -> {}, Thread.currentThread());
+                server.serveForever();
             } catch (IllegalStateException e) {
                 if (server.state() == State.OPEN || server.state() == State.SERVING) {
                     throw e;

@@ -29,6 +29,10 @@ class DrainOnExitTest {
             });
             Handler upper = c -> {
                 for (var line : c.lines()) {
+                    if (line.equals("exit")) {
+                        Thread.ofPlatform().start(() -> System.exit(7));
+                        return;
+                    }
                     c.send(line.toUpperCase() + "\n");
                 }
             };
@@ -37,8 +41,12 @@ class DrainOnExitTest {
                 System.out.println("served");
                 return;
             }
+            if (arguments[0].equals("own")) {
+                sun.misc.Signal.handle(new sun.misc.Signal("TERM"), _ -> System.out.println("my own TERM"));
+            }
+            var patience = Duration.ofMillis(arguments[0].equals("impatient") ? 1 : 20_000);
             var server = builder.open(upper).drainOnExit(Duration.ofSeconds(20), _ -> System.out.println("replaced report"))
-                    .drainOnExit(Duration.ofSeconds(20), report -> System.out.println("report: " + report)).start();
+                    .drainOnExit(patience, report -> System.out.println("report: " + report)).start();
             if (arguments[0].equals("close")) {
                 server.close();
                 System.out.println("closed");
@@ -62,8 +70,60 @@ class DrainOnExitTest {
                 assertThat(c.receive(1)).isEmpty();
             }
             assertThat(child.awaitLine("report: ")).contains("2 finished, 0 interrupted, 0 aborted");
-            assertThat(child.exit()).as("128 and the signal").isEqualTo(128 + signal);
+            assertThat(child.exit()).as("nothing was interrupted").isZero();
             assertThat(child.rest()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TERM, 15", "INT, 2"})
+    void whoeverHadToBeInterruptedIsSeenInTheExitCode(String name, int signal) throws Exception {
+        try (var child = ChildJvm.running(Program.class, "impatient")) {
+            var address = Address.parse(child.awaitLine("listening on "));
+            assumeFalse(child.ignores(signal), "started with SIG" + name + " ignored");
+            try (var c = connect(address)) {
+                c.send("half a li");
+                child.signal(name);
+                assertThat(child.awaitLine("report: ")).contains("1 interrupted");
+                assertThat(child.exit()).as("128 and the signal").isEqualTo(128 + signal);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TERM, INT, 2", "INT, TERM, 15"})
+    void aSecondSignalEndsTheProcessAtOnce(String first, String second, int signal) throws Exception {
+        try (var child = ChildJvm.running(Program.class, "open")) {
+            var address = Address.parse(child.awaitLine("listening on "));
+            assumeFalse(child.ignores(2), "started with SIGINT ignored");
+            try (var c = connect(address)) {
+                c.send("half a li");
+                child.signal(first);
+                Awaitility.await().until(() -> refuses(address));
+                child.signal(second);
+                assertThat(child.exit()).isEqualTo(128 + signal);
+                assertThat(child.rest()).as("no report: the drain did not end").isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aProgramsOwnAnswerToASignalStaysItsOwn() throws Exception {
+        try (var child = ChildJvm.running(Program.class, "own")) {
+            var address = Address.parse(child.awaitLine("listening on "));
+            try (var c = connect(address)) {
+                child.signal("TERM");
+                child.awaitLine("my own TERM");
+                c.send("still there\n");
+                assertThat(c.readLine()).isEqualTo("STILL THERE");
+                c.send("half a li");
+                child.signal("TERM");
+                child.awaitLine("my own TERM");
+                c.send("ne\nexit\n");
+                assertThat(c.readLine()).isEqualTo("HALF A LINE");
+            }
+            assertThat(child.awaitLine("report: ")).contains("0 interrupted, 0 aborted");
+            assertThat(child.exit()).as("the program's own").isEqualTo(7);
         }
     }
 
@@ -78,7 +138,8 @@ class DrainOnExitTest {
                 c.send("ne\n");
                 assertThat(c.readLine()).isEqualTo("HALF A LINE");
             }
-            assertThat(child.exit()).isEqualTo(143);
+            child.awaitLine("served");
+            assertThat(child.exit()).isZero();
         }
     }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a client says can be shown on a terminal, and can't be mistaken for what the server says. */
 @Timeout(60)
-class SafeTextTest {
+class StampsTest {
     private static final String FORGED = "[2026-01-02 03:04:05] 127.0.0.1:1 I owe you";
     private static final String DISARMED = "(2026-01-02 03:04:05) 127.0.0.1:1 I owe you";
 
