@@ -2,7 +2,6 @@ package dev.weft.cli;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -112,17 +111,21 @@ final class ChatCommand implements Command {
     /** Each line until the end of the input, or quit. */
     private static void sendLines(ChatClient client, Terminal terminal, AtomicBoolean unsent) throws IOException {
         try (client) {
-            var in = reader(terminal);
+            var in = new InputLines(terminal.in(), terminal.charset(), why -> notSent(why, terminal, unsent));
             for (var line = in.readLine(); line != null && !line.strip().equals("quit"); line = in.readLine()) {
                 try {
                     client.send(line.strip());
                 } catch (IOException | IllegalArgumentException e) {
-                    // Noted before the client is closed, which ends the command.
-                    unsent.set(true);
-                    terminal.error("not sent: " + Main.sentence(e));
+                    notSent(Main.sentence(e), terminal, unsent);
                 }
             }
         }
+    }
+
+    /** Noted before the client is closed, which ends the command. */
+    private static void notSent(String why, Terminal terminal, AtomicBoolean unsent) {
+        unsent.set(true);
+        terminal.error("not sent: " + why);
     }
 
     private static void watch(ChatClient.State state, Address server, Terminal terminal) {
@@ -153,6 +156,6 @@ final class ChatCommand implements Command {
     }
 
     private static BufferedReader reader(Terminal terminal) {
-        return new BufferedReader(new InputStreamReader(terminal.in(), terminal.charset()));
+        return new InputLines(terminal.in(), terminal.charset(), why -> terminal.error("not sent: " + why));
     }
 }

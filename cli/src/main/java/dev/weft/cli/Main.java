@@ -1,6 +1,8 @@
 package dev.weft.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -22,16 +24,21 @@ public final class Main {
      * come in time.
      */
     public static void main(String[] args) {
-        System.exit(run(Terminal.system(), args));
+        var terminal = Terminal.system();
+        // Logs and handlers print there too.
+        System.setOut(terminal.out());
+        System.setErr(terminal.err());
+        System.exit(run(terminal, args));
     }
 
     /** Everything but the end of the process. */
-    static int run(Terminal terminal, String... args) {
+    static int run(Terminal terminal, String... words) {
         var commands = List.of(new ServeCommand(), new ChatCommand(), new MessageServeCommand(), new MessageSendCommand(),
                 new MessageRequestCommand(), new QueueSendCommand(), new QueueReceiveCommand(), new QueueLinkCommand(), new CallCommand(),
                 new RehearseCommand());
-        var debug = Arrays.asList(args).contains(DEBUG) || !System.getenv().getOrDefault("WEFT_DEBUG", "").isEmpty();
+        var debug = Arrays.asList(words).contains(DEBUG) || !System.getenv().getOrDefault("WEFT_DEBUG", "").isEmpty();
         try {
+            var args = TypedArguments.of(words);
             var call = PlainLine.read(commands, args).or(() -> PicocliLine.read(commands, terminal, args));
             return call.isPresent() ? call.get().run(terminal.debug(debug)) : OK;
         } catch (UsageException e) {
@@ -54,6 +61,9 @@ public final class Main {
         var message = e.getMessage();
         if (message == null || message.isBlank()) {
             return e.getClass().getName();
+        }
+        if (e instanceof InvalidPathException && !TypedArguments.encoding().equals(StandardCharsets.UTF_8)) {
+            return "this locale (" + TypedArguments.encoding() + ") can't say a path: set LC_ALL=C.UTF-8";
         }
         var speaks = e instanceof IOException || e instanceof IllegalArgumentException || e instanceof UnsupportedOperationException;
         return (speaks ? message : e.getClass().getName() + ": " + message).lines().findFirst().orElseThrow();

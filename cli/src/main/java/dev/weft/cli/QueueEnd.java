@@ -1,9 +1,7 @@
 package dev.weft.cli;
 
-import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.logging.Level;
@@ -132,7 +130,7 @@ final class QueueEnd implements LinkObserver {
     private void console(Sender<String> sender) {
         Thread.ofPlatform().daemon().name("console").start(() -> {
             try {
-                var in = new BufferedReader(new InputStreamReader(terminal.in(), terminal.charset()));
+                var in = new InputLines(terminal.in(), terminal.charset(), this::notSent);
                 for (var line = in.readLine(); line != null; line = in.readLine()) {
                     send(sender, line);
                 }
@@ -151,9 +149,13 @@ final class QueueEnd implements LinkObserver {
         try {
             sender.send(line);
         } catch (IllegalArgumentException e) {
-            terminal.error("not sent: " + Main.sentence(e));
-            failed = true;
+            notSent(Main.sentence(e));
         }
+    }
+
+    private void notSent(String why) {
+        failed = true;
+        terminal.error("not sent: " + why);
     }
 
     /** The link goes on until what is in the queue has left. */

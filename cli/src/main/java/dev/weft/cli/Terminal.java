@@ -3,6 +3,7 @@ package dev.weft.cli;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Where a command reads and writes: the process's own streams, or a test's.
@@ -15,9 +16,14 @@ import java.nio.charset.Charset;
  * @param debug whether errors come with their stack
  */
 record Terminal(InputStream in, PrintStream out, PrintStream err, Charset charset, boolean interactive, boolean debug) {
-    /** The process's own, not interactive until asked: {@link #detected}. */
+    /** The process's own, in UTF-8, not interactive until asked: {@link #detected}. */
     static Terminal system() {
-        return new Terminal(System.in, System.out, System.err, System.out.charset(), false, false);
+        return new Terminal(System.in, utf8(System.out), utf8(System.err), StandardCharsets.UTF_8, false, false);
+    }
+
+    /** The locale does not count: what is piped into a command, or out of one, would depend on who started it. */
+    private static PrintStream utf8(PrintStream stream) {
+        return stream.charset().equals(StandardCharsets.UTF_8) ? stream : new PrintStream(stream, true, StandardCharsets.UTF_8);
     }
 
     Terminal debug(boolean debug) {
@@ -31,7 +37,7 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, Charset charse
             return this;
         }
         var console = System.console();
-        return console != null && console.isTerminal() ? new Terminal(in, out, err, console.charset(), true, debug) : this;
+        return console != null && console.isTerminal() ? new Terminal(in, out, err, charset, true, debug) : this;
     }
 
     /** A line of a result, at once. */

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +19,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * {@code ./weft} in environments made up for it: a checkout with the script and a finished build of nothing, and JDKs whose java only says
@@ -124,6 +129,80 @@ class LauncherTest {
         assertThat(run.out).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({",,", ",,de_DE", "C,,", "POSIX,,de_DE.UTF-8", "de_DE.ISO-8859-1,,", ",C,de_DE.UTF-8", ",,de_DE.ISO-8859-1"})
+    void whateverTheLocaleJavaGetsOneOfUtf8(String all, String ctype, String lang) throws Exception {
+        build();
+        var environment = new HashMap<String, String>();
+        environment.put("LC_ALL", all == null ? "" : all);
+        environment.put("LC_CTYPE", ctype == null ? "" : ctype);
+        environment.put("LANG", lang == null ? "" : lang);
+
+        assertThat(run(environment, jdk("jdk-25", "25.0.1"), checkout, "./weft", "x").out).contains("<locale C.UTF-8>")
+                .contains("<-Dstdin.encoding=UTF-8><-Dstdout.encoding=UTF-8><-Dstderr.encoding=UTF-8>");
+        assertThat(run(environment, jdk("jdk-25", "25.0.1"), checkout, "./weft", "call", "x").out).contains("<locale C.UTF-8>");
+    }
+
+    @Test
+    void aLocaleOfUtf8IsKeptWhenItIsInstalled() throws Exception {
+        build();
+        program(bin.resolve("locale"), "case $LANG in de_DE*) echo UTF-8 ;; *) echo ANSI_X3.4-1968 ;; esac");
+
+        assertThat(run(Map.of("LANG", "de_DE.UTF-8"), jdk("jdk-25", "25.0.1"), checkout, "./weft", "x").out).contains("<locale none>");
+        assertThat(run(Map.of("LANG", "fr_FR.utf8"), jdk("jdk-25", "25.0.1"), checkout, "./weft", "x").out).contains("<locale C.UTF-8>");
+        assertThat(run(Map.of("LC_ALL", "C.UTF-8"), jdk("jdk-25", "25.0.1"), checkout, "./weft", "x").out).contains("<locale C.UTF-8>");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "call"})
+    void aHeapThatIsUsedUpEndsTheProcess(String command) throws Exception {
+        build();
+
+        assertThat(run(jdk("jdk-25", "25.0.1"), checkout, "./weft", command, "x").out).contains("<-XX:+ExitOnOutOfMemoryError>");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "call"})
+    void aCheckoutThatMayNotBeWrittenToStartsWithoutItsCache(String command) throws Exception {
+        build();
+        // As good as no permission, which root always has: no folder can be made where the lock would be.
+        noMkdir();
+        Files.writeString(checkout.resolve("cli/target/dist/weft.aot.for"), "another java");
+        Files.writeString(checkout.resolve("cli/target/dist/weft.aot"), "of another java");
+        var run = run(jdk("jdk-25", "25.0.1"), checkout, "./weft", command, "x");
+
+        assertThat(run.exitCode).isEqualTo(42);
+        assertThat(run.out).contains("<x>").doesNotContain("AOTCache");
+        assertThat(run.err).isEmpty();
+    }
+
+    @Test
+    void aCheckoutThatIsNotBuiltAndMayNotBeWrittenToSaysSo() throws Exception {
+        noMkdir();
+        var run = run(jdk("jdk-25", "25.0.1"), checkout, "./weft", "x");
+
+        assertThat(run.exitCode).isEqualTo(1);
+        assertThat(run.err).startsWith("weft: cannot write to " + checkout + "/cli/target").hasLineCount(1);
+    }
+
+    @Test
+    void theLockOfAStartThatWasKilledIsTakenOver() throws Exception {
+        build();
+        Files.delete(checkout.resolve("cli/target/dist/weft.aot.for"));
+        Files.createDirectories(checkout.resolve("cli/target/weft.lock"));
+        Files.writeString(checkout.resolve("cli/target/weft.lock/pid"), "999999999\n");
+        var run = run(jdk("jdk-25", "25.0.1"), checkout, "./weft", "x");
+
+        assertThat(run.exitCode).isEqualTo(42);
+        assertThat(checkout.resolve("cli/target/dist/weft.aot.for")).exists();
+        assertThat(checkout.resolve("cli/target/weft.lock")).doesNotExist();
+    }
+
+    private void noMkdir() throws IOException {
+        Files.delete(bin.resolve("mkdir"));
+        program(bin.resolve("mkdir"), "exit 1");
+    }
+
     /** A build that is newer than all sources, and an AOT cache, as far as the script can tell. */
     private void build() throws IOException, InterruptedException {
         for (var module : List.of("net", "chat", "cli", "testkit")) {
@@ -142,7 +221,7 @@ class LauncherTest {
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"Nobody\"\nJAVA_RUNTIME_VERSION=\"" + version + "+1\"\nJAVA_VERSION=\""
                 + version + "\"\n");
         if (!Files.exists(home.resolve("bin/java"))) {
-            program(home.resolve("bin/java"), "printf '<%s>' \"$0\" \"$@\"; echo; exit 42");
+            program(home.resolve("bin/java"), "printf '<%s>' \"$0\" \"$@\" \"locale ${LC_ALL:-none}\"; echo; exit 42");
         }
         return home;
     }
@@ -155,11 +234,16 @@ class LauncherTest {
     private record Run(int exitCode, String out, String err) {}
 
     private Run run(Path javaHome, Path directory, String... command) throws IOException, InterruptedException {
+        return run(Map.of(), javaHome, directory, command);
+    }
+
+    private Run run(Map<String, String> environment, Path javaHome, Path directory, String... command) throws IOException, InterruptedException {
         var builder = new ProcessBuilder(new ArrayList<>(List.of(command))).directory(directory.toFile());
         builder.environment().clear();
         builder.environment().put("PATH", bin.toString());
         builder.environment().put("HOME", folder.toString());
         builder.environment().put("JAVA_HOME", javaHome.toString());
+        builder.environment().putAll(environment);
         var out = folder.resolve("out").toFile();
         var err = folder.resolve("err").toFile();
         var process = builder.redirectOutput(out).redirectError(err).start();

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import dev.weft.net.Address;
@@ -18,9 +19,9 @@ final class WeftProcess implements AutoCloseable {
     final BufferedReader out;
     private final BufferedReader err;
 
-    private WeftProcess(List<String> command) {
+    private WeftProcess(ProcessBuilder command) {
         try {
-            process = new ProcessBuilder(command).start();
+            process = command.start();
             out = process.inputReader(StandardCharsets.UTF_8);
             err = process.errorReader(StandardCharsets.UTF_8);
         } catch (IOException e) {
@@ -29,13 +30,33 @@ final class WeftProcess implements AutoCloseable {
     }
 
     static WeftProcess weft(String... args) {
+        return new WeftProcess(new ProcessBuilder(command(args)));
+    }
+
+    /**
+     * Without any locale, as under systemd or in a container, but for these variables. The last argument is one for printf(1), so that the
+     * locale of this process has no say in its bytes.
+     */
+    static WeftProcess weftWithLocale(Map<String, String> locale, String... args) {
+        var command = new ArrayList<>(List.of("sh", "-c",
+                "last=$(for last; do :; done; printf \"$last\"); n=$#; i=0; for word; do shift; i=$((i + 1)); [ $i = $n ] || set -- \"$@\" \"$word\"; done; "
+                        + "exec \"$@\" \"$last\"",
+                "sh"));
+        command.addAll(command(args));
+        var builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.startsWith("LANG"));
+        builder.environment().putAll(locale);
+        return new WeftProcess(builder);
+    }
+
+    private static List<String> command(String... args) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m", "--enable-native-access=ALL-UNNAMED", "-cp",
                 System.getProperty("java.class.path"),
                 "dev.weft.cli.Main"));
         command.addAll(List.of(args));
-        return new WeftProcess(command);
+        return command;
     }
 
     /** Waits for the ready line. */
