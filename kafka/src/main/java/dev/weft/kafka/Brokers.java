@@ -14,8 +14,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
@@ -88,8 +90,8 @@ final class Brokers {
             admin.describeTopics(settings.topics()).allTopicNames().get().values()
                     .forEach(topic -> topic.partitions().forEach(p -> partitions.add(new TopicPartition(topic.name(), p.partition()))));
             var committed = admin.listConsumerGroupOffsets(settings.group()).partitionsToOffsetAndMetadata().get();
-            var first = offsets(admin, partitions, OffsetSpec.earliest());
-            var end = offsets(admin, partitions, OffsetSpec.latest());
+            var first = offsets(admin, partitions, OffsetSpec.earliest(), settings.isolation());
+            var end = offsets(admin, partitions, OffsetSpec.latest(), settings.isolation());
             long lag = 0;
             for (var partition : partitions) {
                 var below = committed.get(partition);
@@ -108,11 +110,11 @@ final class Brokers {
         return Objects.requireNonNull(of.get(partition)).offset();
     }
 
-    private static Map<TopicPartition, ListOffsetsResultInfo> offsets(Admin admin, List<TopicPartition> of, OffsetSpec which)
-            throws ExecutionException, InterruptedException {
+    private static Map<TopicPartition, ListOffsetsResultInfo> offsets(Admin admin, List<TopicPartition> of, OffsetSpec which,
+            IsolationLevel isolation) throws ExecutionException, InterruptedException {
         var asked = new HashMap<TopicPartition, OffsetSpec>();
         of.forEach(partition -> asked.put(partition, which));
-        return admin.listOffsets(asked).all().get();
+        return admin.listOffsets(asked, new ListOffsetsOptions(isolation)).all().get();
     }
 
     private static IOException silent(Settings settings, Throwable cause) {

@@ -7,10 +7,12 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 
 import dev.weft.queue.AckQueue;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -103,7 +105,29 @@ final class Consuming<T> implements ConsumerRebalanceListener {
                 poll(c, Duration.ZERO);
             }
             handOver();
+            if (commitIsDue()) {
+                reached(c);
+            }
             commitWhenDue(c);
+        }
+        reached(c);
+    }
+
+    /** Tells where the reading stands, of partitions of which all that was polled is handed over. */
+    private void reached(KafkaConsumer<byte[], byte[]> c) {
+        var waiting = polled.stream().map(Consuming::partition).collect(Collectors.toSet());
+        assigned.forEach((partition, progress) -> {
+            if (!waiting.contains(partition)) {
+                position(c, partition, Duration.ZERO).ifPresent(progress::reached);
+            }
+        });
+    }
+
+    private static OptionalLong position(KafkaConsumer<byte[], byte[]> c, TopicPartition partition, Duration limit) {
+        try {
+            return OptionalLong.of(c.position(partition, limit));
+        } catch (KafkaException e) {
+            return OptionalLong.empty(); // the next poll has the same failure, or finds the position
         }
     }
 
@@ -193,6 +217,7 @@ final class Consuming<T> implements ConsumerRebalanceListener {
             return;
         }
         life.become(KafkaState.DRAINING);
+        reached(c);
         // What was not handed over comes again.
         polled.clear();
         noMore.run();
@@ -224,12 +249,15 @@ final class Consuming<T> implements ConsumerRebalanceListener {
         }
     }
 
+    private boolean commitIsDue() {
+        return !committing && System.nanoTime() - nextCommit >= 0;
+    }
+
     private void commitWhenDue(KafkaConsumer<byte[], byte[]> c) {
-        long now = System.nanoTime();
-        if (committing || now - nextCommit < 0) {
+        if (!commitIsDue()) {
             return;
         }
-        nextCommit = now + settings.commitEvery.toNanos();
+        nextCommit = System.nanoTime() + settings.commitEvery.toNanos();
         var offsets = offsets(assigned.keySet());
         if (!offsets.isEmpty()) {
             committing = true;
@@ -278,7 +306,12 @@ final class Consuming<T> implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> added) {
-        added.forEach(p -> assigned.put(p, new Progress(room)));
+        var c = Objects.requireNonNull(consumer);
+        var until = System.nanoTime() + COMMIT_LIMIT.toNanos();
+        for (var partition : added) {
+            var left = Duration.ofNanos(Math.max(0, until - System.nanoTime()));
+            assigned.put(partition, new Progress(room, position(c, partition, left)));
+        }
         counted(added);
     }
 

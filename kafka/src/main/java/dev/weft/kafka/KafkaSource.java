@@ -109,7 +109,8 @@ public final class KafkaSource<T> implements KafkaEnd, Iterable<T> {
 
     /**
      * How many records of its topics the group has not committed, of all partitions; asked of the brokers, which takes tens of milliseconds. A
-     * partition of which it has committed nothing counts from its oldest record. Where transactions write, some of these are not messages.
+     * partition of which it has committed nothing counts from its oldest record. Records of a transaction that is still open do not count, as nobody
+     * may read them yet; of one that has ended, some are not messages (what ends it, or all of an aborted one), and are passed over and committed.
      *
      * @throws IOException when they don't answer within {@link KafkaTopic#connectWithin}
      */

@@ -16,12 +16,17 @@ final class Progress {
     private final Semaphore room;
     private final ArrayDeque<Entry> underWay = new ArrayDeque<>();
     private long acknowledgedBelow = NOWHERE;
-    private long committedBelow = NOWHERE;
+    private long reachedBelow = NOWHERE;
+    private long committedBelow;
     private boolean over;
 
-    /** @param room gives back one permit for each message that is no longer under way */
-    Progress(Semaphore room) {
+    /**
+     * @param room gives back one permit for each message that is no longer under way
+     * @param begin where the reading begins, which is what has been committed; nothing when that is not known
+     */
+    Progress(Semaphore room, OptionalLong begin) {
         this.room = room;
+        committedBelow = begin.orElse(NOWHERE);
     }
 
     /** A message under way. */
@@ -62,9 +67,18 @@ final class Progress {
         return true;
     }
 
+    /**
+     * All messages below this offset have been added. Behind the last of them may be records that are no messages, and were passed over: what ended a
+     * transaction, or what one wrote that was aborted.
+     */
+    synchronized void reached(long below) {
+        reachedBelow = below;
+    }
+
     /** The offset to commit, if there is a new one. */
     synchronized OptionalLong toCommit() {
-        return over || acknowledgedBelow == committedBelow ? OptionalLong.empty() : OptionalLong.of(acknowledgedBelow);
+        var below = underWay.isEmpty() ? Math.max(acknowledgedBelow, reachedBelow) : acknowledgedBelow;
+        return over || below <= committedBelow ? OptionalLong.empty() : OptionalLong.of(below);
     }
 
     synchronized void committed(long below) {

@@ -1,11 +1,13 @@
 package dev.weft.kafka;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 
 import dev.weft.net.Backoff;
 import dev.weft.queue.AckQueue;
@@ -13,6 +15,7 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -32,6 +35,7 @@ final class Settings {
             Map.entry("transactional.id", "KafkaPipeline.exactlyOnce(id, ...)"),
             Map.entry("delivery.timeout.ms", "deliverWithin(...)"));
     private static final int LONGEST_NAME = 249;
+    private static final String READ_COMMITTED = "read_committed";
 
     private final String servers;
     private final Map<String, String> properties = new TreeMap<>();
@@ -87,11 +91,15 @@ final class Settings {
         group = name;
     }
 
-    /** As org.apache.kafka.common.internals.Topic has it, which is not public: told here, at the line that has the mistake. */
-    private static void checkTopic(String name) {
-        boolean legal = !name.isEmpty() && name.length() <= LONGEST_NAME && !name.equals(".") && !name.equals("..")
+    /** As org.apache.kafka.common.internals.Topic has it, which is not public. Members that are known by a name have one of this kind, too. */
+    private static boolean isName(String name) {
+        return !name.isEmpty() && name.length() <= LONGEST_NAME && !name.equals(".") && !name.equals("..")
                 && name.chars().allMatch(c -> (c < 128 && Character.isLetterOrDigit(c)) || c == '.' || c == '_' || c == '-');
-        if (!legal) {
+    }
+
+    /** Told here, at the line that has the mistake. */
+    private static void checkTopic(String name) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("no topic can have the name '" + name + "': letters, digits, '.', '_' and '-', "
                     + LONGEST_NAME + " at most");
         }
@@ -128,6 +136,13 @@ final class Settings {
         return group;
     }
 
+    /** What its consumers see of transactions that are not committed. */
+    IsolationLevel isolation() {
+        return properties.getOrDefault(ConsumerConfig.ISOLATION_LEVEL_CONFIG, READ_COMMITTED).equalsIgnoreCase(READ_COMMITTED)
+                ? IsolationLevel.READ_COMMITTED
+                : IsolationLevel.READ_UNCOMMITTED;
+    }
+
     String where() {
         return servers;
     }
@@ -143,13 +158,37 @@ final class Settings {
         all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         all.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         all.putIfAbsent(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        all.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        all.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, READ_COMMITTED);
         all.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(ConsumerConfig.DEFAULT_MAX_POLL_RECORDS, capacity));
         // With group.protocol=consumer the brokers assign, and to say how is an error.
-        if (!"consumer".equalsIgnoreCase(properties.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG))) {
+        if (!brokersAssign()) {
             all.putIfAbsent(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         }
         return all;
+    }
+
+    /**
+     * The consumer of a pipeline that has an id of its own, under which it is known to its group as well (KIP-345): when it begins again after a kill
+     * it is given its partitions at once, instead of waiting until the group has missed the one before. The protocol in which the brokers assign
+     * (KIP-848) refuses a name whose last holder has not left; there it goes without.
+     */
+    Map<String, Object> consumer(String transactionalId) {
+        var all = consumer();
+        if (knownByName()) {
+            all.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, isName(transactionalId)
+                    ? transactionalId
+                    : UUID.nameUUIDFromBytes(transactionalId.getBytes(StandardCharsets.UTF_8)).toString());
+        }
+        return all;
+    }
+
+    /** Whether this module says which member of its group a pipeline with an id is; else the user has said it, or nobody may. */
+    boolean knownByName() {
+        return !brokersAssign() && !properties.containsKey(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+    }
+
+    private boolean brokersAssign() {
+        return "consumer".equalsIgnoreCase(properties.get(ConsumerConfig.GROUP_PROTOCOL_CONFIG));
     }
 
     Map<String, Object> producer() {
