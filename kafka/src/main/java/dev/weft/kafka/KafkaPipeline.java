@@ -43,8 +43,8 @@ public final class KafkaPipeline implements KafkaEnd {
     }
 
     /**
-     * A pipeline between two topics of one cluster, under an id made up for it. When it is killed in a transaction, its partitions go on once that
-     * has timed out: {@code transaction.timeout.ms}, here 15 s by default.
+     * A pipeline between two topics of one cluster, under an id made up for it. When it is killed, its partitions stand still until its group has
+     * missed it: {@code session.timeout.ms}, Kafka's 45 s. Give it an id, and it goes on as soon as it is started again.
      *
      * @throws IllegalArgumentException when they are of two clusters
      * @throws IllegalStateException when the incoming topic has no group
@@ -55,8 +55,10 @@ public final class KafkaPipeline implements KafkaEnd {
     }
 
     /**
-     * As {@link #exactlyOnce(KafkaTopic, KafkaTopic, KafkaStage)} under this transactional id, which no other may have: one that begins takes over
-     * from the one before at once, which ends with a failure.
+     * As {@link #exactlyOnce(KafkaTopic, KafkaTopic, KafkaStage)} under this transactional id, which no other may have. One that begins takes over at
+     * once from the one before, transaction and partitions: from one that was killed, and from one that still runs, which ends with a failure. Its
+     * group knows it by the same id ({@code group.instance.id}; not with {@code group.protocol=consumer}, where brokers refuse that after a kill).
+     * One that is closed leaves its partitions to the others of its group at once.
      *
      * @throws IllegalArgumentException when they are of two clusters
      * @throws IllegalStateException when the incoming topic has no group

@@ -8,8 +8,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -19,6 +21,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +50,8 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
     /** Where each partition's reading began, for as long as the group has committed nothing of it. */
     private final Map<TopicPartition, Long> began = new HashMap<>();
     private boolean rewound = true;
+    /** By another one under the same id. */
+    private boolean replaced;
 
     private volatile boolean draining;
     private volatile PipelineStats stats = new PipelineStats(0, 0, 0, 0, 0);
@@ -73,7 +78,7 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
     }
 
     void run() throws IOException, InterruptedException {
-        var consumer = new KafkaConsumer<byte[], byte[]>(from.consumer());
+        var consumer = new KafkaConsumer<byte[], byte[]>(ownId ? from.consumer(id) : from.consumer());
         try {
             consumer.subscribe(from.topics(), this);
             for (int attempt = 1; goesOn(); attempt++) {
@@ -92,8 +97,14 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
         } finally {
             // Of the shutdown, which would have the close not wait.
             Thread.interrupted();
-            consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+            consumer.close(leaving());
         }
+    }
+
+    /** Who is known by a name would stay a member for as long as its session lasts; what it has is for the others of the group at once. */
+    private CloseOptions leaving() {
+        var options = CloseOptions.timeout(CLOSE_LIMIT);
+        return ownId && !replaced && from.knownByName() ? options.withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP) : options;
     }
 
     private boolean goesOn() {
@@ -103,7 +114,7 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
     private void pause(int attempt, Exception failure) throws IOException, InterruptedException {
         var why = failure instanceof StageException && failure.getCause() != null ? failure.getCause() : failure;
         var told = new IOException(life + ": " + (failure instanceof StageException ? "its stage failed: " + why : Brokers.reason(why)), why);
-        boolean replaced = ownId && failure instanceof ProducerFencedException;
+        replaced = ownId && (failure instanceof ProducerFencedException || failure instanceof FencedInstanceIdException);
         var pause = replaced ? Optional.<Duration>empty() : to.retry.pause(attempt);
         if (pause.isEmpty()) {
             throw replaced ? new IOException(life + ": another one has begun under its transactional id " + id, why) : told;
@@ -158,6 +169,7 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
             if (batch.offsets.isEmpty()) {
                 producer.abortTransaction();
             } else {
+                batch.reach(consumer);
                 producer.sendOffsetsToTransaction(batch.offsets, consumer.groupMetadata());
                 producer.commitTransaction();
                 batch.committed();
@@ -217,6 +229,14 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
                     throw new StageException(new InterruptedException("shut down"));
                 }
             }
+        }
+
+        /** Behind the last message there may be what ended a transaction, which is no message: it is done as well (see {@link Progress#reached}). */
+        void reach(KafkaConsumer<byte[], byte[]> consumer) {
+            var waiting = polled.stream().map(Transacting::partition).collect(Collectors.toSet());
+            offsets.replaceAll((partition, done) -> waiting.contains(partition)
+                    ? done
+                    : new OffsetAndMetadata(Math.max(done.offset(), consumer.position(partition)), done.leaderEpoch(), ""));
         }
 
         private void process(ConsumerRecord<byte[], byte[]> record) throws StageException {

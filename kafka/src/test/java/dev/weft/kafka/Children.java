@@ -40,13 +40,16 @@ final class Children {
         }
     }
 
-    /** An exactly-once copy of a topic to another until it is killed; says what went through the stage, within its transaction. */
+    /**
+     * An exactly-once copy of a topic to another until it is killed; says what went through the stage, within its transaction. Its group would miss it
+     * after five minutes.
+     */
     static final class Transactor {
         public static void main(String[] args) throws Exception {
             BrokerProcess.endWithParent();
             var kafka = Kafka.at(args[0]);
             var from = kafka.topic(args[1]).group(args[2]).text().commitEvery(Duration.ofMillis(50))
-                    .property("session.timeout.ms", "2000").property("heartbeat.interval.ms", "300");
+                    .property("session.timeout.ms", "300000").property("heartbeat.interval.ms", "300");
             KafkaPipeline.exactlyOnce(args[4], from, kafka.topic(args[3]).text().key(Numbered::key), (message, out) -> {
                 out.accept(message);
                 System.out.println("processed " + message);

@@ -76,7 +76,7 @@ class ProcessDeathTest {
     }
 
     @Test
-    void anExactlyOncePipelineStaysExactWhenItIsKilled() throws Exception {
+    void anExactlyOncePipelineGoesOnAtOnceAndStaysExactWhenItIsKilled() throws Exception {
         int count = 5_000;
         broker.topic("exact-in", 3);
         broker.topic("exact-out", 3);
