@@ -154,8 +154,8 @@ class ArchitectureTest {
 
     @Test
     void nothingIsPublicOutsideTheExportedPackages() {
-        var exported = Set.of("dev.weft.net", "dev.weft.net.spi", "dev.weft.net.support", "dev.weft.linux", "dev.weft.message", "dev.weft.queue", "dev.weft.chat",
-                "dev.weft.rpc", "dev.weft.testkit");
+        var exported = Set.of("dev.weft.net", "dev.weft.net.spi", "dev.weft.net.support", "dev.weft.linux", "dev.weft.message",
+                "dev.weft.queue", "dev.weft.chat", "dev.weft.rpc", "dev.weft.testkit");
         var shown = WEFT.stream().filter(ArchitectureTest::isShown).filter(c -> !exported.contains(c.getPackageName()))
                 .map(JavaClass::getName).toList();
 

@@ -427,8 +427,8 @@ public final class Server implements AutoCloseable {
         }
 
         /**
-         * A whole program: opens, serves on this thread, and drains for the grace when shut down or asked to exit (SIGTERM, Ctrl-C), with the exit codes
-         * of {@link Server#drainOnExit}. What the caller does after it has a second before the process exits.
+         * A whole program: opens, serves on this thread, and drains for the grace when shut down or asked to exit (SIGTERM, Ctrl-C), with the
+         * exit codes of {@link Server#drainOnExit}. What the caller does after it has a second before the process exits.
          */
         public void serve(Handler handler) throws IOException {
             settings.serve(open(handler));

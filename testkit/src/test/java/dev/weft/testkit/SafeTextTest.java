@@ -47,7 +47,8 @@ class SafeTextTest {
 
     @Test
     void whatPeopleWriteIsLeftAlone() {
-        for (var text : List.of("", "a tab\tstays", "\u2603 \ud83d\ude00 e\u0301 \u4e2d\u6587", "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67", "\u2764\ufe0f",
+        for (var text : List.of("", "a tab\tstays", "\u2603 \ud83d\ude00 e\u0301 \u4e2d\u6587", "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67",
+                "\u2764\ufe0f",
                 "\ud83c\udff3\ufe0f\u200d\ud83c\udf08", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645")) {
             assertThat(SafeText.oneLine(text)).isEqualTo(text);
         }

@@ -61,7 +61,8 @@ public final class SafeText {
         return true;
     }
 
-    /** Stands for a failure in a log. */
+    /** Stands for a failure in a log, and so prints that one's class and not its own. */
+    @SuppressWarnings("OverrideThrowableToString")
     private static final class Shown extends Throwable {
         private static final long serialVersionUID = 1;
 
