@@ -1,12 +1,13 @@
 // pysocklib.md, the six classes side by side. Then a ClientSender sends four words, and a receiver's stop function ends it after three.
+import dev.weft.net.*;
 import dev.weft.queue.*;
 
 static final int PORT = Integer.getInteger("port", 12345);
 
 void main() throws IOException, InterruptedException {
-    var serverReceiver = Link.listen(PORT).receiver();
-    var serverSender = Link.listen(PORT).sender();
-    var server = Link.listen(PORT).duplex();
+    var serverReceiver = Link.listen(Server.tcp("localhost", PORT)).receiver();
+    var serverSender = Link.listen(Server.tcp("localhost", PORT)).sender();
+    var server = Link.listen(Server.tcp("localhost", PORT)).duplex();
     var clientReceiver = Link.connect("localhost", PORT).receiver();
     var clientSender = Link.connect("localhost", PORT).text().sender();
     var client = Link.connect("localhost", PORT).duplex();
@@ -14,7 +15,7 @@ void main() throws IOException, InterruptedException {
     all.forEach(IO::println);
 
     var received = new LinkedBlockingQueue<String>();
-    try (var three = Link.listen(PORT).text().stopReceiving(() -> received.size() >= 3).receiver(received).start()) {
+    try (var three = Link.listen(Server.tcp("localhost", PORT)).text().stopReceiving(() -> received.size() >= 3).receiver(received).start()) {
         clientSender.start();
         for (var word : List.of("one", "two", "three", "four")) clientSender.send(word);
         three.join();

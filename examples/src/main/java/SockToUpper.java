@@ -1,11 +1,12 @@
 // pysocklib.md, services: what is received on one port leaves in capitals for another (-Dto=PORT).
+import dev.weft.net.*;
 import dev.weft.queue.*;
 
 static final int PORT = Integer.getInteger("port", 12345);
 static final int TO = Integer.getInteger("to", 12346);
 
 void main() throws IOException {
-    try (var in = Link.listen(PORT).text().receiver();
+    try (var in = Link.listen(Server.tcp("localhost", PORT)).text().receiver();
             var out = Link.connect("localhost", TO).text().sender();
             var upper = Service.map("upper", in.received(), out.toSend(), String::toUpperCase)) {
         upper.start();

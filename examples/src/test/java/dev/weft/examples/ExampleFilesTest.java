@@ -45,6 +45,16 @@ class ExampleFilesTest {
         });
     }
 
+    /** The one server of grpc-and-raw-tcp.md that its document binds to every interface is TryServer. */
+    @Test
+    void whatADocumentBindsToThisMachineListensNowhereElse() throws IOException {
+        assertThat(sources()).allSatisfy((name, lines) -> {
+            if (lines.getFirst().matches("// [a-z-]+\\.md.*") && !name.equals("TryServer")) {
+                assertThat(String.join("\n", lines)).as(name).doesNotContainPattern("(tcp|udp|listen)\\((PORT|Integer|\\d)");
+            }
+        });
+    }
+
     @Test
     void theDocumentationListsEveryExampleAndNoOther() throws IOException {
         var listed = Pattern.compile("\\(\\.\\./examples/src/main/java/(\\w+)\\.java\\)").matcher(Files.readString(TABLE)).results()
