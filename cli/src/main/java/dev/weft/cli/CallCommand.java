@@ -5,9 +5,9 @@ import java.util.List;
 /** {@code weft call}: a gRPC server from the shell, its messages as JSON. */
 final class CallCommand implements Command {
     private static final Syntax SYNTAX = new Syntax("call", "Call a method of a gRPC server, with JSON in and out, through reflection.", false,
-            List.of(new Syntax.Parameter("ADDRESS", "The server: HOST:PORT or unix:PATH."),
-                    new Syntax.Parameter("METHOD", "package.Service/Method; or list, or describe."),
-                    new Syntax.Parameter("NAME", "With list: a service, to list its methods. With describe: a message, an enum or a service.")),
+            List.of(Syntax.Parameter.required("ADDRESS", "The server: HOST:PORT or unix:PATH."),
+                    Syntax.Parameter.required("METHOD", "package.Service/Method; or list, or describe."),
+                    Syntax.Parameter.optional("NAME", "With list: a service, to list its methods. With describe: a message, an enum or a service.")),
             List.of(Syntax.Option.repeated("--data", "JSON", "The request; may be repeated where the method takes a stream. Default: standard input.")
                     .letter("-d"),
                     Syntax.Option.repeated("--header", "NAME:VALUE", "Send this header. May be repeated; of a name in -bin the value is base64."),

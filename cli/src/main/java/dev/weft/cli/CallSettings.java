@@ -32,7 +32,7 @@ record CallSettings(Address server, Optional<Tls> tls, CallOptions asking, CallO
         if (arguments.has("--wait-for-ready")) {
             common = common.waitForReady();
         }
-        var deadline = arguments.value("--deadline", CallSettings::seconds);
+        var deadline = arguments.value("--deadline", Durations::parse);
         if (deadline.isPresent()) {
             common = common.deadline(deadline.get());
         }
@@ -53,7 +53,7 @@ record CallSettings(Address server, Optional<Tls> tls, CallOptions asking, CallO
     }
 
     private static Address address(String text) {
-        var address = Address.parse(text);
+        var address = Endpoint.parse(text);
         if (address.kind() != Address.Kind.INET && address.kind() != Address.Kind.UNIX) {
             throw new IllegalArgumentException("gRPC is not spoken at '" + text + "' (HOST:PORT, unix:PATH)");
         }
@@ -78,10 +78,6 @@ record CallSettings(Address server, Optional<Tls> tls, CallOptions asking, CallO
             tls = tls.identity(chain.get(), key.get());
         }
         return Optional.of(tls);
-    }
-
-    private static Duration seconds(String text) {
-        return Durations.parse(!text.isEmpty() && Character.isLetter(text.charAt(text.length() - 1)) ? text : text + "s");
     }
 
     /**

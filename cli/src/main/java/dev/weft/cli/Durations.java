@@ -1,8 +1,9 @@
 package dev.weft.cli;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 
-/** Durations as people write them: {@code 500ms}, {@code 30s}, {@code 5m}, {@code 2h}. */
+/** Durations as people write them: {@code 500ms}, {@code 30s}, {@code 1.5m}, {@code 2h}, and {@code 30} for seconds. */
 final class Durations {
     private Durations() {}
 
@@ -12,30 +13,37 @@ final class Durations {
      * @throws IllegalArgumentException when it is none
      */
     static Duration parse(String text) {
-        var digits = 0;
-        while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
-            digits++;
+        var unit = text.length();
+        while (unit > 0 && Character.isLetter(text.charAt(unit - 1))) {
+            unit--;
         }
+        var number = text.substring(0, unit);
+        var millis = switch (text.substring(unit)) {
+            case "ms" -> 1;
+            case "", "s" -> 1_000;
+            case "m" -> 60_000;
+            case "h" -> 3_600_000;
+            default -> 0;
+        };
         try {
-            var n = Long.parseLong(text.substring(0, digits));
-            var duration = switch (text.substring(digits)) {
-                case "ms" -> Duration.ofMillis(n);
-                case "s" -> Duration.ofSeconds(n);
-                case "m" -> Duration.ofMinutes(n);
-                case "h" -> Duration.ofHours(n);
-                default -> Duration.ZERO;
-            };
             // Deadlines are counted in nanoseconds, of which 292 years fit a long.
-            if (duration.isPositive() && duration.toNanos() > 0) {
-                return duration;
+            var nanos = isNumber(number) ? new BigDecimal(number).multiply(BigDecimal.valueOf(millis)).movePointRight(6).toBigInteger().longValueExact()
+                    : 0;
+            if (nanos > 0) {
+                return Duration.ofNanos(nanos);
             }
-        } catch (NumberFormatException | ArithmeticException e) {
+        } catch (ArithmeticException | NumberFormatException e) {
             throw new IllegalArgumentException(wrong(text), e);
         }
         throw new IllegalArgumentException(wrong(text));
     }
 
+    /** Digits, and perhaps a point: no exponent, no sign, no digits of other scripts. */
+    private static boolean isNumber(String text) {
+        return text.length() <= 32 && text.chars().allMatch(c -> (c >= '0' && c <= '9') || c == '.');
+    }
+
     private static String wrong(String text) {
-        return "not a duration: '" + text + "' (500ms, 30s, 5m, 2h)";
+        return "not a duration: '" + text + "' (500ms, 30s, 5m, 2h; a number alone is seconds)";
     }
 }

@@ -11,6 +11,8 @@ import dev.weft.net.Address;
  * @param address to bind
  */
 record Endpoint(Kind kind, Address address) {
+    private static final String LOCAL = "127.0.0.1";
+
     /** The kinds, and the words for them. */
     enum Kind {
         /** A TCP listener. */
@@ -53,7 +55,7 @@ record Endpoint(Kind kind, Address address) {
         }
         var udp = arguments.value("--udp", Endpoint::inet);
         return udp.isPresent() ? new Endpoint(Kind.UDP, udp.get())
-                : new Endpoint(Kind.TCP, arguments.value("--tcp", Endpoint::inet).orElse(Address.of("127.0.0.1", 9999)));
+                : new Endpoint(Kind.TCP, arguments.value("--tcp", Endpoint::inet).orElse(Address.of(LOCAL, 9999)));
     }
 
     /** A path, or an abstract name behind an "@", as socat and ss write it. */
@@ -61,13 +63,23 @@ record Endpoint(Kind kind, Address address) {
         return text.startsWith("@") ? Address.unixAbstract(text.substring(1)) : Address.unix(Path.of(text).toAbsolutePath());
     }
 
-    /** Reads {@code host:port}. */
+    /** Reads {@code host:port}, or a port alone. */
     static Address inet(String text) {
-        var address = Address.parse(text);
+        var address = parse(text);
         if (address.kind() != Address.Kind.INET) {
             throw new IllegalArgumentException("not host:port: '" + text + "'");
         }
         return address;
+    }
+
+    /**
+     * Reads an address, in which {@code 9999} and {@code :9999} are ports of this machine, for servers and clients alike: a server that is to be
+     * reached from elsewhere says so, as {@code 0.0.0.0:9999}.
+     */
+    static Address parse(String text) {
+        var port = text.startsWith(":") ? text.substring(1) : text;
+        var alone = !port.isEmpty() && port.chars().allMatch(c -> c >= '0' && c <= '9');
+        return Address.parse(alone ? LOCAL + ":" + port : text);
     }
 
     /** How the ready line names the address that was bound. */

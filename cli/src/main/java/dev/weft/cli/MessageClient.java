@@ -79,7 +79,7 @@ final class MessageClient {
     }
 
     private static Address address(String text) {
-        var address = Address.parse(text);
+        var address = Endpoint.parse(text);
         if (address.kind() == Address.Kind.MEMORY) {
             throw new IllegalArgumentException("not of another process: '" + text + "' (HOST:PORT, unix:PATH)");
         }

@@ -7,6 +7,7 @@ import java.util.Optional;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -25,6 +26,7 @@ final class PicocliLine {
      * @throws UsageException when the line makes no sense
      */
     static Optional<Command.Call> read(List<? extends Command> commands, Terminal terminal, String... args) {
+        CommandNames.check(commands, args);
         var line = new CommandLine(root(commands));
         // No colours: what is printed is the same on a terminal, in a pipe and in a log.
         line.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF)).setUsageHelpWidth(WIDTH).setExpandAtFiles(false);
@@ -46,7 +48,7 @@ final class PicocliLine {
     private static Command.Call call(List<? extends Command> commands, ParseResult chosen) {
         var path = chosen.commandSpec().qualifiedName();
         var command = commands.stream().filter(c -> path.equals("weft " + c.syntax().name())).findFirst()
-                .orElseThrow(() -> new UsageException("a command is missing; " + names(commands, path), path));
+                .orElseThrow(() -> new UsageException("a command is missing; " + CommandNames.below(commands, path), path));
         var options = new HashMap<String, List<String>>();
         for (var option : command.syntax().options()) {
             if (chosen.hasMatchedOption(option.name())) {
@@ -97,13 +99,17 @@ final class PicocliLine {
 
     private static CommandSpec command(Syntax syntax) {
         var spec = CommandSpec.create();
+        if (!syntax.usages().isEmpty()) {
+            spec.usageMessage().customSynopsis(syntax.usages().stream().map(usage -> "weft " + usage).toArray(String[]::new));
+        }
         spec.usageMessage().description(syntax.summary()).hidden(syntax.hidden()).sortOptions(false)
                 .footer(syntax.footer().toArray(String[]::new));
         for (int i = 0; i < syntax.parameters().size(); i++) {
             var p = syntax.parameters().get(i);
-            var positional = PositionalParamSpec.builder().paramLabel(p.label()).description(p.help());
+            var positional = PositionalParamSpec.builder().paramLabel(p.label()).description(p.help()).hideParamSyntax(!syntax.usages().isEmpty());
+            var needed = p.needed() == Syntax.Needed.ONCE;
             spec.addPositional((p.several() ? positional.index(i + "..*").arity("0..*").type(List.class).auxiliaryTypes(String.class)
-                    : positional.index(Integer.toString(i)).arity("0..1").type(String.class)).build());
+                    : positional.index(Integer.toString(i)).arity(needed ? "1" : "0..1").required(needed).type(String.class)).build());
         }
         syntax.options().forEach(o -> spec.addOption(option(o)));
         return spec.addOption(help());
@@ -123,12 +129,10 @@ final class PicocliLine {
         return OptionSpec.builder("-h", "--help").usageHelp(true).arity("0").type(boolean.class).description("Print this help.").build();
     }
 
-    private static String names(List<? extends Command> commands, String path) {
-        var names = commands.stream().map(Command::syntax).filter(s -> !s.hidden()).map(s -> "weft " + s.name());
-        return "there are " + String.join(", ", names.filter(name -> name.startsWith(path)).toList());
-    }
-
     private static String explain(CommandLine.ParameterException e) {
+        if (e instanceof MissingParameterException missing && missing.getMissing().getFirst() instanceof PositionalParamSpec parameter) {
+            return parameter.paramLabel() + " is missing";
+        }
         var message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()) {
             return message + "; perhaps " + String.join(" or ", unmatched.getSuggestions()) + "?";

@@ -42,6 +42,9 @@ final class PlainLine {
             }
             i += taken;
         }
+        if (!syntax.isEnough(parameters.size())) {
+            return Optional.empty();
+        }
         return Optional.of(new Arguments(syntax.name(), List.copyOf(parameters), Map.copyOf(options)));
     }
 

@@ -1,6 +1,5 @@
 package dev.weft.cli;
 
-import java.math.BigDecimal;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,7 +23,7 @@ final class QueueSettings {
         var port = arguments.value("--port", text -> Address.any(Arguments.number(text)).port()).orElse(PORT);
         var address = arguments.value("--ip", text -> Address.of(text, port)).orElse(Address.of("localhost", port));
         var link = wire(arguments, listens ? Link.listen(Server.at(address)) : Link.connect(Connection.to(address)));
-        link.connectWithin(arguments.value("--timeout", QueueSettings::seconds).orElse(TIMEOUT));
+        link.connectWithin(arguments.value("--timeout", Durations::parse).orElse(TIMEOUT));
         return reconnects ? link : link.reconnect(Backoff.never());
     }
 
@@ -49,25 +48,5 @@ final class QueueSettings {
             case "at-least-once" -> Delivery.AT_LEAST_ONCE;
             default -> throw new IllegalArgumentException("no such delivery: '" + word + "' (at-most-once, at-least-once)");
         };
-    }
-
-    /** The original's seconds, or a duration with its unit. */
-    private static Duration seconds(String text) {
-        if (text.isEmpty() || Character.isLetter(text.charAt(text.length() - 1))) {
-            return Durations.parse(text);
-        }
-        try {
-            var nanos = Duration.ofNanos(new BigDecimal(text).movePointRight(9).toBigInteger().longValueExact());
-            if (nanos.isPositive()) {
-                return nanos;
-            }
-        } catch (ArithmeticException | NumberFormatException e) {
-            throw new IllegalArgumentException(wrong(text), e);
-        }
-        throw new IllegalArgumentException(wrong(text));
-    }
-
-    private static String wrong(String text) {
-        return "not a time: '" + text + "' (5 or 0.5 for seconds, 500ms, 2m)";
     }
 }

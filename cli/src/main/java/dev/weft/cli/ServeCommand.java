@@ -19,9 +19,9 @@ final class ServeCommand implements Command {
     static final Duration GRACE = Duration.ofSeconds(5);
 
     private static final Syntax SYNTAX = new Syntax("serve", "Serve a handler until SIGTERM or Ctrl-C, then drain.", false,
-            List.of(new Syntax.Parameter("HANDLER",
+            List.of(Syntax.Parameter.optional("HANDLER",
                     "Built in: echo, upper, upper-line, discard, daytime. Or a class, with --class-path.")),
-            List.of(new Syntax.Option("--tcp", "HOST:PORT", "Listen there; port 0 picks one. Default: 127.0.0.1:9999."),
+            List.of(new Syntax.Option("--tcp", "HOST:PORT", "Listen there; port 0 picks one; a port alone is one of 127.0.0.1. Default: 9999."),
                     new Syntax.Option("--udp", "HOST:PORT", "Serve datagrams there."),
                     new Syntax.Option("--unix", "PATH", "Listen on a Unix socket; @NAME is an abstract one (Linux)."),
                     new Syntax.Option("--unixgram", "PATH", "Serve datagrams on a Unix socket, or @NAME (Linux)."),
@@ -35,7 +35,8 @@ final class ServeCommand implements Command {
                     new Syntax.Option("--idle-timeout", "DURATION",
                             "End a connection that is silent for so long (500ms, 30s, 5m). Default: none."),
                     Syntax.DEBUG),
-            List.of("", "Prints one line when it is ready: listening on tcp://127.0.0.1:9999"));
+            List.of("", "Prints one line when it is ready: listening on tcp://127.0.0.1:9999"),
+            List.of("serve HANDLER [OPTIONS]", "serve --exec COMMAND [OPTIONS]"));
 
     @Override
     public Syntax syntax() {

@@ -10,11 +10,17 @@ import java.util.Optional;
  * @param name the words after {@code weft}: one, or a group's and one
  * @param summary one sentence
  * @param hidden whether help is silent about it
- * @param parameters its positional arguments, all optional to the parser
+ * @param parameters its positional arguments
  * @param options in the order of the help
  * @param footer more lines of help, below the options
+ * @param usages the lines of help that say how it is called, where they don't follow from the rest
  */
-record Syntax(String name, String summary, boolean hidden, List<Parameter> parameters, List<Option> options, List<String> footer) {
+record Syntax(String name, String summary, boolean hidden, List<Parameter> parameters, List<Option> options, List<String> footer,
+        List<String> usages) {
+    Syntax(String name, String summary, boolean hidden, List<Parameter> parameters, List<Option> options, List<String> footer) {
+        this(name, summary, hidden, parameters, options, footer, List.of());
+    }
+
     /** Every command has it; {@link Main} looks for it. */
     static final Option DEBUG = Option.flag("--debug", "Show the stack of an error (also: WEFT_DEBUG=1).");
     /** The first words of commands that have two, and what help says of them. */
@@ -25,16 +31,34 @@ record Syntax(String name, String summary, boolean hidden, List<Parameter> param
      *
      * @param label its name in the help
      * @param help what it is
-     * @param several whether it stands for all that are left; only the last can
+     * @param needed how often it has to be there
      */
-    record Parameter(String label, String help, boolean several) {
-        Parameter(String label, String help) {
-            this(label, help, false);
+    record Parameter(String label, String help, Needed needed) {
+        static Parameter required(String label, String help) {
+            return new Parameter(label, help, Needed.ONCE);
+        }
+
+        static Parameter optional(String label, String help) {
+            return new Parameter(label, help, Needed.PERHAPS);
         }
 
         static Parameter several(String label, String help) {
-            return new Parameter(label, help, true);
+            return new Parameter(label, help, Needed.ANY);
         }
+
+        boolean several() {
+            return needed == Needed.ANY;
+        }
+    }
+
+    /** How often a positional argument is there. */
+    enum Needed {
+        /** Once. The first ones are so. */
+        ONCE,
+        /** Once, or not at all. */
+        PERHAPS,
+        /** All that are left; only the last can be so. */
+        ANY
     }
 
     /** How many values an option has. */
@@ -110,6 +134,11 @@ record Syntax(String name, String summary, boolean hidden, List<Parameter> param
 
     Optional<Option> option(String word) {
         return options.stream().filter(o -> o.is(word)).findFirst();
+    }
+
+    /** Whether so many positional arguments are enough. */
+    boolean isEnough(int given) {
+        return parameters.stream().filter(p -> p.needed() == Needed.ONCE).count() <= given;
     }
 
     /** Whether another positional argument may follow so many. */

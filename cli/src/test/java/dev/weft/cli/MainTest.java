@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,17 +44,30 @@ class MainTest {
         assertThat(weft.allOut()).matches("weft \\d+\\.\\d+\\.\\d+(-SNAPSHOT)? \\(Java .*\\)");
     }
 
+    @ParameterizedTest
+    @CsvSource({"message send, ADDRESS TYPE [TEXT]", "message request, ADDRESS TYPE [TEXT]", "send, [MESSAGE...]", "call, ADDRESS METHOD [NAME]",
+            "serve, weft serve HANDLER [OPTIONS]", "serve, weft serve --exec COMMAND [OPTIONS]"})
+    void onlyWhatMayBeLeftOutIsInBrackets(String command, String usage) {
+        assertThat(Running.done((command + " --help").split(" ")).allOut().replaceAll("\\s+", " ")).contains(usage).doesNotContain("[ADDRESS]", "[TYPE]",
+                "[METHOD]", "[HANDLER]");
+    }
+
     /** The line, and what its error must contain. */
     static Stream<String[]> wrongLines() {
         return Stream.of(new String[][] {
                 {"", "a command is missing"},
-                {"sevre", "perhaps send or serve or receive?"},
+                {"sevre", "there is no command 'sevre'; perhaps weft serve"},
+                {"--debug cht --port 1", "there is no command 'cht'; perhaps weft chat?"},
+                {"requets --timeout 5s h:1 t", "there is no command 'requets'; perhaps weft message request?"},
+                {"frobnicate", "there is no command 'frobnicate'; see weft --help"},
+                {"rehears", "there is no command 'rehears'; see weft --help"},
                 {"serve", "HANDLER is missing"},
                 {"serve nosuch", "no handler is named 'nosuch'"},
                 {"serve echo upper", "upper"},
                 {"serve echo --tcp", "--tcp"},
                 {"serve echo --tpc 127.0.0.1:0", "--tpc"},
-                {"serve echo --tcp 9999", "--tcp: not an address: '9999'"},
+                {"serve echo --tcp 99999", "--tcp: port 99999"},
+                {"serve echo --tcp :", "--tcp: not an address: ':'"},
                 {"serve echo --tcp 127.0.0.1:x", "--tcp: not a port: 'x'"},
                 {"serve echo --tcp 127.0.0.1:65536", "--tcp: port 65536"},
                 {"serve echo --tcp unix:/x", "--tcp: not host:port"},
@@ -68,7 +82,8 @@ class MainTest {
                 {"serve echo --concurrency threads", "--concurrency: no such concurrency: 'threads'"},
                 {"serve echo --concurrency sequential --max-connections 5", "--max-connections has no meaning"},
                 {"serve echo --max-connections 0", "--max-connections: 0 is not at least 1"},
-                {"serve echo --idle-timeout 5", "--idle-timeout: not a duration: '5'"},
+                {"serve echo --idle-timeout 5d", "--idle-timeout: not a duration: '5d'"},
+                {"serve echo --idle-timeout 1.2.3s", "--idle-timeout: not a duration: '1.2.3s'"},
                 {"serve echo --idle-timeout 0s", "--idle-timeout: not a duration: '0s'"},
                 {"serve echo --idle-timeout 99999999999h", "--idle-timeout: not a duration"},
                 {"chat extra", "extra"},
@@ -80,7 +95,7 @@ class MainTest {
                 {"chat --max-clients none", "--max-clients: not a number: 'none'"},
                 {"chat --connect 127.0.0.1:1 --port 5", "--connect and --port exclude each other"},
                 {"message", "a command is missing"},
-                {"message sned", "sned"},
+                {"message sned", "there is no command 'message sned'; perhaps weft message send?; see weft message --help"},
                 {"message serve extra", "extra"},
                 {"message serve --echo x", "--echo: no = in 'x'"},
                 {"message serve --reply x=y", "--reply: no text in 'x=y'"},
@@ -90,12 +105,13 @@ class MainTest {
                 {"message serve --silent --reply x=y:1", "--silent and --reply exclude each other"},
                 {"message serve --unix s --port 1", "--unix and --port exclude each other"},
                 {"message send", "ADDRESS is missing"},
-                {"message send 127.0.0.1", "ADDRESS: not an address: '127.0.0.1'"},
+                {"message send 127.0.0.1", "TYPE is missing"},
+                {"message send 127.0.0.1 x", "ADDRESS: not an address: '127.0.0.1'"},
                 {"message send 127.0.0.1:1", "TYPE is missing"},
                 {"message send 127.0.0.1:1 x --id 9223372036854775808", "--id: 9223372036854775808 is out of range"},
                 {"message send 127.0.0.1:1 x --id 1.5", "--id: not a number: '1.5'"},
                 {"message send 127.0.0.1:1 x text --file f", "--file takes the place of TEXT"},
-                {"message send 127.0.0.1:1 x --wait 5", "--wait: not a duration: '5'"},
+                {"message send 127.0.0.1:1 x --wait 5x", "--wait: not a duration: '5x'"},
                 {"message send 127.0.0.1:1 2147483648 --type-number", "TYPE: 2147483648 is out of range"},
                 {"message request 127.0.0.1:1 x --type-number", "TYPE: not a number: 'x'"},
                 {"message request 127.0.0.1:1 x --timeout 0s", "--timeout: not a duration: '0s'"},
@@ -110,10 +126,10 @@ class MainTest {
                 {"link --port 65536", "--port: port 65536 is outside 0 to 65535"},
                 {"link --port many", "--port: not a number: 'many'"},
                 {"link --ip", "--ip"},
-                {"link --timeout 0", "--timeout: not a time: '0'"},
+                {"link --timeout 0", "--timeout: not a duration: '0'"},
                 {"link --timeout -1", "--timeout"},
                 {"link --timeout 5x", "--timeout: not a duration: '5x'"},
-                {"link --timeout 1e99", "--timeout: not a time: '1e99'"},
+                {"link --timeout 1e99", "--timeout: not a duration: '1e99'"},
                 {"link --encoding klingon", "--encoding: no such charset: 'klingon'"},
                 {"link --delivery twice", "--delivery: no such delivery: 'twice' (at-most-once, at-least-once)"},
                 {"link --delivery at-least-once --delimiter ;", "--delimiter has no meaning with --delivery at-least-once"},

@@ -211,6 +211,22 @@ class ServeTest {
         secondWaitsForFirst("--max-connections", "1");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", ":"})
+    void aPortAloneIsOneOfThisMachine(String before) throws IOException {
+        try (var tcp = Running.weft("serve", "echo", "--tcp", before + "0"); var udp = Running.weft("serve", "echo", "--udp", before + "0")) {
+            assertThat(tcp.ready().host()).isEqualTo("127.0.0.1");
+            assertThat(udp.ready().host()).isEqualTo("127.0.0.1");
+        }
+        try (var messages = Running.weft("message", "serve", "--port", "0")) {
+            var port = before + messages.ready().port();
+            assertThat(Running.done("message", "request", port, "greeting", "hello").allOut()).isEqualTo("hello");
+        }
+        try (var chat = Running.weft("chat", "--port", "0"); var reader = Running.weft("chat", "--connect", before + chat.ready().port())) {
+            assertThat(reader.exitCode()).as("the end of its input").isZero();
+        }
+    }
+
     private static void secondWaitsForFirst(String... options) throws IOException {
         var line = new ArrayList<>(List.of("serve", "echo", "--tcp", "127.0.0.1:0"));
         line.addAll(List.of(options));
