@@ -23,6 +23,11 @@ final class Beside {
         room = new Semaphore(most);
     }
 
+    /** Whether what calls this runs beside. */
+    boolean isOnThisThread() {
+        return threads.contains(Thread.currentThread());
+    }
+
     /** Whether as many run as may. */
     boolean isFull() {
         return room.availablePermits() == 0;

@@ -43,6 +43,7 @@ final class Conversation {
 
     private final Peer peer;
     private final Messages messages;
+    private final Connected connected;
     private final Connection connection;
     private final Frames<Message> frames;
     private final Thread thread = Thread.currentThread();
@@ -70,8 +71,9 @@ final class Conversation {
     }
 
     /** Made by the reading thread. */
-    Conversation(Peer peer, Wire.Connected connected) {
+    Conversation(Peer peer, Connected connected) {
         this.peer = peer;
+        this.connected = connected;
         messages = peer.messages();
         connection = connected.connection();
         frames = connected.frames();
@@ -90,6 +92,10 @@ final class Conversation {
 
     private static boolean isLater(Duration deadline, Duration interval) {
         return deadline.isZero() || interval.compareTo(deadline) < 0;
+    }
+
+    boolean isOn(Connected one) {
+        return connected == one;
     }
 
     boolean isOnThisThread() {
@@ -122,7 +128,7 @@ final class Conversation {
 
     /** Everybody who still waits is told, what runs beside may finish; then what was to be done at the end. */
     private void finish(@Nullable Throwable failure, boolean hasBegun) throws Exception {
-        peer.lost(lost(ended()));
+        peer.lost(connected, lost(ended()));
         breakStreams();
         var why = failure;
         try {
@@ -228,7 +234,7 @@ final class Conversation {
 
     /** Gives a message to the request or the stream it is for, or answers it by itself; false when it is a hook's. */
     private boolean route(Message m) throws IOException {
-        var replies = peer.waiting();
+        var replies = connected.replies();
         if (replies != null) {
             var who = replies.waitingFor(m.id());
             if (who != null) {
@@ -316,7 +322,7 @@ final class Conversation {
             peer.flush();
         }
         while (!beside.tryStart(MOMENT, name(m), () -> aside(call))) {
-            var replies = peer.waiting();
+            var replies = connected.replies();
             if (replies != null && replies.isAwaited() && mayDefer()) {
                 glance();
             }

@@ -4,19 +4,27 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A stream of messages on its way out (SPEC PR-W6). For one thread; other messages of the connection may come between its parts.
+ *
+ * <p>It belongs to one connection, that of its first part or of the request that it answers: when that is lost, its next part fails and is
+ * not sent on another one.
  *
  * <p>The wire knows no way to break a stream off: a stream that can't be finished ends by closing the connection, or says so in a part.
  */
 public final class OutgoingStream implements Closeable {
     private final Peer peer;
     private final Message head;
+    private @Nullable Connected on;
     private boolean closed;
 
-    OutgoingStream(Peer peer, Message head) {
+    /** On a connection, or on the one there is when its first part is sent. */
+    OutgoingStream(Peer peer, Message head, @Nullable Connected on) {
         this.peer = peer;
         this.head = head;
+        this.on = on;
     }
 
     /** The id that all its parts bear. */
@@ -52,6 +60,11 @@ public final class OutgoingStream implements Closeable {
         if (closed) {
             throw new IllegalStateException("the stream " + TypeNames.of(head.type()) + " is finished");
         }
-        peer.send(new Message(head.id(), head.type(), data, stream));
+        var bound = on;
+        if (bound == null) {
+            bound = peer.connected();
+            on = bound;
+        }
+        peer.send(new Message(head.id(), head.type(), data, stream), bound);
     }
 }

@@ -7,13 +7,8 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.NoSuchElementException;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 import dev.weft.net.Connection;
 import org.jspecify.annotations.Nullable;
@@ -31,17 +26,16 @@ public final class Peer implements Closeable {
     private final String localName;
     private final boolean dialled;
     private final Wire wire;
+    private final Requester requester = new Requester(this);
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile HookTable hooks;
     private volatile @Nullable Conversation conversation;
-    private volatile @Nullable Replies replies;
     private volatile @Nullable Beside beside;
     private volatile @Nullable Values values;
-    /** Why no reply can come. */
-    private volatile @Nullable IOException unanswerable;
     private volatile @Nullable Throwable failure;
     /** No connection any more; its values are being closed. */
     private volatile boolean ended;
+    private long nextId;
 
     Peer(Messages messages, String localName, boolean dialled, Connection connection) {
         this.messages = messages;
@@ -49,6 +43,7 @@ public final class Peer implements Closeable {
         this.dialled = dialled;
         wire = new Wire(connection, messages.framing());
         hooks = messages.hooks();
+        nextId = dialled ? 1 : 2;
     }
 
     /** What our end is called (SPEC PR-D1's server_name, PR-C1's name). */
@@ -88,20 +83,41 @@ public final class Peer implements Closeable {
      * @throws SocketTimeoutException when the peer took nothing, or when there was no connection, for so long
      */
     public void send(Message m) throws IOException {
-        var frames = connected().frames();
+        send(m, connected());
+    }
+
+    /** Sends on this connection, whether there is another by now or not. */
+    void send(Message m, Connected on) throws IOException {
         try {
-            frames.write(m);
+            on.frames().write(m);
         } catch (IOException e) {
-            throw noted(e);
+            throw noted(on, e);
         }
         messages.counters().sent.increment();
     }
 
-    private Wire.Connected connected() throws IOException {
-        if (wire.isAway() && isReadingThread()) {
+    /** The connection there is; while there is none, it waits for as long as a write may wait. */
+    Connected connected() throws IOException {
+        checkMayWait();
+        return wire.get();
+    }
+
+    /** As {@link #connected()}, but it waits for this long; zero is for ever. */
+    Connected connected(Duration limit) throws IOException {
+        checkMayWait();
+        return wire.get(limit);
+    }
+
+    /** The next connection is made when all hooks of the last one have returned: none of them can wait for it. */
+    private void checkMayWait() throws SocketException {
+        if (wire.isAway() && (isReadingThread() || runsBeside())) {
             throw new SocketException("the connection with " + connection().remote() + " is lost; this hook must return before there is another");
         }
-        return wire.get();
+    }
+
+    private boolean runsBeside() {
+        var there = beside;
+        return there != null && there.isOnThisThread();
     }
 
     private boolean isReadingThread() {
@@ -111,18 +127,18 @@ public final class Peer implements Closeable {
 
     /** Sends now what the reading thread's hooks have gathered: for a hook that goes on to wait for something else. */
     public void flush() throws IOException {
-        var frames = connected().frames();
+        var on = connected();
         try {
-            frames.flush();
+            on.frames().flush();
         } catch (IOException e) {
-            throw noted(e);
+            throw noted(on, e);
         }
     }
 
     /** A write that finds the connection lost is a disconnect, and no hook's failure; not so a deadline, an interrupt, or TLS. */
-    private IOException noted(IOException e) {
+    private IOException noted(Connected on, IOException e) {
         var c = conversation;
-        if (c != null && (e instanceof SocketException || e.getClass() == IOException.class)) {
+        if (c != null && c.isOn(on) && (e instanceof SocketException || e.getClass() == IOException.class)) {
             c.lost(e);
         }
         return e;
@@ -132,37 +148,17 @@ public final class Peer implements Closeable {
      * Sends under a fresh id and waits for the message that bears it, which then is no hook's. Many may be under way. A hook may do it too:
      * on the reading thread, messages that come meanwhile are kept and handled after that hook; 1,024 of them, or 4 MiB, at most.
      *
-     * @param timeout until the reply's first byte, from when the message has been sent; zero waits as long as the connection stands
+     * <p>A request belongs to one connection. While a client has none, its request waits for the next one and is sent there. A failure whose
+     * text says that the request "was not sent" happened before that: the other end has not seen the request, and it is safe to try again.
+     * After any other failure the other end may have handled it.
+     *
+     * @param timeout until the reply's first byte: the wait for a connection and the wait for the reply together, without the time that the
+     *        sending itself takes; zero waits for a connection as long as a write may wait, then as long as the connection stands
      * @throws SocketTimeoutException when no reply came in time; one that comes later is dropped and counted
      * @throws IOException when the connection ended before
      */
     public Message request(Message m, Duration timeout) throws IOException {
-        var id = replies().freshId();
-        var reply = new CompletableFuture<Message>();
-        replies().await(id, new Replies.One(reply));
-        try {
-            send(m.id(id));
-            return await(reply, timeout);
-        } catch (TimeoutException e) {
-            throw new SocketTimeoutException(
-                    "%s: no reply to %s in %d ms".formatted(connection().remote(), TypeNames.of(m.type()), timeout.toMillis()));
-        } catch (InterruptedException e) {
-            throw new InterruptedIOException("interrupted before the reply to " + TypeNames.of(m.type()) + " from " + connection().remote());
-        } catch (ExecutionException e) {
-            var cause = Objects.requireNonNullElse(e.getCause(), e);
-            throw new IOException("no reply to " + TypeNames.of(m.type()) + ": " + cause.getMessage(), cause);
-        } finally {
-            replies().giveUp(id);
-        }
-    }
-
-    private Message await(CompletableFuture<Message> reply, Duration timeout)
-            throws IOException, InterruptedException, ExecutionException, TimeoutException {
-        var c = conversation;
-        if (c != null && c.isOnThisThread()) {
-            c.readUntil(reply, timeout);
-        }
-        return timeout.isZero() ? reply.get() : reply.get(Waits.nanos(timeout), TimeUnit.NANOSECONDS);
+        return requester.request(m, timeout);
     }
 
     /** As {@link #request(Message, Duration)}. */
@@ -176,7 +172,9 @@ public final class Peer implements Closeable {
     }
 
     /**
-     * Sends under a fresh id and reads the stream that answers it; one plain message is a stream of one. Close it when leaving early.
+     * Sends under a fresh id and reads the stream that answers it; one plain message is a stream of one. Close it when leaving early. As a
+     * {@linkplain #request(Message, Duration) request}, it waits for a connection where there is none, and belongs to one: the stream breaks
+     * off when that ends.
      *
      * @throws IllegalStateException on the connection's reading thread, which can't wait for itself
      */
@@ -184,29 +182,17 @@ public final class Peer implements Closeable {
         if (isReadingThread()) {
             throw new IllegalStateException("a hook on the reading thread can't read a stream: let it run beside (onParallel)");
         }
-        var id = replies().freshId();
-        var stream = new IncomingStream(id, m.type(), () -> replies().giveUp(id));
-        replies().await(id, new Replies.Many(stream));
-        var sent = false;
-        try {
-            send(m.id(id));
-            sent = true;
-            return stream;
-        } finally {
-            if (!sent) {
-                stream.close();
-            }
-        }
+        return requester.requestStream(m);
     }
 
     /** Begins a stream of messages under a fresh id (SPEC PR-W6); nothing is sent yet. */
     public OutgoingStream stream(String type) {
-        return new OutgoingStream(this, new Message(replies().freshId(), Message.type(type), new byte[0], 0));
+        return new OutgoingStream(this, new Message(freshId(), Message.type(type), new byte[0], 0), null);
     }
 
     /** Begins a stream that answers a request: it bears the same id. */
     public OutgoingStream stream(Message request, String type) {
-        return new OutgoingStream(this, new Message(request.id(), Message.type(type), new byte[0], 0));
+        return new OutgoingStream(this, new Message(request.id(), Message.type(type), new byte[0], 0), wire.last());
     }
 
     /**
@@ -306,8 +292,9 @@ public final class Peer implements Closeable {
     @Override
     public void close() {
         wire.end();
-        connection().close();
-        failRequests(new SocketException("the connection with " + connection().remote() + " was closed"));
+        var last = wire.last();
+        last.connection().close();
+        last.end(new SocketException("the connection with " + last.connection().remote() + " was closed"));
         var c = conversation;
         if (c != null) {
             c.breakStreams();
@@ -331,13 +318,11 @@ public final class Peer implements Closeable {
     /** A connection begins. */
     void converse(Conversation c) {
         conversation = c;
-        if (!wire.isOver()) {
-            unanswerable = null;
-            var there = replies;
-            if (there != null) {
-                there.open();
-            }
-        }
+    }
+
+    @Nullable
+    Conversation conversation() {
+        return conversation;
     }
 
     /** Whether another connection is to take the place of a lost one. */
@@ -345,45 +330,24 @@ public final class Peer implements Closeable {
         return dialled && !wire.isOver() && messages.reconnect().pause(1).isPresent();
     }
 
-    /** Who waits for replies; null as long as nobody has. */
-    @Nullable
-    Replies waiting() {
-        return replies;
+    /** An id that this end has not used before: the client's are odd and the server's even, so the two ends' never meet. */
+    synchronized long freshId() {
+        var id = nextId;
+        nextId += 2;
+        return id;
     }
 
-    private Replies replies() {
-        var there = replies;
-        return there == null ? madeReplies() : there;
+    /** Whether another connection has taken the place of this one, or will. */
+    boolean isReplaced(Connected on) {
+        return wire.isAway() || wire.last() != on;
     }
 
-    private synchronized Replies madeReplies() {
-        var there = replies;
-        if (there == null) {
-            there = new Replies(dialled);
-            replies = there;
-            var reason = unanswerable;
-            if (reason != null) {
-                there.fail(reason);
-            }
-        }
-        return there;
-    }
-
-    /** The connection is lost: no reply comes any more, and what is sent waits for the next one, if there will be one. */
-    void lost(IOException reason) {
+    /** A connection is lost: no reply comes by it any more, and what is sent waits for the next one, if there will be one. */
+    void lost(Connected on, IOException reason) {
         if (reconnects()) {
-            wire.lost();
+            wire.lost(); // first: whose request finds the connection ended looks for the next
         }
-        failRequests(reason);
-    }
-
-    /** Those that wait, and those that are made from now on. */
-    private void failRequests(IOException reason) {
-        unanswerable = reason;
-        var there = replies;
-        if (there != null) {
-            there.fail(reason);
-        }
+        on.end(reason);
     }
 
     /** Only for the reading thread. */
@@ -430,7 +394,7 @@ public final class Peer implements Closeable {
     void end(@Nullable Throwable why) {
         failure = why;
         wire.end();
-        lost(new SocketException("the connection with " + connection().remote() + " has ended"));
+        wire.last().end(new SocketException("the connection with " + connection().remote() + " has ended"));
         Values own;
         synchronized (this) {
             ended = true;

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests that wait for their replies, by id. The client's ids are odd and the server's even, so the two sides' never meet.
+ * The requests of one connection that wait for their replies, by id.
  *
  * <p>The ids of requests that gave up are remembered for a while, so that a late reply is not taken for a message.
  */
@@ -21,9 +21,8 @@ final class Replies {
     private final ConcurrentHashMap<Long, Waiting> waiting = new ConcurrentHashMap<>();
     private final ArrayDeque<Long> order = new ArrayDeque<>();
     private final Set<Long> givenUp = new HashSet<>();
-    private long next;
-    /** Why no reply can come. */
-    private volatile @Nullable IOException over;
+    /** No reply can come any more. */
+    private boolean over;
 
     /** Somebody who waits for what comes under an id. */
     sealed interface Waiting {
@@ -74,34 +73,18 @@ final class Replies {
         }
     }
 
-    Replies(boolean odd) {
-        next = odd ? 1 : 2;
-    }
-
-    /** An id that was not used before on this connection. */
-    synchronized long freshId() {
-        var id = next;
-        next += 2;
-        return id;
-    }
-
-    void await(long id, Waiting who) {
-        waiting.put(id, who);
-        var reason = over;
-        if (reason != null) {
-            waiting.remove(id);
-            who.fail(reason);
+    /** Waits for what bears this id. False when no reply can come any more; then it was not told of that either. */
+    synchronized boolean await(long id, Waiting who) {
+        if (over) {
+            return false;
         }
+        waiting.put(id, who);
+        return true;
     }
 
     /** Whether anybody waits. */
     boolean isAwaited() {
         return !waiting.isEmpty();
-    }
-
-    /** There is a connection by which replies can come. */
-    void open() {
-        over = null;
     }
 
     /** Nobody waits for it any more; what still comes is late. */
@@ -143,7 +126,9 @@ final class Replies {
 
     /** No reply will come any more. */
     void fail(IOException reason) {
-        over = reason; // first: who comes later finds it
+        synchronized (this) {
+            over = true; // first: nobody is added from here on
+        }
         waiting.forEach((id, who) -> {
             waiting.remove(id);
             who.fail(reason);

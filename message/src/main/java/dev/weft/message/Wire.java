@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 import dev.weft.net.Connection;
-import dev.weft.net.Frames;
 import dev.weft.net.Framing;
 
 /** The connection that a peer has at the moment: always the same one on a server, one after the other on a client that reconnects. */
@@ -18,12 +17,9 @@ final class Wire {
     private volatile boolean away;
     private volatile boolean over;
 
-    /** A connection, seen as messages. */
-    record Connected(Connection connection, Frames<Message> frames) {}
-
     Wire(Connection connection, Framing<Message> framing) {
         this.framing = framing;
-        now = new Connected(connection, connection.frames(framing));
+        now = new Connected(connection, framing);
     }
 
     /** The one there is, or the last there was. */
@@ -33,11 +29,15 @@ final class Wire {
 
     /** The one there is; while there is none, it waits for as long as a write may wait. */
     Connected get() throws IOException {
-        return away ? awaited() : now; // in this order, or a lost one could be taken for the next
+        return away ? awaited(now.connection().deadlines().write()) : now; // in this order, or a lost one could be taken for the next
     }
 
-    private synchronized Connected awaited() throws IOException {
-        var limit = now.connection().deadlines().write();
+    /** As {@link #get()}, but it waits for this long; zero is for ever. */
+    Connected get(Duration limit) throws IOException {
+        return away ? awaited(limit) : now;
+    }
+
+    private synchronized Connected awaited(Duration limit) throws IOException {
         var until = System.nanoTime() + Waits.nanos(limit);
         while (away) {
             if (over) {
@@ -45,7 +45,7 @@ final class Wire {
             }
             var left = limit.isZero() ? Long.MAX_VALUE : until - System.nanoTime();
             if (left <= 0) {
-                throw new SocketTimeoutException("no new connection with " + now.connection().remote() + " in " + limit.toSeconds() + " s");
+                throw new SocketTimeoutException("no new connection with " + now.connection().remote() + " in " + limit.toMillis() + " ms");
             }
             try {
                 TimeUnit.NANOSECONDS.timedWait(this, left);
@@ -71,7 +71,7 @@ final class Wire {
         if (over) {
             return false;
         }
-        now = new Connected(connection, connection.frames(framing));
+        now = new Connected(connection, framing);
         away = false;
         notifyAll();
         return true;

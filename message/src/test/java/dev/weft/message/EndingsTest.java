@@ -54,7 +54,11 @@ class EndingsTest {
         var go = new Semaphore(0);
         var server = ends.serve(new Messages().onParallel("go", (m, p) -> {
             go.acquire();
-            p.request("anybody there?", "", Duration.ZERO);
+            try {
+                ends.heard.add("answered with " + p.request("anybody there?", "", Duration.ZERO));
+            } catch (IOException e) {
+                ends.heard.add(e.getMessage());
+            }
         }));
         var peer = ends.connect(new Messages(), server);
         peer.send("go", "");
@@ -62,6 +66,7 @@ class EndingsTest {
         Awaitility.await().until(() -> server.threads().stream().flatMap(t -> Arrays.stream(t.getStackTrace()))
                 .anyMatch(frame -> frame.getMethodName().equals("endBeside")));
         go.release();
+        assertThat(ends.next()).contains("was not sent").contains("has ended");
         peer.join();
         Awaitility.await().until(() -> server.connections().isEmpty());
         assertThat(ends.failures).isEmpty();
