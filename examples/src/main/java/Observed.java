@@ -11,8 +11,8 @@ void main() throws IOException {
             .verify(c -> c.remote().host().startsWith(NETWORK))
             .observer(new ServerObserver() {
                 @Override
-                public void failed(Address remote, Throwable failure) {
-                    LOG.log(System.Logger.Level.ERROR, "from " + remote, failure);
+                public void failed(Connection c, Throwable failure) {
+                    LOG.log(System.Logger.Level.ERROR, "from " + c.remote(), failure);
                 }
             })
             .serve(c -> c.send("next: " + (Integer.parseInt(c.readLine()) + 1) + "\n"));

@@ -3,6 +3,8 @@ package dev.weft.cli;
 import java.io.IOException;
 
 import dev.weft.net.Address;
+import dev.weft.net.Connection;
+import dev.weft.net.Datagram;
 import dev.weft.net.Server;
 import dev.weft.net.ServerObserver;
 
@@ -13,7 +15,16 @@ import dev.weft.net.ServerObserver;
  */
 record FailureLines(Terminal terminal) implements ServerObserver {
     @Override
-    public void failed(Address remote, Throwable failure) {
+    public void failed(Connection c, Throwable failure) {
+        failed(c.remote(), failure);
+    }
+
+    @Override
+    public void failed(Datagram d, Throwable failure) {
+        failed(d.sender(), failure);
+    }
+
+    private void failed(Address remote, Throwable failure) {
         var line = Main.sentence(failure);
         var about = remote.toString();
         terminal.error(line.contains(about) ? line : about + ": " + line);

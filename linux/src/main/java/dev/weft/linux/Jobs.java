@@ -150,9 +150,9 @@ final class Jobs {
     }
 
     /** Something of the current request failed. */
-    void failed(Throwable failure) {
+    void failed(Throwable failure, boolean causedByPeer) {
         try {
-            courier.deliver(Letters.failed(failure));
+            courier.deliver(Letters.failed(failure, causedByPeer));
         } catch (IOException e) {
             throw new UncheckedIOException("the server can't be told of " + failure, e);
         }

@@ -87,15 +87,17 @@ final class Letters {
     }
 
     /** With its causes and their stacks, as far as one message holds them. */
-    static byte[] failed(Throwable failure) {
-        var whole = failed(failure, MOST_FRAMES);
-        return whole.length <= Courier.LONGEST ? whole : failed(failure, 0);
+    static byte[] failed(Throwable failure, boolean causedByPeer) {
+        var whole = failed(failure, causedByPeer, MOST_FRAMES);
+        return whole.length <= Courier.LONGEST ? whole : failed(failure, causedByPeer, 0);
     }
 
-    private static byte[] failed(Throwable failure, int mostFrames) {
+    private static byte[] failed(Throwable failure, boolean causedByPeer, int mostFrames) {
         return letter(FAILED, out -> {
             var t = failure;
+            out.writeBoolean(causedByPeer);
             for (int i = 0; i < MOST_CAUSES && t != null; i++) {
+                out.writeBoolean(true);
                 write(t, mostFrames, out);
                 t = t.getCause();
             }
@@ -106,7 +108,6 @@ final class Letters {
     private static void write(Throwable t, int mostFrames, DataOutputStream out) throws IOException {
         var stack = t.getStackTrace();
         var frames = Math.min(stack.length, mostFrames);
-        out.writeBoolean(true);
         out.writeUTF(t.getClass().getName());
         out.writeUTF(cut(t.getMessage()));
         out.writeByte(frames);
@@ -124,24 +125,25 @@ final class Letters {
 
     /** What {@link #failed} told. */
     static WorkerException failure(DataInputStream in) throws IOException {
+        var causedByPeer = in.readBoolean();
         in.readBoolean();
-        var first = one(in);
+        var first = one(in, causedByPeer);
         var effect = first;
         for (int i = 1; i < MOST_CAUSES && in.readBoolean(); i++) {
-            var cause = one(in);
+            var cause = one(in, causedByPeer);
             effect.initCause(cause);
             effect = cause;
         }
         return first;
     }
 
-    private static WorkerException one(DataInputStream in) throws IOException {
+    private static WorkerException one(DataInputStream in, boolean causedByPeer) throws IOException {
         var type = in.readUTF();
         var message = in.readUTF();
         var stack = new StackTraceElement[in.readByte()];
         for (int i = 0; i < stack.length; i++) {
             stack[i] = new StackTraceElement(in.readUTF(), in.readUTF(), in.readUTF(), in.readInt());
         }
-        return new WorkerException(type, message.isEmpty() ? type : type + ": " + message, stack);
+        return new WorkerException(type, message.isEmpty() ? type : type + ": " + message, stack, causedByPeer);
     }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import dev.weft.net.Address;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Connection;
+import dev.weft.net.Datagram;
 import dev.weft.net.DatagramHandler;
 import dev.weft.net.Handler;
 import dev.weft.net.Rehearsable;
@@ -127,8 +128,13 @@ final class WorkerMain {
         var transport = new WorkerTransport(jobs, socket);
         var observer = new ServerObserver() {
             @Override
-            public void failed(Address remote, Throwable failure) {
-                jobs.failed(failure);
+            public void failed(Connection c, Throwable failure) {
+                jobs.failed(failure, c.causedByPeer(failure));
+            }
+
+            @Override
+            public void failed(Datagram d, Throwable failure) {
+                jobs.failed(failure, false);
             }
 
             @Override

@@ -77,7 +77,7 @@ class AcceptErrorsTest {
     void peersThatResetBeforeTheyAreAcceptedHarmNobody() throws Exception {
         try (var server = Server.tcp("localhost", 0).observer(new ServerObserver() {
             @Override
-            public void failed(Address remote, Throwable failure) {
+            public void failed(Connection c, Throwable failure) {
                 // the resets
             }
         }).open(c -> c.send(c.readLine() + "\n"))) {

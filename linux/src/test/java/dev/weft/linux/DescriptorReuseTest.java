@@ -97,7 +97,7 @@ class DescriptorReuseTest {
     private static ServerObserver quiet() {
         return new ServerObserver() {
             @Override
-            public void failed(Address remote, Throwable failure) {
+            public void failed(Connection c, Throwable failure) {
                 // resets, on purpose
             }
         };

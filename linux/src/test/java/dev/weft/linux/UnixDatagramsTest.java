@@ -52,7 +52,7 @@ class UnixDatagramsTest {
         final BlockingQueue<Throwable> all = new LinkedBlockingQueue<>();
 
         @Override
-        public void failed(Address remote, Throwable failure) {
+        public void failed(Datagram d, Throwable failure) {
             all.add(failure);
         }
 

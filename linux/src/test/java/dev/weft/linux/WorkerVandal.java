@@ -103,10 +103,10 @@ final class WorkerVandal {
                 case "flood" -> {
                     var line = line();
                     while (true) {
-                        line.deliver(Letters.failed(new IllegalStateException("again")));
+                        line.deliver(Letters.failed(new IllegalStateException("again"), false));
                     }
                 }
-                case "descriptor" -> line().send(Letters.failed(new IllegalStateException("with a descriptor")), 0);
+                case "descriptor" -> line().send(Letters.failed(new IllegalStateException("with a descriptor"), false), 0);
                 default -> c.send(pid() + "\n");
             }
             switch (order) {

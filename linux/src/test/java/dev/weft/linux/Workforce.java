@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-import dev.weft.net.Address;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Connection;
+import dev.weft.net.Datagram;
 import dev.weft.net.Deadlines;
 import dev.weft.net.Server;
 import dev.weft.net.ServerObserver;
@@ -28,7 +28,12 @@ final class Workforce {
         private final LinkedBlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
 
         @Override
-        public void failed(Address remote, Throwable failure) {
+        public void failed(Connection c, Throwable failure) {
+            failures.add(failure);
+        }
+
+        @Override
+        public void failed(Datagram d, Throwable failure) {
             failures.add(failure);
         }
 

@@ -8,7 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-import dev.weft.net.Address;
+import dev.weft.net.Connection;
 import dev.weft.net.Server;
 import dev.weft.net.ServerObserver;
 
@@ -30,7 +30,7 @@ final class Ends implements AutoCloseable {
     Server.Builder builder() throws IOException {
         return place.server().observer(new ServerObserver() {
             @Override
-            public void failed(Address remote, Throwable failure) {
+            public void failed(Connection c, Throwable failure) {
                 failures.add(failure);
             }
         });

@@ -6,7 +6,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-import dev.weft.net.Address;
+import dev.weft.net.Connection;
 import dev.weft.net.ServerObserver;
 
 /** Remembers what ended a server's connections, rather than logging it. */
@@ -16,7 +16,7 @@ final class WireFailures implements ServerObserver {
     private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
 
     @Override
-    public void failed(Address remote, Throwable failure) {
+    public void failed(Connection c, Throwable failure) {
         failures.add(failure);
     }
 

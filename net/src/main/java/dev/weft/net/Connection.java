@@ -3,6 +3,7 @@ package dev.weft.net;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.ProtocolException;
 import java.net.SocketException;
@@ -67,6 +68,8 @@ public final class Connection implements Closeable {
     private volatile String closedBecause = "";
     private @Nullable List<Consumer<Connection>> leavers;
     private volatile @Nullable Runnable drainer;
+    private volatile @Nullable Origins origins;
+    private volatile MemberNews memberNews = MemberNews.LOGGED;
 
     /** {@code peerName} is what the peer was called when it was dialled, which its certificate must name. */
     Connection(StreamChannel channel, boolean accepted, String peerName, Deadlines deadlines, TimeSource time) {
@@ -223,7 +226,7 @@ public final class Connection implements Closeable {
      */
     public void startTls(Tls tls) throws IOException {
         if (inbound.available() > 0) {
-            throw new ProtocolException(remote + ": " + inbound.available() + " bytes came in plaintext behind the request for TLS");
+            throw blame(new ProtocolException(remote + ": " + inbound.available() + " bytes came in plaintext behind the request for TLS"));
         }
         if (channel instanceof TlsChannel) {
             throw new ProtocolException(remote + ": TLS is already on");
@@ -303,9 +306,26 @@ public final class Connection implements Closeable {
         end(why, true);
     }
 
-    private void end(String why, boolean drop) {
+    /** Drops it because it did not take what groups sent it, and tells so. */
+    void dropAsTooSlow(String why) {
+        if (end(why, true)) {
+            memberNews.tooSlow(this, why);
+        }
+    }
+
+    /** Who is told what becomes of it as a member of groups. */
+    MemberNews memberNews() {
+        return memberNews;
+    }
+
+    void memberNews(MemberNews news) {
+        memberNews = news;
+    }
+
+    /** True for the one call that ended it. */
+    private boolean end(String why, boolean drop) {
         if (!advance(State.CLOSED)) {
-            return;
+            return false;
         }
         closedBecause = why;
         try {
@@ -319,6 +339,7 @@ public final class Connection implements Closeable {
             inbound.close();
             leave();
         }
+        return true;
     }
 
     /** Has something done when this connection ends; at once when it has ended. */
@@ -455,9 +476,52 @@ public final class Connection implements Closeable {
         return lastProgress;
     }
 
+    /**
+     * Whether a failure, or one in its chain of causes, is the peer's doing as far as this connection knows: a reset, the end of the stream
+     * inside a message, a message that is malformed or too long, a deadline that passed, a TLS handshake that failed. Such failures are
+     * expected on a network, and are logged in one line; all others are the handler's, those of its other connections included. To be asked
+     * while the failure is handled: a connection remembers its latest ones only.
+     */
+    public boolean causedByPeer(Throwable failure) {
+        var known = origins;
+        return known == null ? Origins.isTold(failure) : known.has(failure, Origins.Origin.PEER);
+    }
+
+    /**
+     * Says that a failure is the peer's doing, for parsers and protocols of one's own, and returns it, to be thrown:
+     * {@code throw c.blame(new ProtocolException("no such command"))}.
+     */
+    public <T extends Throwable> T blame(T failure) {
+        remember(failure, Origins.Origin.PEER);
+        return failure;
+    }
+
+    /** Whether a failure says no more than that the connection was closed on this side. */
+    boolean saysClosedHere(Throwable failure) {
+        var known = origins;
+        return known != null && known.has(failure, Origins.Origin.CLOSED_HERE);
+    }
+
+    private void remember(Throwable failure, Origins.Origin origin) {
+        Origins known;
+        synchronized (this) {
+            if (origins == null) {
+                origins = new Origins();
+            }
+            known = origins;
+        }
+        known.add(failure, origin);
+    }
+
     /** What to throw for a failure of the channel: when we closed it ourselves, that and why. */
     IOException explain(IOException failure) {
+        if (failure instanceof InterruptedIOException && !(failure instanceof SocketTimeoutException)) {
+            return failure;
+        }
         if (isOpen()) {
+            return blame(failure);
+        }
+        if (saysClosedHere(failure)) {
             return failure;
         }
         var closed = closedHere();
@@ -466,7 +530,14 @@ public final class Connection implements Closeable {
     }
 
     SocketException closedHere() {
-        return new SocketException("the connection with " + remote + " was " + (closedBecause.isEmpty() ? "closed" : closedBecause));
+        return closedHere(
+                new SocketException("the connection with " + remote + " was " + (closedBecause.isEmpty() ? "closed" : closedBecause)));
+    }
+
+    /** The same failure, remembered as one that says no more than that the connection was closed on this side. */
+    <T extends Throwable> T closedHere(T failure) {
+        remember(failure, Origins.Origin.CLOSED_HERE);
+        return failure;
     }
 
     /** How a connection will be made. */

@@ -150,7 +150,9 @@ public final class Frames<T> implements Iterable<T> {
         } catch (EOFException e) {
             var broken = new ProtocolException(connection.remote() + ": the stream ended inside a message");
             broken.initCause(e);
-            throw broken;
+            throw inbound.malformed(broken);
+        } catch (IOException e) {
+            throw inbound.malformed(e);
         } finally {
             inbound.endMessage();
         }

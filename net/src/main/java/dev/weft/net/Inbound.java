@@ -2,6 +2,8 @@ package dev.weft.net;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 
@@ -85,6 +87,8 @@ final class Inbound {
     <T> T decode(ArrayFraming<T> framing, int length) throws IOException {
         try {
             return framing.decode(buffer, position, length);
+        } catch (IOException e) {
+            throw malformed(e);
         } finally {
             skip(length);
             endMessage();
@@ -165,6 +169,14 @@ final class Inbound {
     void endMessage() {
         inMessage = false;
         messageDeadline = Alarm.NEVER;
+    }
+
+    /**
+     * What a framing threw over the bytes that have come: the peer sent them. But an interrupt is nobody's, and what another socket said, which
+     * some framing has asked, is not this peer's.
+     */
+    IOException malformed(IOException e) {
+        return e instanceof SocketException || e instanceof InterruptedIOException ? e : connection.blame(e);
     }
 
     /** A message was wanted and there is none. */
@@ -310,12 +322,13 @@ final class Inbound {
         var deadlines = connection.deadlines();
         if (inMessage && Alarm.passed(connection.time(), messageDeadline)) {
             endMessage();
-            return new SocketTimeoutException(connection.remote() + ": a message was not whole after " + words(deadlines.message()));
+            return connection.blame(
+                    new SocketTimeoutException(connection.remote() + ": a message was not whole after " + words(deadlines.message())));
         }
         var read = deadlines.read();
         var idle = deadlines.idle();
         var which = inMessage || idle.isZero() || (!read.isZero() && read.compareTo(idle) < 0) ? read : idle;
-        return new SocketTimeoutException(connection.remote() + ": nothing came for " + words(which));
+        return connection.blame(new SocketTimeoutException(connection.remote() + ": nothing came for " + words(which)));
     }
 
     static String words(Duration d) {

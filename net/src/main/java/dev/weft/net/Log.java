@@ -5,8 +5,6 @@ import java.lang.System.Logger.Level;
 
 /** Everything this module logs, in one place: nothing of it on a hot path. */
 final class Log {
-    private static final String DASHES = "-".repeat(40);
-
     private Log() {}
 
     /** Looked up late: asking for a logger costs a start-up tens of milliseconds. */
@@ -14,8 +12,24 @@ final class Log {
         return System.getLogger("dev.weft.net");
     }
 
-    static void requestFailed(Address remote, Throwable failure) {
-        logger().log(Level.ERROR, () -> DASHES + "\nException occurred during processing of request from " + remote + "\n" + DASHES, failure);
+    static void requestFailed(Connection c, Throwable failure) {
+        if (c.causedByPeer(failure)) {
+            logger().log(Level.INFO, () -> "connection " + c.id() + " with " + c.remote() + " failed: " + failure);
+        } else {
+            requestFailed(c.remote(), failure);
+        }
+    }
+
+    static void requestFailed(Datagram d, Throwable failure) {
+        requestFailed(d.sender(), failure);
+    }
+
+    private static void requestFailed(Address remote, Throwable failure) {
+        logger().log(Level.ERROR, () -> "Exception occurred during processing of request from " + remote, failure);
+    }
+
+    static void tooSlow(Connection c, String why) {
+        logger().log(Level.INFO, () -> "connection " + c.id() + " with " + c.remote() + " was dropped: " + why);
     }
 
     static void acceptFailed(Server server, IOException failure) {

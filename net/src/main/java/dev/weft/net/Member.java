@@ -23,15 +23,23 @@ final class Member {
     /** Puts a message in its outbox, or does what the outbox says when it is full. */
     void offer(byte[] message) {
         switch (outbox.overflow()) {
-            case DROP_NEWEST -> admit(message);
+            case DROP_NEWEST -> {
+                if (!admit(message)) {
+                    connection.memberNews().undelivered();
+                }
+            }
             case DROP_OLDEST -> {
                 while (!admit(message) && dropOldest()) {
                     // until it fits
                 }
             }
             case DISCONNECT -> {
-                if (!admit(message) && impatient()) {
-                    connection.abort("too slow for its group: its outbox was full");
+                if (!admit(message)) {
+                    if (impatient()) {
+                        connection.dropAsTooSlow("too slow for its group: its outbox was full");
+                    } else {
+                        connection.memberNews().undelivered();
+                    }
                 }
             }
             case BLOCK -> {
@@ -40,8 +48,10 @@ final class Member {
                 while (!fits && room.awaitInterruptibly(() -> hasRoom(message), until)) {
                     fits = admit(message); // another sender may have been quicker
                 }
-                if (!fits && !Thread.currentThread().isInterrupted()) {
-                    connection.abort("too slow for its group: no room in its outbox for " + Inbound.words(outbox.patience()));
+                if (!fits && Thread.currentThread().isInterrupted()) {
+                    connection.memberNews().undelivered();
+                } else if (!fits) {
+                    connection.dropAsTooSlow("too slow for its group: no room in its outbox for " + Inbound.words(outbox.patience()));
                 }
             }
         }
@@ -101,6 +111,7 @@ final class Member {
         }
         if (oldest != null && connection.outbound().order().retract(oldest)) {
             remove(oldest);
+            connection.memberNews().undelivered();
         }
         return true;
     }

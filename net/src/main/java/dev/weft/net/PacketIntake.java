@@ -84,7 +84,7 @@ final class PacketIntake implements Intake {
             }
             reporter.dropped(datagram);
         } catch (Throwable t) {
-            reporter.failed(datagram.sender(), t);
+            reporter.failed(datagram, t);
             if (t instanceof VirtualMachineError e && !(e instanceof StackOverflowError)) {
                 throw e;
             }
@@ -120,7 +120,7 @@ final class PacketIntake implements Intake {
         private final Datagram datagram;
 
         PacketRequest(Datagram datagram) {
-            super(server, requests, reporter);
+            super(server, requests);
             this.datagram = datagram;
         }
 
@@ -157,8 +157,13 @@ final class PacketIntake implements Intake {
         }
 
         @Override
-        boolean closedHere() {
+        boolean saysClosedHere(Throwable failure) {
             return closed;
+        }
+
+        @Override
+        void failed(Throwable failure) {
+            reporter.failed(datagram, failure);
         }
     }
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.function.Consumer;
 
 /** Tells what happens to those who want to know: the counters, a flight recording, the observer. Nothing they throw gets out. */
-final class Reporter {
+final class Reporter implements MemberNews {
     final Tally tally = new Tally();
     private final String server;
     private final ServerObserver observer;
@@ -29,10 +29,27 @@ final class Reporter {
         tell("rejected", o -> o.rejected(remote, reason));
     }
 
-    void failed(Address remote, Throwable failure) {
+    void failed(Connection c, Throwable failure) {
         tally.failed.increment();
-        Events.failed(server, remote, failure);
-        tell("failed", o -> o.failed(remote, failure));
+        Events.failed(server, c.remote(), failure);
+        tell("failed", o -> o.failed(c, failure));
+    }
+
+    void failed(Datagram d, Throwable failure) {
+        tally.failed.increment();
+        Events.failed(server, d.sender(), failure);
+        tell("failed", o -> o.failed(d, failure));
+    }
+
+    @Override
+    public void tooSlow(Connection c, String why) {
+        tally.tooSlow.increment();
+        tell("tooSlow", o -> o.tooSlow(c, why));
+    }
+
+    @Override
+    public void undelivered() {
+        tally.undelivered.increment();
     }
 
     void acceptFailed(Server failing, IOException failure) {
@@ -40,12 +57,14 @@ final class Reporter {
         tell("acceptFailed", o -> o.acceptFailed(failing, failure));
     }
 
-    void closed(Connection c) {
-        tally.bytesIn.add(c.bytesIn());
-        tally.bytesOut.add(c.bytesOut());
+    void closed(StreamRequest request) {
+        var c = request.connection();
+        var in = c.bytesIn();
+        var out = c.bytesOut();
+        tally.settle(request, in, out);
         var age = c.age();
         Events.closed(server, c, age);
-        tell("closed", o -> o.closed(c, age, c.bytesIn(), c.bytesOut()));
+        tell("closed", o -> o.closed(c, age, in, out));
     }
 
     void dropped(Datagram d) {

@@ -17,7 +17,6 @@ abstract class Request implements Runnable {
     private static final ScopedValue<Request> CURRENT = ScopedValue.newInstance();
 
     private final Server server;
-    private final Reporter reporter;
     private final Requests requests;
     private final long began;
     private @Nullable Thread thread;
@@ -26,10 +25,9 @@ abstract class Request implements Runnable {
     private volatile boolean foreignInterrupt;
     private volatile @Nullable VirtualMachineError fatal;
 
-    Request(Server server, Requests requests, Reporter reporter) {
+    Request(Server server, Requests requests) {
         this.server = server;
         this.requests = requests;
-        this.reporter = reporter;
         began = requests.time().nanoTime();
         requests.add(this);
     }
@@ -46,8 +44,11 @@ abstract class Request implements Runnable {
     /** Drops what its handler may be blocked on. */
     abstract void abort();
 
-    /** Whether a failure only says that we closed the connection ourselves. */
-    abstract boolean closedHere();
+    /** Whether a failure only says that we closed the connection, or the socket, ourselves. */
+    abstract boolean saysClosedHere(Throwable failure);
+
+    /** Tells that it failed. */
+    abstract void failed(Throwable failure);
 
     /** The request that runs on this thread. */
     static Optional<Request> current() {
@@ -80,7 +81,7 @@ abstract class Request implements Runnable {
             serve();
         } catch (Throwable t) {
             if (!quiet(t)) {
-                reporter.failed(remote(), t);
+                failed(t);
             }
             foreignInterrupt = (t instanceof InterruptedIOException || t instanceof InterruptedException) && !(t instanceof SocketTimeoutException)
                     && !wasInterrupted();
@@ -91,7 +92,7 @@ abstract class Request implements Runnable {
             try {
                 release();
             } catch (RuntimeException e) {
-                reporter.failed(remote(), e);
+                failed(e);
             } finally {
                 end();
             }
@@ -127,7 +128,7 @@ abstract class Request implements Runnable {
         if (t instanceof SocketTimeoutException) {
             return false;
         }
-        return t instanceof EOFException || (t instanceof SocketException && closedHere())
+        return t instanceof EOFException || (t instanceof SocketException && saysClosedHere(t))
                 || ((t instanceof InterruptedIOException || t instanceof InterruptedException) && wasInterrupted());
     }
 
@@ -140,7 +141,7 @@ abstract class Request implements Runnable {
         try {
             runner.run(this);
         } catch (RuntimeException | OutOfMemoryError e) {
-            reporter.failed(remote(), e);
+            failed(e);
             abandon();
         }
         if (ranOn == Thread.currentThread()) {

@@ -50,6 +50,7 @@ public final class Server implements AutoCloseable {
     }
 
     private final String name;
+    private final String transport;
     private final Object handler;
     private final Intake intake;
     private final Requests requests;
@@ -58,8 +59,9 @@ public final class Server implements AutoCloseable {
     private final Duration grace;
     private final Lifecycle life;
 
-    private Server(Settings settings, HandlerSource<?> handlers, Runner runner, Function<Server, Intake> intake) {
+    private Server(Settings settings, Transport transport, HandlerSource<?> handlers, Runner runner, Function<Server, Intake> intake) {
         name = settings.name;
+        this.transport = transport.name();
         handler = handlers.given();
         grace = settings.grace;
         requests = new Requests(settings.time);
@@ -142,6 +144,11 @@ public final class Server implements AutoCloseable {
         return address().port();
     }
 
+    /** The name of the transport that serves it: {@code epoll}, {@code io_uring}, {@code nio}, {@code memory}, or that of a provider's. */
+    public String transport() {
+        return transport;
+    }
+
     /** Where it is in its life. */
     public State state() {
         return life.state();
@@ -174,7 +181,7 @@ public final class Server implements AutoCloseable {
 
     /** Its counters, now. */
     public ServerStats stats() {
-        return reporter.tally.snapshot(requests.size());
+        return reporter.tally.snapshot(requests);
     }
 
     /** The admission in force. */
@@ -458,19 +465,20 @@ public final class Server implements AutoCloseable {
             if (admission != null && admission.past() == Admission.Past.EVICT_IDLEST && settings.concurrency instanceof Concurrency.Processes) {
                 throw new IllegalArgumentException(Settings.EVICTING_WORKERS);
             }
-            var listener = transport().listen(address, socketSettings());
+            var by = transport();
+            var listener = by.listen(address, socketSettings());
             return settings.opened(listener::close, () -> {
                 if (settings.concurrency instanceof Concurrency.Processes processes) {
                     var workers = Workers.ofStreams(settings.name, listener.local(), handlers, processes, deadlines);
-                    return server(listener, workers.connections(), workers.runner(settings.name), processes.workers());
+                    return server(by, listener, workers.connections(), workers.runner(settings.name), processes.workers());
                 }
-                return server(listener, handlers, Runner.of(settings.concurrency, settings.name), 10_000);
+                return server(by, listener, handlers, Runner.of(settings.concurrency, settings.name), 10_000);
             });
         }
 
-        private Server server(ListenerChannel listener, HandlerSource<Handler> handlers, Runner runner, int most) {
+        private Server server(Transport by, ListenerChannel listener, HandlerSource<Handler> handlers, Runner runner, int most) {
             var admits = admission == null ? Admission.waiting(most) : admission;
-            return new Server(settings, handlers, runner, server -> new StreamIntake(server, listener, handlers, verify, admits, deadlines,
+            return new Server(settings, by, handlers, runner, server -> new StreamIntake(server, listener, handlers, verify, admits, deadlines,
                     Optional.ofNullable(tls), settings.time, server.requests, server.reporter, server.runner));
         }
 
@@ -601,14 +609,14 @@ public final class Server implements AutoCloseable {
             return settings.opened(channel::close, () -> {
                 if (settings.concurrency instanceof Concurrency.Processes processes) {
                     var workers = Workers.ofPackets(settings.name, channel, handlers, processes, deadlines, maxPacketSize);
-                    return server(channel, workers.datagrams(), workers.runner(settings.name));
+                    return server(transport, channel, workers.datagrams(), workers.runner(settings.name));
                 }
-                return server(channel, handlers, Runner.of(settings.concurrency, settings.name));
+                return server(transport, channel, handlers, Runner.of(settings.concurrency, settings.name));
             });
         }
 
-        private Server server(PacketChannel channel, HandlerSource<DatagramHandler> handlers, Runner runner) {
-            return new Server(settings, handlers, runner, server -> new PacketIntake(server, channel, handlers, verify, inFlight, maxPacketSize,
+        private Server server(Transport by, PacketChannel channel, HandlerSource<DatagramHandler> handlers, Runner runner) {
+            return new Server(settings, by, handlers, runner, server -> new PacketIntake(server, channel, handlers, verify, inFlight, maxPacketSize,
                     deadlines.write(), server.requests, server.reporter, server.runner));
         }
     }

@@ -10,8 +10,10 @@ package dev.weft.net;
  * @param failed handlers that threw
  * @param dropped datagrams that found too many in flight, or that verify refused
  * @param acceptFailures errors while accepting or receiving
- * @param bytesIn bytes received by connections and datagrams that have ended
- * @param bytesOut bytes sent by them
+ * @param bytesIn bytes received so far, by connections that are being served too; a worker process tells its own when it has served
+ * @param bytesOut bytes sent so far, likewise
+ * @param tooSlow connections that were dropped because they did not take in time what a {@link Group} sent them
+ * @param undelivered messages of groups that the {@link Outbox} of a connection dropped
  */
 public record ServerStats(long active, long accepted, long rejected, long evicted, long failed, long dropped, long acceptFailures,
-        long bytesIn, long bytesOut) {}
+        long bytesIn, long bytesOut, long tooSlow, long undelivered) {}

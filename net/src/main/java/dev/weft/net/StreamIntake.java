@@ -113,6 +113,7 @@ final class StreamIntake implements Intake {
             connection.stampProgress();
         }
         reporter.tally.accepted.increment();
+        connection.memberNews(reporter);
         var request = new StreamRequest(server, requests, reporter, this, connection);
         if (draining) {
             connection.drain();
@@ -141,7 +142,7 @@ final class StreamIntake implements Intake {
             }
         });
         vacancy.signal();
-        reporter.closed(request.connection());
+        reporter.closed(request);
     }
 
     /** SPEC SS-19, SS-20: false, or an exception, costs this one connection. */
@@ -152,7 +153,7 @@ final class StreamIntake implements Intake {
             }
             reporter.rejected(connection.remote(), "verify said no");
         } catch (Throwable t) {
-            reporter.failed(connection.remote(), t);
+            reporter.failed(connection, t);
             if (t instanceof VirtualMachineError e && !(e instanceof StackOverflowError)) {
                 connection.abort();
                 throw e;

@@ -2,12 +2,15 @@ package dev.weft.net;
 
 /** A connection being served. */
 final class StreamRequest extends Request {
+    private final Reporter reporter;
     private final StreamIntake intake;
     private final Connection connection;
     private boolean counted = true;
+    private boolean settled;
 
     StreamRequest(Server server, Requests requests, Reporter reporter, StreamIntake intake, Connection connection) {
-        super(server, requests, reporter);
+        super(server, requests);
+        this.reporter = reporter;
         this.intake = intake;
         this.connection = connection;
     }
@@ -26,6 +29,15 @@ final class StreamRequest extends Request {
         var before = counted;
         counted = false;
         return before;
+    }
+
+    /** Its bytes are counted with those of the connections that have ended; under the monitor of the {@link Tally}. */
+    void settle() {
+        settled = true;
+    }
+
+    boolean isSettled() {
+        return settled;
     }
 
     @Override
@@ -53,7 +65,12 @@ final class StreamRequest extends Request {
     }
 
     @Override
-    boolean closedHere() {
-        return !connection.isOpen();
+    boolean saysClosedHere(Throwable failure) {
+        return connection.saysClosedHere(failure);
+    }
+
+    @Override
+    void failed(Throwable failure) {
+        reporter.failed(connection, failure);
     }
 }

@@ -10,11 +10,25 @@ final class Tally {
     final LongAdder failed = new LongAdder();
     final LongAdder dropped = new LongAdder();
     final LongAdder acceptFailures = new LongAdder();
+    final LongAdder tooSlow = new LongAdder();
+    final LongAdder undelivered = new LongAdder();
+    /** Those of datagrams, and of connections that have ended. */
     final LongAdder bytesIn = new LongAdder();
     final LongAdder bytesOut = new LongAdder();
 
-    ServerStats snapshot(long active) {
-        return new ServerStats(active, accepted.sum(), rejected.sum(), evicted.sum(), failed.sum(), dropped.sum(), acceptFailures.sum(),
-                bytesIn.sum(), bytesOut.sum());
+    /** A connection has ended: what it moved is counted here from now on, and not with the living ones. */
+    synchronized void settle(StreamRequest request, long in, long out) {
+        request.settle();
+        bytesIn.add(in);
+        bytesOut.add(out);
+    }
+
+    /** Nobody settles meanwhile: bytes would be counted twice or not at all, and a count would shrink. */
+    synchronized ServerStats snapshot(Requests requests) {
+        var living = requests.streams().filter(r -> !r.isSettled()).map(StreamRequest::connection).toList();
+        var in = bytesIn.sum() + living.stream().mapToLong(Connection::bytesIn).sum();
+        var out = bytesOut.sum() + living.stream().mapToLong(Connection::bytesOut).sum();
+        return new ServerStats(requests.size(), accepted.sum(), rejected.sum(), evicted.sum(), failed.sum(), dropped.sum(), acceptFailures.sum(),
+                in, out, tooSlow.sum(), undelivered.sum());
     }
 }

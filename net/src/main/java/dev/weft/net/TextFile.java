@@ -48,7 +48,7 @@ public final class TextFile {
         for (byte[] piece; (piece = connection.receive(Buffers.SIZE)).length > 0;) {
             all.writeBytes(piece);
             if (all.size() > limit) {
-                throw BuiltIn.tooLong("a text", all.size(), limit);
+                throw connection.blame(BuiltIn.tooLong("a text", all.size(), limit));
             }
         }
         return all.toString(charset).replace("\r\n", "\n");

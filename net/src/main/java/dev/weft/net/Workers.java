@@ -1,6 +1,7 @@
 package dev.weft.net;
 
 import java.io.IOException;
+import java.net.SocketException;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -106,6 +107,8 @@ final class Workers {
         c.onDrain(work::drain);
         try {
             work.run();
+        } catch (SocketException e) { // its end here is what the worker was told
+            throw c.isOpen() ? e : c.closedHere(e);
         } finally {
             c.forget(dropped);
             c.movedElsewhere(work.bytesIn(), work.bytesOut());

@@ -266,14 +266,12 @@ final class WriteOrder {
             await(enter());
             securing = true;
         }
-        var secured = false;
         try {
             handshake.run();
-            secured = true;
+        } catch (IOException | RuntimeException | Error e) {
+            breakOff(new IOException("TLS could not be set up", e));
+            throw e;
         } finally {
-            if (!secured) {
-                breakOff(new IOException("TLS could not be set up"));
-            }
             securing = false;
             passTurn();
         }
@@ -336,7 +334,9 @@ final class WriteOrder {
 
     private void check() throws IOException {
         if (broken != null) {
-            throw new SocketException("cannot write to " + connection.remote() + ": " + broken.getMessage());
+            var again = new SocketException("cannot write to " + connection.remote() + ": " + broken.getMessage());
+            again.initCause(broken);
+            throw again;
         }
         if (closed) {
             throw connection.closedHere();
@@ -397,6 +397,9 @@ final class WriteOrder {
                 }
             } catch (Throwable t) { // a poster, or nobody, would see it; the turn must go on
                 breakOff(t instanceof IOException e ? e : new IOException("writing failed: " + t, t));
+                if (t instanceof SocketTimeoutException) {
+                    connection.memberNews().tooSlow(connection, String.valueOf(t.getMessage()));
+                }
             }
             current = null;
             if (batch != null) {
@@ -483,7 +486,8 @@ final class WriteOrder {
                     deadline = Alarm.after(connection.time(), connection.deadlines().write());
                 } else if (Alarm.passed(connection.time(), deadline)) {
                     var limit = Inbound.words(connection.deadlines().write());
-                    throw new SocketTimeoutException(connection.remote() + " took nothing for " + limit + "; the connection was dropped");
+                    throw connection
+                            .blame(new SocketTimeoutException(connection.remote() + " took nothing for " + limit + "; the connection was dropped"));
                 }
                 awaitRoom(deadline);
             }

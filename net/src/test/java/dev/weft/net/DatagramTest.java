@@ -32,7 +32,7 @@ class DatagramTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final ServerObserver SILENT = new ServerObserver() {
         @Override
-        public void failed(Address remote, Throwable failure) {
+        public void failed(Datagram d, Throwable failure) {
             // on purpose
         }
     };
@@ -233,7 +233,7 @@ class DatagramTest {
                 });
         return builder.transport(refusing).observer(new ServerObserver() {
             @Override
-            public void failed(Address remote, Throwable failure) {
+            public void failed(Datagram d, Throwable failure) {
                 failures.add(failure);
             }
         }).open(d -> d.reply(d.data())).start();

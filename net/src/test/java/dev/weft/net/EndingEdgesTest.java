@@ -82,7 +82,7 @@ class EndingEdgesTest {
         var closed = new CountDownLatch(1);
         server[0] = Server.at(HERE).grace(LONG).observer(new ServerObserver() {
             @Override
-            public void failed(Address remote, Throwable failure) {
+            public void failed(Connection c, Throwable failure) {
                 server[0].close();
                 closed.countDown();
             }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EventsTest {
     private static final ServerObserver SILENT = new ServerObserver() {
         @Override
-        public void failed(Address remote, Throwable failure) {
+        public void failed(Connection c, Throwable failure) {
             // that is what is recorded
         }
     };

@@ -29,7 +29,7 @@ class ManyConnectionsTest {
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final ServerObserver observer = new ServerObserver() {
         @Override
-        public void failed(Address remote, Throwable failure) {
+        public void failed(Connection c, Throwable failure) {
             failures.add(failure);
         }
     };

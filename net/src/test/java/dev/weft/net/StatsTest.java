@@ -16,7 +16,7 @@ class StatsTest {
     private static final Address HERE = Address.memory("counted");
     private static final ServerObserver SILENT = new ServerObserver() {
         @Override
-        public void failed(Address remote, Throwable failure) {
+        public void failed(Connection c, Throwable failure) {
             // that is what is counted
         }
     };
@@ -24,7 +24,7 @@ class StatsTest {
     @Test
     void aServerThatHasDoneNothingCountsNothing() throws IOException {
         try (var server = Server.at(HERE).open(_ -> {})) {
-            assertThat(server.stats()).isEqualTo(new ServerStats(0, 0, 0, 0, 0, 0, 0, 0, 0));
+            assertThat(server.stats()).isEqualTo(new ServerStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
         }
     }
 
@@ -39,7 +39,7 @@ class StatsTest {
                 assertThat(c.input().readAllBytes()).hasSize(10);
                 c.close();
             }
-            Awaitility.await().untilAsserted(() -> assertThat(server.stats()).isEqualTo(new ServerStats(0, 2, 0, 0, 0, 0, 0, 12, 20)));
+            Awaitility.await().untilAsserted(() -> assertThat(server.stats()).isEqualTo(new ServerStats(0, 2, 0, 0, 0, 0, 0, 12, 20, 0, 0)));
             assertThat(server.connections()).isEmpty();
         }
     }
@@ -54,7 +54,7 @@ class StatsTest {
                     assertThat(c.receive(1)).isEmpty();
                 }
             }
-            Awaitility.await().untilAsserted(() -> assertThat(server.stats()).isEqualTo(new ServerStats(0, 3, 0, 0, 3, 0, 0, 0, 0)));
+            Awaitility.await().untilAsserted(() -> assertThat(server.stats()).isEqualTo(new ServerStats(0, 3, 0, 0, 3, 0, 0, 0, 0, 0, 0)));
         }
     }
 
@@ -66,7 +66,7 @@ class StatsTest {
             try (var out = Connection.to(HERE).open()) {
                 assertThat(out.receive(1)).isEmpty();
             }
-            assertThat(server.stats()).isEqualTo(new ServerStats(1, 1, 1, 0, 0, 0, 0, 0, 0));
+            assertThat(server.stats()).isEqualTo(new ServerStats(1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0));
             assertThat(in.isOpen()).isTrue();
         }
     }
@@ -102,7 +102,7 @@ class StatsTest {
             assertThat(server.stats().active()).isEqualTo(1);
             go.countDown();
             assertThat(socket.receive(Duration.ofSeconds(10)).text()).isEqualTo("12");
-            Awaitility.await().untilAsserted(() -> assertThat(server.stats()).isEqualTo(new ServerStats(0, 1, 0, 0, 0, 2, 0, 15, 2)));
+            Awaitility.await().untilAsserted(() -> assertThat(server.stats()).isEqualTo(new ServerStats(0, 1, 0, 0, 0, 2, 0, 15, 2, 0, 0)));
         }
     }
 

@@ -34,7 +34,7 @@ class TlsSecrecyTest {
             }
 
             @Override
-            public void failed(Address remote, Throwable failure) {
+            public void failed(Connection c, Throwable failure) {
                 failed.countDown();
             }
         };

@@ -21,7 +21,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.RequestHandler;
 import dev.weft.net.Server;
@@ -256,7 +255,7 @@ final class Handlers {
             }
 
             @Override
-            public void failed(Address remote, Throwable failure) {
+            public void failed(Connection c, Throwable failure) {
                 throw new StackOverflowError("an observer that fails when a handler failed");
             }
         }), c -> {

@@ -111,7 +111,16 @@ final class Witness implements ServerObserver {
     }
 
     @Override
-    public void failed(Address remote, Throwable failure) {
+    public void failed(Connection c, Throwable failure) {
+        failed(failure);
+    }
+
+    @Override
+    public void failed(Datagram d, Throwable failure) {
+        failed(failure);
+    }
+
+    private void failed(Throwable failure) {
         events.add("failed");
         failures.add(failure);
     }

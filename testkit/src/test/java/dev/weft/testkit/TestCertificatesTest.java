@@ -21,7 +21,7 @@ class TestCertificatesTest {
     private static Server serve(Tls tls) throws IOException {
         return Server.at(Address.of("localhost", 0)).name("certified-" + NAMES.incrementAndGet()).tls(tls).observer(new ServerObserver() {
             @Override
-            public void failed(Address remote, Throwable failure) {
+            public void failed(Connection c, Throwable failure) {
                 // The client is told, and that is what is tested.
             }
         }).open(c -> c.send(c.tls().orElseThrow().getPeerPrincipal().getName() + "\n")).start();
