@@ -18,12 +18,14 @@ import java.util.function.Consumer;
 
 import dev.weft.net.Address;
 import dev.weft.net.spi.Readiness;
+import dev.weft.net.support.SafeLog;
 
 /**
  * Where new workers report: a Unix socket in a folder that only this user may enter. Whoever knocks must be a process that was started here, as
  * the kernel says who that is (unix(7), SO_PEERCRED).
  */
 final class Door extends Watched {
+    private static final SafeLog LOG = SafeLog.of("dev.weft.linux");
     private static final int SO_PEERCRED = 17;
     private static final int BACKLOG = 128;
     /** How long nobody is let in when accepting fails, as it does for want of descriptors: a try costs as much as it fails quickly. */
@@ -95,7 +97,7 @@ final class Door extends Watched {
         } catch (ClosedChannelException e) {
             // It was closed.
         } catch (IOException e) {
-            System.getLogger("dev.weft.linux").log(Level.ERROR, "no more workers can report", e);
+            LOG.log(Level.ERROR, () -> "no more workers can report", e);
         }
     }
 
@@ -118,7 +120,7 @@ final class Door extends Watched {
                 Libc.close(fd);
             }
         } catch (IOException e) {
-            System.getLogger("dev.weft.linux").log(Level.WARNING, "a worker could not be let in", e);
+            LOG.log(Level.WARNING, () -> "a worker could not be let in", e);
         }
     }
 
@@ -144,7 +146,7 @@ final class Door extends Watched {
             Files.deleteIfExists(path);
             Files.deleteIfExists(folder);
         } catch (IOException e) {
-            System.getLogger("dev.weft.linux").log(Level.WARNING, "the folder of worker processes could not be removed: " + folder, e);
+            LOG.log(Level.WARNING, () -> "the folder of worker processes could not be removed: " + folder, e);
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 import dev.weft.net.Address;
+import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A server that is bound to the address of one gets that one, and no new socket is made; each is given out once.
  */
 final class Inherited {
+    private static final SafeLog LOG = SafeLog.of("dev.weft.linux");
     /** SD_LISTEN_FDS_START. */
     private static final int FIRST = 3;
     private static final int F_SETFD = 2;
@@ -68,7 +70,8 @@ final class Inherited {
             try {
                 add(sockets, fd);
             } catch (IOException e) {
-                System.getLogger("dev.weft.linux").log(Level.WARNING, "the inherited descriptor " + fd + " can't be listened on: " + e.getMessage());
+                var number = fd;
+                LOG.log(Level.WARNING, () -> "the inherited descriptor " + number + " can't be listened on: " + e.getMessage());
             }
         }
         return sockets;

@@ -16,9 +16,11 @@ import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.Readiness;
 import dev.weft.net.spi.SocketFile;
 import dev.weft.net.spi.StreamChannel;
+import dev.weft.net.support.SafeLog;
 
 /** A listening socket, TCP or Unix; the waiter watches it, so accepting goes on when every carrier is busy. */
 final class LinuxListener extends LinuxSocket implements ListenerChannel {
+    private static final SafeLog LOG = SafeLog.of("dev.weft.linux");
     /** What becomes of an accepted descriptor, which is the maker's to close from then on. */
     @FunctionalInterface
     interface Streams {
@@ -146,7 +148,7 @@ final class LinuxListener extends LinuxSocket implements ListenerChannel {
         try {
             file.remove();
         } catch (IOException e) {
-            System.getLogger("dev.weft.linux").log(Level.WARNING, "a socket's file could not be removed", e);
+            LOG.log(Level.WARNING, () -> "a socket's file could not be removed", e);
         }
     }
 

@@ -3,8 +3,11 @@ package dev.weft.linux;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 
+import dev.weft.net.support.SafeLog;
+
 /** Whether the system calls can be made here; found out once, when first asked. */
 final class Native {
+    private static final SafeLog LOG = SafeLog.of("dev.weft.linux");
     private static final class Known {
         static final Optional<String> REASON = probe();
     }
@@ -51,7 +54,7 @@ final class Native {
 
     /** Unlike the wrong system, this is something that somebody wants to put right. */
     private static String logged(String reason) {
-        System.getLogger("dev.weft.linux").log(Level.WARNING, "the native transport can't be used, the portable one serves: " + reason);
+        LOG.log(Level.WARNING, () -> "the native transport can't be used, the portable one serves: " + reason);
         return reason;
     }
 }

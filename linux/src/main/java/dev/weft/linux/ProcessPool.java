@@ -16,6 +16,7 @@ import dev.weft.net.Address;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.spi.WorkerPool;
 import dev.weft.net.spi.WorkerSettings;
+import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * has another one made, a second after the last, and fails with it unless somebody who is busy can serve it.
  */
 final class ProcessPool implements WorkerPool {
+    private static final SafeLog LOG = SafeLog.of("dev.weft.linux");
     private static final int MOST_FAILURES = 3;
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int AT_ONCE = Math.max(2, Runtime.getRuntime().availableProcessors());
@@ -274,7 +276,7 @@ final class ProcessPool implements WorkerPool {
     }
 
     private static void log(String text) {
-        System.getLogger("dev.weft.linux").log(Level.WARNING, text);
+        LOG.log(Level.WARNING, () -> text);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
+import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * whether each has had its turn, and does the work of one that has not.
  */
 final class Waiter {
+    private static final SafeLog LOG = SafeLog.of("dev.weft.linux");
     /** As many as carry virtual threads; so many pollers there are, and rings. */
     static final int CARRIERS = Integer.getInteger("jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
     private static final int LISTENER_EVENTS = Libc.EPOLLIN | Libc.EPOLLET;
@@ -240,7 +242,7 @@ final class Waiter {
     /** A thread that ended would strand every connection: it says so, and goes on with whatever still works. */
     static void report(Throwable failure) {
         try {
-            System.getLogger("dev.weft.linux").log(System.Logger.Level.ERROR, "polling failed", failure);
+            LOG.log(System.Logger.Level.ERROR, () -> "polling failed", failure);
         } catch (Throwable t) {
             // No memory even for that: the next turn may have some.
         }

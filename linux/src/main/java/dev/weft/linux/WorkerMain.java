@@ -20,6 +20,7 @@ import dev.weft.net.Handler;
 import dev.weft.net.Rehearsable;
 import dev.weft.net.Server;
 import dev.weft.net.ServerObserver;
+import dev.weft.net.support.SafeLog;
 
 /**
  * A worker process: an ordinary sequential server that is handed its connections, or its datagrams, by the process that started it.
@@ -28,6 +29,7 @@ import dev.weft.net.ServerObserver;
  * waits for it, so that no handler can outlive the server.
  */
 final class WorkerMain {
+    private static final SafeLog LOG = SafeLog.of("dev.weft.linux");
     /** A byte, and for an interrupt or a break the number of the request, for the end the milliseconds that it may take. */
     static final byte DRAIN = 'D';
     static final byte INTERRUPT = 'I';
@@ -160,7 +162,7 @@ final class WorkerMain {
             constructor.setAccessible(true);
             ((Rehearsable) constructor.newInstance()).rehearse();
         } catch (Exception e) {
-            System.getLogger("dev.weft.linux").log(System.Logger.Level.WARNING, type.getName() + " could not rehearse; it serves unrehearsed", e);
+            LOG.log(System.Logger.Level.WARNING, () -> type.getName() + " could not rehearse; it serves unrehearsed", e);
         }
     }
 

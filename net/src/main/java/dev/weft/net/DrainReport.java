@@ -38,10 +38,14 @@ public record DrainReport(Duration took, int finished, int interrupted, int abor
         return interrupted == 0 && aborted == 0;
     }
 
+    /** Its first line. */
+    String summary() {
+        return "drained in %.3f s: %d finished, %d interrupted, %d aborted".formatted(took.toNanos() / 1e9, finished, interrupted, aborted);
+    }
+
     @Override
     public String toString() {
-        var text = new StringBuilder("drained in %.3f s: %d finished, %d interrupted, %d aborted"
-                .formatted(took.toNanos() / 1e9, finished, interrupted, aborted));
+        var text = new StringBuilder(summary());
         for (var s : stragglers) {
             text.append("%n  %s, thread %s, after %.1f s".formatted(s.remote, s.thread, s.age.toNanos() / 1e9));
             s.stack.forEach(frame -> text.append(System.lineSeparator()).append("    at ").append(frame));

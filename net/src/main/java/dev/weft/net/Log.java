@@ -2,19 +2,31 @@ package dev.weft.net;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 
-/** Everything this module logs, in one place: nothing of it on a hot path. */
+import dev.weft.net.support.RateLimit;
+import dev.weft.net.support.SafeLog;
+
+/** What this module logs, in its words; nothing of it on a hot path. */
 final class Log {
+    /** So many stacks of handlers that outlasted a drain; the report has them all. */
+    private static final int MOST_STRAGGLERS = 100;
+
+    private static final SafeLog LOG = SafeLog.of("dev.weft.net");
+
     private Log() {}
 
-    /** Looked up late: asking for a logger costs a start-up tens of milliseconds. */
-    private static System.Logger logger() {
-        return System.getLogger("dev.weft.net");
+    /** Many connections at once, of strangers too, can make accepting fail again and again. */
+    private static final class AcceptFailures {
+        private static final Duration PERIOD = Duration.ofMinutes(1);
+        static final RateLimit LIMIT = new RateLimit(10, PERIOD, TimeSource.system(), count -> LOG.log(Level.WARNING,
+                () -> count + " more failures to accept were left out within " + PERIOD.toSeconds() + " s"));
     }
 
+    /** A peer's doing in one line, of which there are so many a minute; anything else with its stack (SPEC SS-21). */
     static void requestFailed(Connection c, Throwable failure) {
         if (c.causedByPeer(failure)) {
-            logger().log(Level.INFO, () -> "connection " + c.id() + " with " + c.remote() + " failed: " + failure);
+            LOG.peer(() -> "connection " + c.id() + " with " + c.remote() + " failed: " + reason(failure));
         } else {
             requestFailed(c.remote(), failure);
         }
@@ -25,42 +37,59 @@ final class Log {
     }
 
     private static void requestFailed(Address remote, Throwable failure) {
-        logger().log(Level.ERROR, () -> "Exception occurred during processing of request from " + remote, failure);
+        LOG.log(Level.ERROR, () -> "Exception occurred during processing of request from " + remote, failure);
+    }
+
+    /** What a peer has caused, which is worded for readers, is told without the name of its class. */
+    private static String reason(Throwable failure) {
+        var message = failure.getMessage();
+        return message == null || !(failure instanceof IOException) ? failure.toString() : message;
     }
 
     static void tooSlow(Connection c, String why) {
-        logger().log(Level.INFO, () -> "connection " + c.id() + " with " + c.remote() + " was dropped: " + why);
-    }
-
-    static void acceptFailed(Server server, IOException failure) {
-        logger().log(Level.WARNING, () -> "server " + server.name() + " at " + server.address() + " could not accept: " + failure.getMessage());
-    }
-
-    static void closeFailed(String what, IOException failure) {
-        logger().log(Level.WARNING, () -> "closing " + what + " failed; something of it may be left", failure);
+        LOG.peer(() -> "connection " + c.id() + " with " + c.remote() + " was dropped: " + why);
     }
 
     static void handshakeFailed(Address remote, Throwable failure) {
-        logger().log(Level.WARNING, () -> "the TLS handshake with " + remote + " failed: " + failure.getMessage());
+        LOG.peer(() -> "the TLS handshake with " + remote + " failed: " + reason(failure));
+    }
+
+    static void acceptFailed(Server server, IOException failure) {
+        if (AcceptFailures.LIMIT.pass()) {
+            LOG.log(Level.WARNING, () -> "server " + server.name() + " at " + server.address() + " could not accept: " + failure.getMessage());
+        }
+    }
+
+    static void closeFailed(String what, IOException failure) {
+        LOG.log(Level.WARNING, () -> "closing " + what + " failed; something of it may be left", failure);
+    }
+
+    static void selectorFailed(Throwable failure) {
+        LOG.log(Level.ERROR, () -> "the selector failed; it goes on", failure);
     }
 
     static void observerFailed(String call, Throwable failure) {
-        logger().log(Level.ERROR, () -> "a ServerObserver threw in " + call, failure);
+        LOG.log(Level.ERROR, () -> "a ServerObserver threw in " + call, failure);
     }
 
     static void actionFailed(Throwable failure) {
-        logger().log(Level.ERROR, "an action given to every(...) threw; it will be called again", failure);
+        LOG.log(Level.ERROR, () -> "an action given to every(...) threw; it will be called again", failure);
     }
 
     static void closerFailed(Server server, Throwable failure) {
-        logger().log(Level.ERROR, () -> "what was to be done when server " + server.name() + " had closed failed", failure);
+        LOG.log(Level.ERROR, () -> "what was to be done when server " + server.name() + " had closed failed", failure);
     }
 
     static void loopFailed(Server server, Throwable failure) {
-        logger().log(Level.ERROR, () -> "server " + server.name() + " stopped serving: its loop failed", failure);
+        LOG.log(Level.ERROR, () -> "server " + server.name() + " stopped serving: its loop failed", failure);
     }
 
     static void stragglers(String server, DrainReport report) {
-        logger().log(Level.WARNING, () -> "server " + server + " " + report);
+        LOG.log(Level.WARNING, () -> "server " + server + " " + report.summary());
+        for (var s : report.stragglers().subList(0, Math.min(MOST_STRAGGLERS, report.stragglers().size()))) {
+            var where = new Throwable("where it was when the deadline passed");
+            where.setStackTrace(s.stack().toArray(StackTraceElement[]::new));
+            LOG.log(Level.WARNING, () -> "server " + server + " could not finish with " + s.remote() + ", thread " + s.thread(), where);
+        }
     }
 }

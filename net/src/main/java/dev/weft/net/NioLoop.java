@@ -95,7 +95,7 @@ final class NioLoop {
     /** A loop that ended would strand every connection: it says so, and goes on with whatever still works. */
     private static void report(Throwable failure) {
         try {
-            System.getLogger("dev.weft.net").log(System.Logger.Level.ERROR, "the selector failed", failure);
+            Log.selectorFailed(failure);
         } catch (Throwable t) {
             // No memory even for that: the next turn may have some.
         }

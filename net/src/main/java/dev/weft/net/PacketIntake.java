@@ -74,7 +74,9 @@ final class PacketIntake implements Intake {
     private void serve(Datagram datagram) {
         inFlight.incrementAndGet();
         reporter.tally.accepted.increment();
-        new PacketRequest(datagram).runBy(runner);
+        var request = new PacketRequest(datagram);
+        requests.add(request);
+        request.runBy(runner);
     }
 
     private boolean verified(Datagram datagram) {

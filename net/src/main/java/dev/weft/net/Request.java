@@ -29,7 +29,6 @@ abstract class Request implements Runnable {
         this.server = server;
         this.requests = requests;
         began = requests.time().nanoTime();
-        requests.add(this);
     }
 
     /** Whom it is for. */

@@ -115,6 +115,7 @@ final class StreamIntake implements Intake {
         reporter.tally.accepted.increment();
         connection.memberNews(reporter);
         var request = new StreamRequest(server, requests, reporter, this, connection);
+        requests.add(request); // whole, as others look at it at once
         if (draining) {
             connection.drain();
         }

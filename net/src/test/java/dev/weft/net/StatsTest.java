@@ -45,6 +45,52 @@ class StatsTest {
     }
 
     @Test
+    void bytesOfConnectionsThatAreServedAreCounted() throws IOException {
+        try (var server = Server.at(HERE).open(c -> c.lines().forEach(line -> {
+            try {
+                c.send(line);
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        })).start()) {
+            var c = Connection.to(HERE).open();
+            for (int i = 1; i <= 3; i++) {
+                c.send("12345\n");
+                assertThat(c.input().readNBytes(5)).hasSize(5);
+                var n = i;
+                Awaitility.await().untilAsserted(() -> assertThat(server.stats()).isEqualTo(new ServerStats(1, 1, 0, 0, 0, 0, 0, 6 * n, 5 * n, 0, 0)));
+            }
+            c.close();
+            Awaitility.await().untilAsserted(() -> assertThat(server.stats()).isEqualTo(new ServerStats(0, 1, 0, 0, 0, 0, 0, 18, 15, 0, 0)));
+        }
+    }
+
+    @Test
+    void countsNeverShrinkWhileConnectionsEnd() throws Exception {
+        try (var server = Server.at(HERE).open(c -> c.send(c.readLine())).start()) {
+            var clients = Thread.ofPlatform().start(() -> {
+                for (int i = 0; i < 2_000; i++) {
+                    try (var c = Connection.to(HERE).open()) {
+                        c.send("12345\n");
+                        c.input().readAllBytes();
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                }
+            });
+            var last = server.stats();
+            while (clients.isAlive()) {
+                var now = server.stats();
+                assertThat(now.bytesIn()).isGreaterThanOrEqualTo(last.bytesIn()).isLessThanOrEqualTo(12_000);
+                assertThat(now.bytesOut()).isGreaterThanOrEqualTo(last.bytesOut()).isLessThanOrEqualTo(10_000);
+                last = now;
+            }
+            clients.join();
+            Awaitility.await().untilAsserted(() -> assertThat(server.stats().bytesIn()).isEqualTo(12_000));
+        }
+    }
+
+    @Test
     void failuresAreCounted() throws IOException {
         try (var server = Server.at(HERE).observer(SILENT).open(_ -> {
             throw new IllegalStateException();

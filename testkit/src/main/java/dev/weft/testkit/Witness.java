@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Assertions;
 /** Remembers what a server tells of itself. A failure that no test asks for fails that test. */
 final class Witness implements ServerObserver {
     private final LinkedBlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+    private final List<Boolean> blame = new CopyOnWriteArrayList<>();
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final List<IOException> acceptFailures = new CopyOnWriteArrayList<>();
     private final List<DrainReport> drained = new CopyOnWriteArrayList<>();
@@ -40,6 +41,13 @@ final class Witness implements ServerObserver {
         var failure = failure();
         Failures.assertIs(type, failure);
         Assertions.assertEquals(message, Failures.message(failure));
+    }
+
+    /** For each failure of a connection so far, whether it was the peer's doing. */
+    List<Boolean> takeBlame() {
+        var taken = List.copyOf(blame);
+        blame.clear();
+        return taken;
     }
 
     /** Nothing has gone wrong but what was asked for. */
@@ -112,6 +120,7 @@ final class Witness implements ServerObserver {
 
     @Override
     public void failed(Connection c, Throwable failure) {
+        blame.add(c.causedByPeer(failure));
         failed(failure);
     }
 
