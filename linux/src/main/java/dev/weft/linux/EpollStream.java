@@ -72,7 +72,7 @@ final class EpollStream extends LinuxStream {
             return n;
         }
         if (n == 0) {
-            return -1;
+            return ended();
         }
         if (n == -Errno.EAGAIN) {
             readable.drained(stamp);

@@ -24,6 +24,7 @@ final class HandedStream implements StreamChannel {
     private final Jobs jobs;
     private volatile @Nullable VirtualWatch watch;
     private volatile boolean broken;
+    private volatile boolean closing;
 
     /** The doorbells are those of the process: one connection at a time. */
     HandedStream(int fd, Address local, Address remote, Doorbell reading, Doorbell writing, Jobs jobs) {
@@ -51,6 +52,9 @@ final class HandedStream implements StreamChannel {
         }
         if (n == 0 && broken) {
             throw new SystemException(Errno.ECONNRESET);
+        }
+        if (n == 0 && closing) {
+            throw new ClosedChannelException();
         }
         return n == 0 ? -1 : n;
     }
@@ -200,14 +204,23 @@ final class HandedStream implements StreamChannel {
         }
     }
 
+    /** As long as the server has it too, the peer is not to send into it any more. */
     @Override
     public void close() {
+        closing = true;
         try {
-            shutdown(Libc.SHUT_RDWR);
+            var fd = descriptor.enter();
+            try {
+                Leaving.before(fd, Sockets.familyOf(fd));
+                Libc.shutdown(fd, Libc.SHUT_RDWR);
+            } finally {
+                descriptor.leave();
+            }
         } catch (IOException e) {
             // It has ended already.
+        } finally {
+            end();
         }
-        end();
     }
 
     private void end() {

@@ -20,6 +20,9 @@ abstract class LinuxStream extends LinuxSocket implements StreamChannel {
     private final Address remote;
     private volatile @Nullable Address local;
     private volatile boolean connected;
+    private volatile boolean closing;
+    /** Whether the peer has ended and all that it sent was read. */
+    private volatile boolean ended;
     /** Calls that found something to do since one last had to wait: reader and writer both count, and it need not be exact. */
     private int unbroken;
 
@@ -45,6 +48,15 @@ abstract class LinuxStream extends LinuxSocket implements StreamChannel {
         if (++unbroken % MOST_UNBROKEN == 0 && Thread.currentThread().isVirtual()) {
             Waiter.shared().giveWay(loop(), unbroken % (2 * MOST_UNBROKEN) == 0);
         }
+    }
+
+    /** A read has found the end of the stream: the peer's, unless it comes of our own close. */
+    final int ended() throws ClosedChannelException {
+        if (closing) {
+            throw new ClosedChannelException();
+        }
+        ended = true;
+        return -1;
     }
 
     @Override
@@ -127,6 +139,7 @@ abstract class LinuxStream extends LinuxSocket implements StreamChannel {
     /** A connection whose close is not to linger is reset by it: socket(7). A Unix socket knows no reset. */
     @Override
     public void abort() {
+        closing = true;
         if (family != Libc.AF_UNIX) {
             try (var arena = Arena.ofConfined()) {
                 var fd = descriptor.enter();
@@ -141,11 +154,34 @@ abstract class LinuxStream extends LinuxSocket implements StreamChannel {
                 // Already closed or broken: closing is all that is left to do.
             }
         }
-        close();
+        end();
     }
 
+    /** What was sent stays readable for the peer, though not all was read that came from it. */
     @Override
     public void close() {
+        closing = true;
+        try {
+            if (!ended && descriptor.isOpen()) {
+                leave();
+            }
+        } catch (ClosedChannelException e) {
+            // By another thread.
+        } finally { // whatever fails there, the descriptor is free
+            end();
+        }
+    }
+
+    private void leave() throws ClosedChannelException {
+        var fd = descriptor.enter();
+        try {
+            Leaving.before(fd, family);
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    private void end() {
         forget();
         if (descriptor.close()) {
             readable.signal();

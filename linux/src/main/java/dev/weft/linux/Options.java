@@ -181,6 +181,7 @@ final class Options {
             case LINGER -> {
                 try (var arena = Arena.ofConfined()) {
                     var linger = arena.allocate(Layouts.LINGER);
+                    Leaving.lingers((Integer) value);
                     linger.set(JAVA_INT, 0, (Integer) value < 0 ? 0 : 1);
                     linger.set(JAVA_INT, 4, Math.clamp((Integer) value, 0, 65_535));
                     Libc.setOption(fd, level, name, linger);

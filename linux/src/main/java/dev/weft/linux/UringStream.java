@@ -118,7 +118,7 @@ final class UringStream extends LinuxStream {
             return n;
         }
         if (n == 0) {
-            return -1;
+            return ended();
         }
         if (n == -Errno.EAGAIN) {
             held.receive(fd);

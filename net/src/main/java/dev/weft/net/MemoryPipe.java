@@ -71,11 +71,10 @@ final class MemoryPipe {
         writable.signal();
     }
 
-    /** The reader is gone: what it left unread turns into a reset for the writer, as close(2) with unread data does. */
+    /** The reader has closed: what it left unread is for nobody, and nobody will read what comes. */
     synchronized void readerGone() {
-        if (written > taken) {
-            reset = true;
-        }
+        taken = written;
+        ring = new byte[0];
         deaf = true;
         writable.signal();
         readable.signal();
@@ -86,11 +85,6 @@ final class MemoryPipe {
         reset = true;
         readable.signal();
         writable.signal();
-    }
-
-    /** Whether the reader left bytes behind. */
-    synchronized boolean isReset() {
-        return reset;
     }
 
     private void copy(long position, byte[] array, int offset, int n, boolean in) {

@@ -80,9 +80,6 @@ final class MemoryStream implements StreamChannel {
             closed = true;
             out.end();
             in.readerGone();
-            if (in.isReset()) {
-                out.reset();
-            }
             in.readable.signal();
             out.writable.signal();
         }

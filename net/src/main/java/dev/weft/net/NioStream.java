@@ -23,6 +23,11 @@ import dev.weft.net.spi.StreamChannel;
 final class NioStream implements StreamChannel, NioLoop.Parked {
     /** java.nio copies what it is given through a native buffer, all of it, before it asks how much the socket takes. */
     private static final int MOST_AT_ONCE = 64 * 1024;
+    /** 1 MiB at most: who sends more to somebody who does not read it may get a reset. */
+    private static final int MOST_LAST_READS = 16;
+
+    /** Written by anybody, read by nobody. */
+    private static final ByteBuffer WASTE = ByteBuffer.allocateDirect(MOST_AT_ONCE);
 
     private final SocketChannel channel;
     private final SelectionKey key;
@@ -30,6 +35,9 @@ final class NioStream implements StreamChannel, NioLoop.Parked {
     private final Readiness writable;
     private volatile Address local;
     private final Address remote;
+    private volatile boolean closing;
+    /** Whether the peer has ended and all that it sent was read. */
+    private volatile boolean ended;
 
     private NioStream(SocketChannel channel, Address remote) throws IOException {
         this.channel = channel;
@@ -64,6 +72,11 @@ final class NioStream implements StreamChannel, NioLoop.Parked {
         var n = channel.read(ByteBuffer.wrap(into, offset, Math.min(length, MOST_AT_ONCE)));
         if (n == 0) {
             readable.drained(stamp);
+        } else if (n < 0) {
+            if (closing) {
+                throw new ClosedChannelException();
+            }
+            ended = true;
         }
         return n;
     }
@@ -146,6 +159,7 @@ final class NioStream implements StreamChannel, NioLoop.Parked {
 
     @Override
     public void abort() {
+        closing = true;
         try {
             if (channel.supportedOptions().contains(StandardSocketOptions.SO_LINGER)) {
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0); // close(2) then resets: socket(7)
@@ -153,11 +167,37 @@ final class NioStream implements StreamChannel, NioLoop.Parked {
         } catch (IOException | UnsupportedOperationException e) {
             // Already closed or broken: closing is all that is left to do.
         }
-        close();
+        end();
     }
 
+    /** What was sent stays readable for the peer, though not all was read that came from it (SPEC SS-23). */
     @Override
     public void close() {
+        closing = true;
+        try {
+            if (!ended && channel.isConnected()) {
+                leaveReadable();
+            }
+        } catch (IOException e) {
+            // Closed or broken already: there is nobody to leave anything to.
+        } finally {
+            end();
+        }
+    }
+
+    /** A close with unread data would be a reset. So the outgoing half ends first, and what has arrived is taken, without waiting for more. */
+    private void leaveReadable() throws IOException {
+        if (channel.supportedOptions().contains(StandardSocketOptions.SO_LINGER) && channel.getOption(StandardSocketOptions.SO_LINGER) == 0) {
+            return; // a reset is what its user wants
+        }
+        channel.shutdownOutput();
+        var waste = WASTE.duplicate();
+        for (int reads = 0; reads < MOST_LAST_READS && channel.read(waste.clear()) > 0; reads++) {
+            // What a handler that has ended did not want.
+        }
+    }
+
+    private void end() {
         try {
             channel.close();
         } catch (IOException e) {

@@ -164,7 +164,7 @@ final class StreamIntake implements Intake {
         return false;
     }
 
-    /** Says goodbye as far as that needs no waiting, and takes what the peer has sent, as unread bytes would turn the close into a reset. */
+    /** Says goodbye as far as that needs no waiting. */
     private void turnAway(Connection connection, String reason) {
         reporter.rejected(connection.remote(), reason);
         if (tls.isEmpty()) {
@@ -173,11 +173,6 @@ final class StreamIntake implements Intake {
                     var channel = connection.channel();
                     for (int sent = 0, n; sent < farewell.length && (n = channel.write(farewell, sent, farewell.length - sent)) > 0;) {
                         sent += n;
-                    }
-                    channel.shutdownOutput();
-                    var unread = new byte[Buffers.SIZE];
-                    for (int reads = 0; reads < 8 && channel.read(unread, 0, unread.length) == unread.length; reads++) {
-                        // at most 64 KiB: who sends more while it is turned away gets a reset
                     }
                 } catch (IOException e) {
                     // It is gone already, and was not to be served anyway.

@@ -49,6 +49,7 @@ public final class Conformance {
         themes.put("handlers", Handlers.RULES);
         themes.put("conversation", Conversation.RULES);
         themes.put("endings", Endings.RULES);
+        themes.put("unread input", UnreadInput.RULES);
         themes.put("pipelining", Pipelining.RULES);
         themes.put("time limits", TimeLimits.RULES);
         themes.put("admission", Admissions.RULES);

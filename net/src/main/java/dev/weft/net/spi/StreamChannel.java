@@ -56,6 +56,13 @@ public interface StreamChannel extends Waitable {
     /** Ends the outgoing half after all that was written; the peer reads to its end. */
     void shutdownOutput() throws IOException;
 
+    /**
+     * Closes this end and never blocks. What was written before stays readable for the peer, and then the end of the stream, also where what
+     * the peer has sent was not read: the outgoing half ends, and what has arrived is taken, up to a bound, before the descriptor is freed.
+     */
+    @Override
+    void close();
+
     /** Drops the connection and what was not sent: the peer sees a reset where the transport can show one. */
     void abort();
 
