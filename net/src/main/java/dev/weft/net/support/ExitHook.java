@@ -132,7 +132,7 @@ public final class ExitHook {
                 }
                 exiting = true;
                 // Not a daemon: when all others have ended, the exit code is still to be told.
-                Thread.ofPlatform().name("weft-exit-" + signal.getName()).start(() -> {
+                Thread.ofPlatform().daemon(false).name("weft-exit-" + signal.getName()).start(() -> {
                     var clean = drainAll();
                     awaitCallers();
                     System.exit(clean ? 0 : 128 + signal.getNumber());
@@ -150,7 +150,7 @@ public final class ExitHook {
             exiting = true;
             all = new ArrayList<>(INSTALLED);
         }
-        all.forEach(hook -> Thread.ofPlatform().name(hook.name).start(hook.drain));
+        all.forEach(hook -> Thread.ofPlatform().daemon(false).name(hook.name).start(hook.drain));
         var clean = true;
         for (var hook : all) {
             clean &= hook.wasClean();
