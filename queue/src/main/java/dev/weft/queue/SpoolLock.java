@@ -4,22 +4,38 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The right to use a {@link Spool}'s directory, which one holder has at a time, among all processes. It ends with its process, too. */
+/**
+ * The right to use a {@link Spool}'s directory, which one holder has at a time, among all processes. It ends with its process, too.
+ *
+ * <p>A file lock is the process's, and is lost when any channel of its file is closed (fcntl(2)). So a second opener in this process must not get as
+ * far as to a channel, even one whose classes another class loader has: who holds which directory stands in the system properties, which all of them
+ * share.
+ */
 final class SpoolLock implements Closeable {
-    /** A file lock is the process's, and is lost when any channel of its file is closed (fcntl(2)): a second opener in here must not get that far. */
-    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+    private static final String PROPERTY = "dev.weft.queue.spool.";
+    /**
+     * Channels that found the process to have the lock already, by the names of their directories: one that is not in the properties has it, and must
+     * not lose it. The next try uses them.
+     */
+    private static final Map<String, FileChannel> UNLOCKED = new ConcurrentHashMap<>();
 
-    private final Path directory;
+    private final String name;
+    private final String holder;
     private final FileChannel channel;
 
-    private SpoolLock(Path directory, FileChannel channel) {
-        this.directory = directory;
+    private SpoolLock(String name, String holder, FileChannel channel) {
+        this.name = name;
+        this.holder = holder;
         this.channel = channel;
     }
 
@@ -30,29 +46,39 @@ final class SpoolLock implements Closeable {
      * @throws IOException when another has it
      */
     static SpoolLock of(Path directory) throws IOException {
-        if (!HELD.add(directory)) {
+        var name = name(directory);
+        var holder = UUID.randomUUID().toString();
+        if (System.getProperties().putIfAbsent(name, holder) != null) {
             throw new IOException(inUse(directory, "this"));
         }
         try {
-            return new SpoolLock(directory, locked(directory));
+            return new SpoolLock(name, holder, locked(directory, name));
         } catch (IOException | RuntimeException | Error e) {
-            HELD.remove(directory);
+            System.getProperties().remove(name, holder);
             throw e;
         }
     }
 
-    private static FileChannel locked(Path directory) throws IOException {
-        var path = directory.resolve("lock");
-        var channel = FileChannel.open(path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
-                SpoolFile.ownerOnly(path, "rw-------"));
+    /** A directory has one, whatever paths lead to it. */
+    private static String name(Path directory) throws IOException {
+        var key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
+        return PROPERTY + (key == null ? directory : key);
+    }
+
+    private static FileChannel locked(Path directory, String name) throws IOException {
+        var channel = UNLOCKED.remove(name);
+        if (channel == null) {
+            var path = directory.resolve("lock");
+            channel = FileChannel.open(path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+                    SpoolFile.ownerOnly(path, "rw-------"));
+        }
         try {
             if (channel.tryLock() == null) {
                 throw new IOException(inUse(directory, "another"));
             }
             return channel;
         } catch (OverlappingFileLockException e) {
-            // Taken by these classes as another class loader has them.
-            channel.close();
+            UNLOCKED.put(name, channel);
             throw new IOException(inUse(directory, "this"), e);
         } catch (IOException e) {
             channel.close();
@@ -71,7 +97,7 @@ final class SpoolLock implements Closeable {
             try {
                 channel.close();
             } finally {
-                HELD.remove(directory);
+                System.getProperties().remove(name, holder);
             }
         }
     }
