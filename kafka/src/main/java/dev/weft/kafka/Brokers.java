@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
+import dev.weft.net.support.SafeText;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -136,6 +137,6 @@ final class Brokers {
             innermost = innermost.getCause();
         }
         var words = innermost.getMessage();
-        return words == null ? innermost.getClass().getSimpleName() : words;
+        return words == null ? innermost.getClass().getSimpleName() : SafeText.oneLine(words);
     }
 }

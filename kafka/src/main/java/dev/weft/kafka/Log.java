@@ -1,35 +1,40 @@
 package dev.weft.kafka;
 
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 
+import dev.weft.net.support.SafeLog;
+
 /** All that this module logs, to the system logger {@code dev.weft.kafka}. What Kafka's clients log goes to SLF4J. */
 final class Log {
+    private static final SafeLog LOG = SafeLog.of("dev.weft.kafka");
+
     private Log() {}
 
-    private static Logger logger() {
-        return System.getLogger("dev.weft.kafka");
+    /** A record that can't be decoded: whoever writes to the topic can cause any number of these, so they are limited. */
+    static void skippedRecord(Object what, Throwable why) {
+        LOG.peer(() -> "skipped " + what + ": " + why);
     }
 
-    static void skipped(Object what, Throwable why) {
-        logger().log(Level.WARNING, () -> "skipped " + what, why);
+    /** A message of our own that can't be sent. */
+    static void skippedMessage(Object what, Throwable why) {
+        LOG.log(Level.WARNING, () -> "skipped " + what, why);
     }
 
     static void retrying(Object who, Throwable why, Duration pause) {
-        logger().log(Level.WARNING, "{0} begins again in {1} ms: {2}", who, pause.toMillis(), Brokers.reason(why));
-        logger().log(Level.DEBUG, () -> who + " begins again, as it failed", why);
+        LOG.log(Level.WARNING, () -> who + " begins again in " + pause.toMillis() + " ms: " + Brokers.reason(why));
+        LOG.log(Level.DEBUG, () -> who + " begins again, as it failed", why);
     }
 
     static void ended(Object who, Throwable why) {
-        logger().log(Level.ERROR, () -> who + " has ended", why);
+        LOG.log(Level.ERROR, () -> who + " has ended", why);
     }
 
     static void notCommitted(Object who, Throwable why) {
-        logger().log(Level.DEBUG, () -> who + " could not commit; it tries again, or what was acknowledged comes again", why);
+        LOG.log(Level.DEBUG, () -> who + " could not commit; it tries again, or what was acknowledged comes again", why);
     }
 
     static void acknowledgementFailed(Object who, Throwable why) {
-        logger().log(Level.ERROR, () -> who + ": an acknowledgement threw, and counts as done", why);
+        LOG.log(Level.ERROR, () -> who + ": an acknowledgement threw, and counts as done", why);
     }
 }

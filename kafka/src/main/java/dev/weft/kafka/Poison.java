@@ -10,7 +10,7 @@ public sealed interface Poison {
         return new Stop();
     }
 
-    /** It is logged, counted, acknowledged, and passed over. */
+    /** It is logged, counted, acknowledged, and passed over. Of records that can't be decoded, ten a minute at most are logged. */
     static Poison skip() {
         return new Skip();
     }

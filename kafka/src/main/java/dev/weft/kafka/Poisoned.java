@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
+import dev.weft.net.support.SafeText;
 import dev.weft.queue.AckQueue;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ final class Poisoned implements AutoCloseable {
         switch (settings.poison) {
             case Poison.Stop() -> throw stopped(message, why);
             case Poison.Skip() -> {
-                Log.skipped(message, why);
+                Log.skippedRecord(message, why);
                 done.run();
                 return Outcome.SKIPPED;
             }
@@ -63,12 +64,12 @@ final class Poisoned implements AutoCloseable {
     }
 
     static IOException stopped(KafkaMessage<byte[]> message, Exception why) {
-        return new IOException("cannot decode " + message + ": " + why + " (Poison says what becomes of such)", why);
+        return new IOException(SafeText.oneLine("cannot decode " + message + ": " + why) + " (Poison says what becomes of such)", why);
     }
 
     static IOException notHandled(KafkaMessage<byte[]> message, Exception why, Exception failure) {
         failure.addSuppressed(why);
-        return new IOException("the handler of poison failed for " + message + ": " + failure, failure);
+        return new IOException(SafeText.oneLine("the handler of poison failed for " + message + ": " + failure), failure);
     }
 
     static KafkaMessage<byte[]> labelled(KafkaMessage<byte[]> message, Exception why) {

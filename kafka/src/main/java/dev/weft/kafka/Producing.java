@@ -199,7 +199,7 @@ final class Producing<T> {
 
         private void refuse(long number, Sending<T> sending, Exception why) {
             if (settings.poison instanceof Poison.Skip) {
-                Log.skipped("a message for " + settings.what() + " that can't be sent as it is", why);
+                Log.skippedMessage("a message for " + settings.what() + " that can't be sent as it is", why);
                 refused.incrementAndGet();
                 finished(number, sending);
             } else {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
+import dev.weft.net.support.SafeText;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -113,7 +114,7 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
 
     private void pause(int attempt, Exception failure) throws IOException, InterruptedException {
         var why = failure instanceof StageException && failure.getCause() != null ? failure.getCause() : failure;
-        var told = new IOException(life + ": " + (failure instanceof StageException ? "its stage failed: " + why : Brokers.reason(why)), why);
+        var told = new IOException(life + ": " + (failure instanceof StageException ? "its stage failed: " + SafeText.oneLine(why.toString()) : Brokers.reason(why)), why);
         replaced = ownId && (failure instanceof ProducerFencedException || failure instanceof FencedInstanceIdException);
         var pause = replaced ? Optional.<Duration>empty() : to.retry.pause(attempt);
         if (pause.isEmpty()) {
@@ -265,7 +266,7 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
             poisoned++;
             switch (from.poison) {
                 case Poison.Stop() -> poison = Poisoned.stopped(message, why);
-                case Poison.Skip() -> Log.skipped(message, why);
+                case Poison.Skip() -> Log.skippedRecord(message, why);
                 case Poison.DeadLetters(var topic) -> send(Records.whole(Records.BYTES).write(topic, Poisoned.labelled(message, why)));
                 case Poison.Handled(var handler) -> {
                     try {

@@ -9,8 +9,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +35,40 @@ class PoisonTest {
             await().until(() -> broker.committed("skip", "skip").equals(Map.of(0, 3L)));
             assertThat(source.stats().skipped()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void muchPoisonDoesNotFillTheLogAndNoneOfItsTextActsThere() throws Exception {
+        var hostile = List.of("one\nSEVERE: forged", "one\r\nforged", "\u001b[2J", "c1\u009b31m", "\u2028", "\u202egnirts", "zero\u200bwidth", "nul\0");
+        var poison = hostile.stream().flatMap(text -> Collections.nCopies(10, text).stream()).toArray(String[]::new);
+        fill("flood", poison);
+        var lines = new CopyOnWriteArrayList<LogRecord>();
+        var logger = Logger.getLogger("dev.weft.kafka");
+        var handler = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                lines.add(record);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        var level = logger.getLevel();
+        logger.setLevel(Level.INFO);
+        logger.addHandler(handler);
+        try (var source = numbers("flood", Poison.skip()).start(); var strict = numbers("flood", "strict", Poison.stop()).start()) {
+            await().until(() -> source.stats().skipped() == poison.length);
+            assertThatThrownBy(strict::join).message().contains("cannot decode").matches(PoisonTest::isHarmless);
+        } finally {
+            logger.removeHandler(handler);
+            logger.setLevel(level);
+        }
+        var skipped = lines.stream().filter(r -> r.getMessage().startsWith("skipped")).toList();
+        assertThat(skipped).hasSizeBetween(1, 11).allMatch(r -> r.getLevel() == Level.INFO && r.getThrown() == null);
+        assertThat(lines).allMatch(r -> isHarmless(r.getMessage()));
     }
 
     @Test
@@ -114,6 +154,10 @@ class PoisonTest {
         assertThat(Numbered.values(broker.read("unsendable"))).containsExactly("a", "d");
     }
 
+    private static boolean isHarmless(String line) {
+        return line.chars().noneMatch(c -> Character.isISOControl(c) || c == '\u2028' || c == '\u202e' || c == '\u200b');
+    }
+
     private static byte[] noSpaces(String text) {
         if (text.contains(" ")) {
             throw new IllegalArgumentException("a space in " + text);
@@ -122,7 +166,11 @@ class PoisonTest {
     }
 
     private KafkaSource<Integer> numbers(String topic, Poison poison) {
-        return broker.kafka().topic(topic).group(topic)
+        return numbers(topic, topic, poison);
+    }
+
+    private KafkaSource<Integer> numbers(String topic, String group, Poison poison) {
+        return broker.kafka().topic(topic).group(group)
                 .<Integer>codec(b -> Integer.parseInt(new String(b, StandardCharsets.UTF_8)), n -> new byte[0])
                 .commitEvery(Duration.ofMillis(20)).poison(poison).source();
     }
