@@ -35,7 +35,7 @@ final class Arrival {
         while (true) {
             try {
                 if (!connection.awaitMessage()) {
-                    throw new EOFException(connection.remote() + " has ended the connection");
+                    throw new EOFException(Remote.name(connection) + " has ended the connection");
                 }
                 return true;
             } catch (SocketTimeoutException e) {

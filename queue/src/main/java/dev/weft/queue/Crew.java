@@ -7,7 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
+import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
 /** The threads of a service: they start once, do the same task, and end together. */
@@ -21,6 +23,7 @@ final class Crew {
     private static final Duration LAST_CALL = Duration.ofSeconds(3);
 
     private final String name;
+    private final Supplier<SafeLog> log;
     private final Runnable atEnd;
     private final Set<Thread> working = new HashSet<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -33,9 +36,13 @@ final class Crew {
     private volatile boolean ending;
     private volatile @Nullable Throwable failure;
 
-    /** @param atEnd what the last one does before it goes; quick */
-    Crew(String name, Runnable atEnd) {
+    /**
+     * @param log where it logs, once it is at work
+     * @param atEnd what the last one does before it goes; quick
+     */
+    Crew(String name, Supplier<SafeLog> log, Runnable atEnd) {
         this.name = name;
+        this.log = log;
         this.atEnd = atEnd;
     }
 
@@ -91,8 +98,8 @@ final class Crew {
         }
         try {
             if (!ended.await(LAST_CALL.toMillis(), TimeUnit.MILLISECONDS)) {
-                Service.logger().log(Level.WARNING,
-                        "service " + name + " does not heed its interrupt: still working " + LAST_CALL.toSeconds() + " s later");
+                log.get().log(Level.WARNING,
+                        () -> "service " + name + " does not heed its interrupt: still working " + LAST_CALL.toSeconds() + " s later");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -157,7 +164,7 @@ final class Crew {
 
     private void failed(Throwable t) {
         if (ending && t instanceof Exception) {
-            Service.logger().log(Level.DEBUG, "service " + name + " was interrupted", t);
+            log.get().log(Level.DEBUG, () -> "service " + name + " was interrupted", t);
             return;
         }
         synchronized (this) {
@@ -166,7 +173,7 @@ final class Crew {
             }
             end();
         }
-        Service.logger().log(Level.ERROR, "service " + name + " has ended", t);
+        log.get().log(Level.ERROR, () -> "service " + name + " has ended", t);
     }
 
     /** Interrupts all but the one who says so. */

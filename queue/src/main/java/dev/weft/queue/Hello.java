@@ -46,12 +46,12 @@ record Hello(boolean sends, boolean receives, StreamId stream, long first, int w
         connection.deadlines(before.idle(LIMIT).message(LIMIT));
         try {
             if (!connection.awaitMessage()) { // which makes a message of it, that has a deadline however it dribbles
-                throw new EOFException(connection.remote() + " has ended the connection");
+                throw new EOFException(Remote.name(connection) + " has ended the connection");
             }
             var in = new DataInputStream(connection.input());
             for (var b : MAGIC) {
                 if (in.readByte() != b) {
-                    throw new ProtocolException(connection.remote() + " does not deliver at least once: its first bytes are no hello");
+                    throw new ProtocolException(Remote.name(connection) + " does not deliver at least once: its first bytes are no hello");
                 }
             }
             var flags = in.readByte();
@@ -67,7 +67,7 @@ record Hello(boolean sends, boolean receives, StreamId stream, long first, int w
     }
 
     private static ProtocolException refused(Connection connection, String why, IOException cause) {
-        var e = new ProtocolException(connection.remote() + " " + why);
+        var e = new ProtocolException(Remote.name(connection) + " " + why);
         e.initCause(cause);
         return e;
     }

@@ -16,6 +16,7 @@ import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
 import dev.weft.net.Framing;
 import dev.weft.net.Server;
+import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,6 +121,7 @@ public interface Link extends AutoCloseable {
         BooleanSupplier stopSending;
         BooleanSupplier stopReconnecting = () -> false;
         Optional<LinkObserver> observer = Optional.empty();
+        SafeLog log = Log.SHARED;
 
         Builder(Origin origin, Framing<T> framing, Body<T> body) {
             this.origin = origin;
@@ -145,6 +147,7 @@ public interface Link extends AutoCloseable {
             other.stopSending = stopSending;
             other.stopReconnecting = stopReconnecting;
             other.observer = observer;
+            other.log = log;
             return other;
         }
 
@@ -243,7 +246,16 @@ public interface Link extends AutoCloseable {
             return this;
         }
 
-        /** Who hears what happens; default the log {@code dev.weft.queue} alone. */
+        /**
+         * Where it logs; default the system logger {@code dev.weft.queue}, which links and services share. The original's {@code logger}. What peers do
+         * wrong is at INFO, ten lines a minute at most for all links of this builder.
+         */
+        public Builder<T> logger(System.Logger logger) {
+            this.log = SafeLog.of(Objects.requireNonNull(logger));
+            return this;
+        }
+
+        /** Who hears what happens; default nobody but the log. */
         public Builder<T> observer(LinkObserver observer) {
             this.observer = Optional.of(observer);
             return this;

@@ -1,66 +1,95 @@
 package dev.weft.queue;
 
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 
 import dev.weft.net.Address;
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.RateLimit;
+import dev.weft.net.support.SafeLog;
 
-/** All that links log, to the system logger {@code dev.weft.queue}; the words of pysocklib where it has some (SPEC SL-7, SL-8, SL-32). */
+/**
+ * All that a link logs; the words of pysocklib where it has some (SPEC SL-7, SL-8, SL-32). What any peer can cause as often as it likes is limited:
+ * that it came, that it went, that it sent what is no message, and that it sent more than there is room for.
+ */
 final class Log {
-    private Log() {}
+    /** The log of those that are given no logger. */
+    static final SafeLog SHARED = SafeLog.of("dev.weft.queue");
 
-    /** Looked up late: asking for a logger costs a start-up tens of milliseconds. */
-    private static Logger logger() {
-        return System.getLogger("dev.weft.queue");
+    private static final int DROPS = 10;
+    private static final Duration PERIOD = Duration.ofMinutes(1);
+
+    private final SafeLog log;
+    private final String link;
+    private final RateLimit drops;
+
+    Log(SafeLog log, String link) {
+        this.log = log;
+        this.link = link;
+        drops = new RateLimit(DROPS, PERIOD, TimeSource.system(),
+                count -> log.log(Level.ERROR, () -> link + " failed to enqueue " + count + " more messages within " + PERIOD.toSeconds() + " s"));
     }
 
-    static void listening(String link, Address at) {
-        logger().log(Level.INFO, "{0}: listening at {1}", link, at);
+    void listening(Address at) {
+        log.log(Level.INFO, () -> link + ": listening at " + at);
     }
 
-    static void connected(String link, Address with) {
-        logger().log(Level.INFO, "{0}: connected with {1}", link, with);
+    void connected(Address with) {
+        log.peer(() -> link + ": connected with " + with);
     }
 
-    static void getFailed(String link, IOException why) {
-        logger().log(Level.INFO, "{0} failed to get message. {1}", link, how(why));
+    void getFailed(IOException why) {
+        log.peer(() -> link + " failed to get message. " + how(why));
     }
 
-    static void sendFailed(String link, IOException why) {
-        logger().log(Level.INFO, "{0} failed to send message. {1}", link, how(why));
+    void sendFailed(IOException why) {
+        log.peer(() -> link + " failed to send message. " + how(why));
     }
 
     private static String how(IOException why) {
         return (why instanceof SocketTimeoutException ? "Timed out: " : "Connection lost: ") + why.getMessage();
     }
 
-    static void attemptFailed(String link, Address where, int n, IOException why) {
-        logger().log(Level.DEBUG, "{0}: no connection with {1} at attempt {2}: {3}", link, where, n, why.getMessage());
+    void attemptFailed(Address where, int n, IOException why) {
+        log.log(Level.DEBUG, () -> link + ": no connection with " + where + " at attempt " + n + ": " + why.getMessage());
     }
 
-    static void gaveUp(String link, Address where, Throwable why) {
-        logger().log(Level.ERROR, link + ": failed to establish connection to " + where, why);
+    void gaveUp(Address where, Throwable why) {
+        log.log(Level.ERROR, () -> link + ": failed to establish connection to " + where, why);
     }
 
-    static void refused(String link, RuntimeException why) {
-        logger().log(Level.ERROR, "{0}: a message was dropped, as it can''t be sent: {1}", link, why.getMessage());
+    /** Something else than the want of a connection has ended the link. */
+    void ended(Throwable why) {
+        log.log(Level.ERROR, () -> link + " has ended: " + (why instanceof IOException ? why.getMessage() : why), why);
     }
 
-    static void dropped(String link, Exception why) {
-        logger().log(Level.ERROR, "{0} failed to enqueue message: {1}", link, why.getMessage());
+    void refused(RuntimeException why) {
+        log.log(Level.ERROR, () -> link + ": a message was dropped, as it can't be sent: " + why.getMessage());
     }
 
-    static void observerFailed(String link, Throwable failure) {
-        logger().log(Level.ERROR, link + ": its observer failed", failure);
+    /** There was no room for a message. */
+    void dropped(Exception why) {
+        if (drops.pass()) {
+            log.log(Level.ERROR, () -> link + " failed to enqueue message: " + why.getMessage());
+        }
     }
 
-    static void closeFailed(String link, IOException why) {
-        logger().log(Level.ERROR, link + ": what it keeps could not be closed", why);
+    /** What a peer has sent is no message. */
+    void undecodable(Exception why) {
+        log.peer(() -> link + " dropped what is no message: " + why);
     }
 
-    static void slowToEnd(String link, long millis) {
-        logger().log(Level.WARNING, "{0}: has not ended {1} ms after it was told to", link, millis);
+    void observerFailed(Throwable failure) {
+        log.log(Level.ERROR, () -> link + ": its observer failed", failure);
+    }
+
+    void closeFailed(IOException why) {
+        log.log(Level.ERROR, () -> link + ": what it keeps could not be closed", why);
+    }
+
+    void slowToEnd(long millis) {
+        log.log(Level.WARNING, () -> link + ": has not ended " + millis + " ms after it was told to");
     }
 }

@@ -3,19 +3,23 @@ package dev.weft.queue;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What belongs to one link and is used all over it: its name, its counters, its observer, its threads. */
+import dev.weft.net.support.SafeLog;
+
+/** What belongs to one link and is used all over it: its name, its counters, its observer, its log, its threads. */
 final class News {
     final Counts counts = new Counts();
     final Threads threads;
+    final Log log;
     private final Link link;
     private final String name;
     private final Optional<LinkObserver> observer;
 
-    News(Link link, String name, Optional<LinkObserver> observer) {
+    News(Link link, String name, SafeLog log, Optional<LinkObserver> observer) {
         this.link = link;
         this.name = name;
         this.observer = observer;
         threads = new Threads(name);
+        this.log = new Log(log, name);
     }
 
     /** What pysocklib calls such a link: ServerReceiver and so on. */
@@ -29,13 +33,24 @@ final class News {
 
     void refused(Object message, RuntimeException why) {
         counts.refused.increment();
-        Log.refused(name, why);
+        log.refused(why);
         tell(o -> o.refused(link, message, why));
     }
 
+    /** There was no room for a message that has come. */
     void dropped(Object message, Exception why) {
+        log.dropped(why);
+        tellDropped(message, why);
+    }
+
+    /** What has come is no message. */
+    void undecodable(byte[] bytes, Exception why) {
+        log.undecodable(why);
+        tellDropped(bytes, why);
+    }
+
+    private void tellDropped(Object message, Exception why) {
         counts.dropped.increment();
-        Log.dropped(name, why);
         tell(o -> o.dropped(link, message, why));
     }
 
@@ -44,7 +59,7 @@ final class News {
             try {
                 what.accept(observer.get());
             } catch (Throwable t) {
-                Log.observerFailed(name, t);
+                log.observerFailed(t);
             }
         }
     }

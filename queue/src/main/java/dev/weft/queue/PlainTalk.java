@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 
 import dev.weft.net.Connection;
 import dev.weft.net.Framing;
+import dev.weft.net.support.SafeText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ final class PlainTalk<T> implements Talk<T> {
     private final Framing<T> framing;
     private final Duration timeout;
     private final Duration pace;
-    private final String name;
+    private final Log log;
     private final Threads threads;
     private Consumer<Throwable> fatal = t -> {};
 
@@ -39,7 +40,7 @@ final class PlainTalk<T> implements Talk<T> {
         framing = settings.framing;
         timeout = settings.timeout;
         pace = settings.pace;
-        name = news.name();
+        log = news.log;
         threads = news.threads;
     }
 
@@ -71,10 +72,10 @@ final class PlainTalk<T> implements Talk<T> {
             }
             var failed = writer == null ? null : writer.failure;
             if (failed != null) {
-                Log.sendFailed(name, failed);
+                log.sendFailed(failed);
                 return failed;
             }
-            Log.getFailed(name, lost);
+            log.getFailed(lost);
             return lost;
         } catch (InterruptedIOException e) {
             throw new InterruptedException(e.getMessage());
@@ -133,7 +134,7 @@ final class PlainTalk<T> implements Talk<T> {
     }
 
     private static ProtocolException undecodable(Connection connection, RuntimeException why) {
-        var e = new ProtocolException(connection.remote() + " sent what is no message: " + why);
+        var e = new ProtocolException(Remote.name(connection) + " sent what is no message: " + SafeText.oneLine(why.toString()));
         e.initCause(why);
         return e;
     }
@@ -146,7 +147,7 @@ final class PlainTalk<T> implements Talk<T> {
                 throw new InterruptedIOException("interrupted");
             }
         }
-        throw new EOFException(connection.remote() + " has ended the connection");
+        throw new EOFException(Remote.name(connection) + " has ended the connection");
     }
 
     /** The thread that sends. It closes the connection when it is done and nobody reads, and whenever it fails. */

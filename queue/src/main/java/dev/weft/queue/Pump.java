@@ -95,11 +95,11 @@ final class Pump<I, O> implements Crew.Task {
         } catch (Exception e) {
             return switch (verdict(delivered.message(), e)) {
                 case RETRY -> {
-                    Service.logger().log(Level.DEBUG, "service " + service.name() + " tries a message again, after try " + attempt, e);
+                    service.log().log(Level.DEBUG, () -> "service " + service.name() + " tries a message again, after try " + attempt, e);
                     yield false;
                 }
                 case SKIP -> {
-                    Service.logger().log(Level.ERROR, "service " + service.name() + " skips a message", e);
+                    service.log().log(Level.ERROR, () -> "service " + service.name() + " skips a message", e);
                     service.failed.increment();
                     await(number);
                     delivered.acknowledge();

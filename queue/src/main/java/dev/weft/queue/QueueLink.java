@@ -42,6 +42,7 @@ final class QueueLink<T> implements Duplex<T> {
     private volatile @Nullable Thread thread;
     private volatile @Nullable Throwable failure;
     private volatile boolean over;
+    private boolean gaveUp;
     /** When messages began to pass over the connection there is, or was last; 0 for not yet. */
     private long stands;
 
@@ -49,7 +50,8 @@ final class QueueLink<T> implements Duplex<T> {
     QueueLink(Link.Builder<T> settings, @Nullable BlockingQueue<T> received, @Nullable BlockingQueue<T> toSend, List<AckQueue<T>> own) {
         this.settings = settings;
         this.own = own;
-        news = new News(this, settings.origin.role() + (received == null ? "Sender" : toSend == null ? "Receiver" : ""), settings.observer);
+        news = new News(this, settings.origin.role() + (received == null ? "Sender" : toSend == null ? "Receiver" : ""), settings.log,
+                settings.observer);
         in = received == null ? null : new Inflow<>(received, settings, news);
         out = toSend == null ? null : new Outflow<>(toSend, settings, news);
         reconnects = settings.reconnect.pause(1).isPresent();
@@ -88,7 +90,7 @@ final class QueueLink<T> implements Duplex<T> {
         if (settings.delivery == Delivery.AT_MOST_ONCE) {
             return new PlainTalk<>(in, out, settings, news);
         }
-        Store store = settings.spool == null ? new MemoryStore() : Spool.open(settings.spool);
+        Store store = settings.spool == null ? new MemoryStore() : Spool.open(settings.spool, settings.log);
         return new ReliableTalk<>(in, in != null && own.contains(in.queue()), out, store, settings, news);
     }
 
@@ -105,7 +107,7 @@ final class QueueLink<T> implements Duplex<T> {
         IOException lost = null;
         try {
             if (settings.origin instanceof Origin.Listening) {
-                Log.listening(news.name(), connector.address());
+                news.log.listening(connector.address());
             }
             news.changed(status);
             talk.begin(this::fail);
@@ -128,27 +130,30 @@ final class QueueLink<T> implements Duplex<T> {
             }
         } catch (InterruptedException e) {
             // Somebody has shut it down, or it has failed.
+        } catch (GaveUpException e) {
+            failure = e.why;
+            gaveUp = true;
         } catch (Throwable t) {
             failure = t;
         } finally {
             connector.close();
             talk.end();
             if (failure != null) {
-                Log.gaveUp(news.name(), connector.address(), failure);
+                logEnd(failure, connector);
             }
             end(failure instanceof IOException e ? e : lost);
         }
     }
 
     /** Waits for a connection; null when there is nothing left to do with one, as a stop function says, or the end of a queue. */
-    private @Nullable Connection next(Connector connector, Talk<T> talk) throws IOException, InterruptedException {
+    private @Nullable Connection next(Connector connector, Talk<T> talk) throws GaveUpException, InterruptedException {
         if (settings.stopReceiving == null && out == null) {
-            return connector.next(this::attemptFailed);
+            return await(connector);
         }
         var asker = new Asker(talk, Thread.currentThread());
         Connection connection = null;
         try {
-            connection = connector.next(this::attemptFailed);
+            connection = await(connector);
         } catch (InterruptedException e) {
             if (!asker.stopped) {
                 throw e;
@@ -164,6 +169,14 @@ final class QueueLink<T> implements Duplex<T> {
             return null;
         }
         return connection;
+    }
+
+    private Connection await(Connector connector) throws GaveUpException, InterruptedException {
+        try {
+            return connector.next(this::attemptFailed);
+        } catch (IOException e) {
+            throw new GaveUpException(e);
+        }
     }
 
     /** Asks the stop functions while the link waits for a connection, and interrupts it when they say so. */
@@ -205,7 +218,7 @@ final class QueueLink<T> implements Duplex<T> {
         private int times;
         private long since;
 
-        void pause(boolean nothingPassed, IOException lost) throws IOException, InterruptedException {
+        void pause(boolean nothingPassed, IOException lost) throws GaveUpException, InterruptedException {
             var began = stands;
             var stood = began != 0 && System.nanoTime() - began >= MOMENT_NANOS;
             if (!nothingPassed || stood || settings.origin instanceof Origin.Listening) {
@@ -219,9 +232,29 @@ final class QueueLink<T> implements Duplex<T> {
             var pause = settings.reconnect.pause(times - 1);
             var left = Waits.nanos(settings.connectWithin) - (System.nanoTime() - since);
             if (pause.isEmpty() || (settings.connectWithin.isPositive() && left < 0)) {
-                throw lost;
+                throw new GaveUpException(lost);
             }
             Thread.sleep(pause.get());
+        }
+    }
+
+    /** There is no connection to be had. */
+    private static final class GaveUpException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final transient IOException why;
+
+        GaveUpException(IOException why) {
+            super(why);
+            this.why = why;
+        }
+    }
+
+    private void logEnd(Throwable why, Connector connector) {
+        if (gaveUp) {
+            news.log.gaveUp(connector.address(), why);
+        } else {
+            news.log.ended(why);
         }
     }
 
@@ -244,7 +277,7 @@ final class QueueLink<T> implements Duplex<T> {
 
     private void connected(Connection connection) {
         stands = System.nanoTime() | 1;
-        Log.connected(news.name(), connection.remote());
+        news.log.connected(connection.remote());
         change(State.CONNECTED, Optional.of(connection.remote()), Optional.empty());
     }
 
@@ -253,7 +286,7 @@ final class QueueLink<T> implements Duplex<T> {
             return; // that was no attempt any more
         }
         var now = status;
-        Log.attemptFailed(news.name(), address(), now.attempts() + 1, why);
+        news.log.attemptFailed(address(), now.attempts() + 1, why);
         status = new LinkStatus(now.state(), now.since(), now.attempts() + 1, now.peer(), Optional.of(why));
         news.changed(status);
     }
@@ -328,7 +361,7 @@ final class QueueLink<T> implements Duplex<T> {
         while (true) {
             try {
                 if (!ended.await(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                    Log.slowToEnd(news.name(), LONGEST_SHUTDOWN.toMillis());
+                    news.log.slowToEnd(LONGEST_SHUTDOWN.toMillis());
                 }
                 break;
             } catch (InterruptedException e) {

@@ -97,7 +97,7 @@ final class ReliableIn<T> {
                 try {
                     fresh.add(new Delivered<>(body.decode(message.body()), () -> acknowledge(stream, number)));
                 } catch (IOException | RuntimeException e) { // it would be so the next time, too
-                    news.dropped(message.body(), e);
+                    news.undecodable(message.body(), e);
                     acknowledge(stream, number);
                 }
             }

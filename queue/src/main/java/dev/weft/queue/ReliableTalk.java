@@ -45,6 +45,7 @@ final class ReliableTalk<T> implements Talk<T> {
     private final Duration silence;
     private final Duration pace;
     private final String name;
+    private final Log log;
     private final Threads threads;
     private Consumer<Throwable> fatal = t -> {};
     /** Not a monitor: whom that wakes, if it is a virtual thread, goes by way of another thread. */
@@ -78,6 +79,7 @@ final class ReliableTalk<T> implements Talk<T> {
         silence = settings.timeout.isPositive() && settings.timeout.compareTo(SILENCE) < 0 ? settings.timeout : SILENCE;
         pace = settings.pace;
         name = news.name();
+        log = news.log;
         threads = news.threads;
     }
 
@@ -141,7 +143,7 @@ final class ReliableTalk<T> implements Talk<T> {
         try {
             store.close();
         } catch (IOException e) {
-            Log.closeFailed(name, e);
+            log.closeFailed(e);
         }
     }
 
@@ -195,7 +197,7 @@ final class ReliableTalk<T> implements Talk<T> {
 
     private IOException lost(IOException e, @Nullable Writer writer) {
         var why = writer == null || writer.failure == null ? e : writer.failure;
-        Log.getFailed(name, why);
+        log.getFailed(why);
         return why;
     }
 
@@ -205,13 +207,13 @@ final class ReliableTalk<T> implements Talk<T> {
                 in == null ? 0 : in.window(), (int) Math.max(1, silence.toMillis())).write(connection);
         var hello = Hello.read(connection);
         if (in != null && !hello.sends()) {
-            throw new ProtocolException(connection.remote() + " sends nothing, and we would receive");
+            throw new ProtocolException(Remote.name(connection) + " sends nothing, and we would receive");
         }
         if (out != null && !hello.receives()) {
-            throw new ProtocolException(connection.remote() + " receives nothing, and we would send");
+            throw new ProtocolException(Remote.name(connection) + " receives nothing, and we would send");
         }
         if (hello.silence() < 1 || (out != null && hello.window() < 1)) {
-            throw new ProtocolException(connection.remote() + " bears a silence of " + hello.silence() + " ms, and takes " + hello.window()
+            throw new ProtocolException(Remote.name(connection) + " bears a silence of " + hello.silence() + " ms, and takes " + hello.window()
                     + " messages");
         }
         if (in != null) {
@@ -221,7 +223,7 @@ final class ReliableTalk<T> implements Talk<T> {
         if (out != null) {
             connection.deadlines(connection.deadlines().idle(Hello.LIMIT).message(Hello.LIMIT));
             if (!(frames.read() instanceof Frame.Resume resume)) {
-                throw new ProtocolException(connection.remote() + " does not say which message it wants next");
+                throw new ProtocolException(Remote.name(connection) + " does not say which message it wants next");
             }
             lock.lock();
             try {
@@ -276,7 +278,7 @@ final class ReliableTalk<T> implements Talk<T> {
                     case Frame.Ping _ -> {
                         // It is still there.
                     }
-                    default -> throw new ProtocolException(connection.remote() + " sent " + frame.getClass().getSimpleName() + " out of place");
+                    default -> throw new ProtocolException(Remote.name(connection) + " sent " + frame.getClass().getSimpleName() + " out of place");
                 }
             }
         } finally {
@@ -300,10 +302,10 @@ final class ReliableTalk<T> implements Talk<T> {
         try {
             return out == null ? List.of() : out.unsent();
         } catch (IOException e) {
-            Log.closeFailed(name, e);
+            log.closeFailed(e);
             return List.of();
         } catch (RuntimeException e) {
-            Log.closeFailed(name, new IOException("messages can't be read again: " + e, e));
+            log.closeFailed(new IOException("messages can't be read again: " + e, e));
             return List.of();
         }
     }

@@ -8,6 +8,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
+import dev.weft.net.support.SafeLog;
+
 /**
  * Three services to try a link with: pysocklib's MessageLogger, MessageGenerator and ToUpper.
  *
@@ -21,12 +23,13 @@ public final class Samples {
     private Samples() {}
 
     /**
-     * Logs each message as INFO: bytes as UTF-8, with U+FFFD for those that are none, and anything else as its text. Control characters, which
-     * could make a terminal do things, or a log tell lies, are written visibly: ESC as {@code ^[}, a line feed as {@code ^J}, U+0085 as
-     * {@code M-^E}.
+     * Logs each message as INFO: bytes as UTF-8, with U+FFFD for those that are none, and anything else as its text. What could make a terminal do
+     * things, or a log tell lies, is written visibly: ESC as {@code ^[}, a line feed as {@code ^J}, and U+0085, bidirectional controls or what has
+     * no width as U+FFFD. A tab stays.
      */
     public static <T> Service<T, Void> messageLogger(BlockingQueue<T> messages, System.Logger logger) {
-        return Service.sink("message logger", messages, message -> logger.log(Level.INFO, visible(text(message))));
+        var log = SafeLog.of(logger);
+        return Service.<T>sink("message logger", messages, message -> log.log(Level.INFO, () -> text(message))).logger(logger);
     }
 
     /** As {@link #messageGenerator(BlockingQueue, System.Logger, String)}, without a name: messages begin with a space. */
@@ -41,12 +44,13 @@ public final class Samples {
 
     /** As {@link #messageGenerator(BlockingQueue, System.Logger, String)}, at an interval of one's own. */
     public static Service<Void, String> messageGenerator(BlockingQueue<String> messages, System.Logger logger, String name, Duration interval) {
+        var log = SafeLog.of(logger);
         var asked = new AtomicInteger();
         return Service.source("message generator", messages, interval, () -> {
             var message = name + " " + (asked.getAndUpdate(n -> (n + 1) % LAST) + 1);
-            logger.log(Level.DEBUG, message);
+            log.log(Level.DEBUG, () -> message);
             return message;
-        });
+        }).logger(logger);
     }
 
     /**
@@ -60,19 +64,5 @@ public final class Samples {
 
     private static String text(Object message) {
         return message instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(message);
-    }
-
-    /** As {@code cat -v} writes them, see cat(1). */
-    private static String visible(String text) {
-        var visible = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            var c = text.charAt(i);
-            if (Character.isISOControl(c)) {
-                visible.append(c < 0x80 ? "^" : "M-^").append((char) ((c & 0x7f) ^ 0x40));
-            } else {
-                visible.append(c);
-            }
-        }
-        return visible.toString();
     }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 
+import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,6 +132,7 @@ public final class Service<I, O> implements AutoCloseable {
     private int workers = 1;
     private boolean inOrder;
     private @Nullable BooleanSupplier stop;
+    private volatile SafeLog log = Log.SHARED;
     private OnFailure<? super I> onFailure = (message, failure) -> Verdict.SKIP;
 
     /**
@@ -144,7 +146,7 @@ public final class Service<I, O> implements AutoCloseable {
         this.out = out;
         this.shareable = shareable;
         this.work = work;
-        this.crew = new Crew(name, () -> {
+        this.crew = new Crew(name, this::log, () -> {
             for (var queue : made) {
                 queue.end();
             }
@@ -294,6 +296,13 @@ public final class Service<I, O> implements AutoCloseable {
         return this;
     }
 
+    /** Where it logs; default the system logger {@code dev.weft.queue}, which links and services share. The original's {@code logger}. */
+    public Service<I, O> logger(System.Logger logger) {
+        checkNew();
+        this.log = SafeLog.of(logger);
+        return this;
+    }
+
     /**
      * Begins, on threads of its own.
      *
@@ -410,9 +419,8 @@ public final class Service<I, O> implements AutoCloseable {
         return "service " + name + (alive() ? ", at work" : crew.started() ? ", ended" : ", not started");
     }
 
-    /** Looked up late: asking for a logger costs a start-up tens of milliseconds. */
-    static System.Logger logger() {
-        return System.getLogger("dev.weft.queue");
+    SafeLog log() {
+        return log;
     }
 
     /** Whether the next one's input is this one's output. */

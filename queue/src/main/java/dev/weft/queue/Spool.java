@@ -3,6 +3,7 @@ package dev.weft.queue;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
+import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,6 @@ final class Spool implements Store {
     static final int SEGMENT = 8 << 20;
     /** The longest message. */
     static final int LONGEST = 1 << 30;
-    static final String LOG = "dev.weft.queue";
 
     private static final String SUFFIX = ".spool";
     private static final int DIGITS = 20;
@@ -37,6 +38,7 @@ final class Spool implements Store {
 
     private final Path directory;
     private final SpoolLock lock;
+    private final SafeLog log;
     private final long full;
     private final SpoolStream stream;
     /** By their first numbers; there is always one. */
@@ -59,21 +61,34 @@ final class Spool implements Store {
     }
 
     static Spool open(Path directory, long full) throws IOException {
-        Files.createDirectories(directory, SpoolFile.ownerOnly(directory, "rwx------"));
-        var real = directory.toRealPath();
-        var lock = SpoolLock.of(real);
+        return open(directory, full, Log.SHARED);
+    }
+
+    static Spool open(Path directory, SafeLog log) throws IOException {
+        return open(directory, SEGMENT, log);
+    }
+
+    private static Spool open(Path directory, long full, SafeLog log) throws IOException {
         try {
-            return new Spool(real, lock, full);
-        } catch (IOException | RuntimeException | Error e) {
-            lock.close();
-            throw e;
+            Files.createDirectories(directory, SpoolFile.ownerOnly(directory, "rwx------"));
+            var real = directory.toRealPath();
+            var lock = SpoolLock.of(real);
+            try {
+                return new Spool(real, lock, full, log);
+            } catch (IOException | RuntimeException | Error e) {
+                lock.close();
+                throw e;
+            }
+        } catch (FileSystemException e) {
+            throw SpoolException.notOpened(directory, e);
         }
     }
 
-    private Spool(Path directory, SpoolLock lock, long full) throws IOException {
+    private Spool(Path directory, SpoolLock lock, long full, SafeLog log) throws IOException {
         this.directory = directory;
         this.lock = lock;
         this.full = full;
+        this.log = log;
         var files = files();
         stream = SpoolStream.in(directory, files.isEmpty());
         try {
@@ -117,10 +132,14 @@ final class Spool implements Store {
                 throw new IllegalArgumentException("a message of " + message.length + " bytes: a spool takes " + LONGEST + " at most");
             }
         }
-        var segment = last().fullAt(full) ? roll() : last();
-        var number = segment.next();
-        segment.append(messages, through);
-        return number;
+        try {
+            var segment = last().fullAt(full) ? roll() : last();
+            var number = segment.next();
+            segment.append(messages, through);
+            return number;
+        } catch (IOException e) {
+            throw SpoolException.notWritten(directory, e);
+        }
     }
 
     /**
@@ -136,6 +155,14 @@ final class Spool implements Store {
             throw new IllegalArgumentException("message " + number + " is not in the spool " + directory + ", which holds those from "
                     + (acknowledged + 1) + " to before " + last().next());
         }
+        try {
+            return holder(number).read(number);
+        } catch (IOException e) {
+            throw SpoolException.notRead(directory, e);
+        }
+    }
+
+    private SpoolSegment holder(long number) throws IOException {
         var segment = reading;
         if (segment == null || number < segment.first() || number >= segment.next()) {
             if (segment != null && segment != last()) {
@@ -144,7 +171,7 @@ final class Spool implements Store {
             segment = segments.floorEntry(number).getValue();
             reading = segment;
         }
-        return segment.read(number);
+        return segment;
     }
 
     /**
@@ -215,7 +242,7 @@ final class Spool implements Store {
         } catch (IOException e) {
             if (!noteFailed) {
                 noteFailed = true;
-                System.getLogger(LOG).log(Level.WARNING, "messages may be sent again when the spool " + directory + " is opened anew", e);
+                log.log(Level.WARNING, () -> "messages may be sent again when the spool " + directory + " is opened anew", e);
             }
         }
     }
@@ -240,7 +267,7 @@ final class Spool implements Store {
         acknowledged = stream.position();
         if (acknowledged < 0 && !files.isEmpty()) {
             acknowledged = files.firstKey() - 1;
-            System.getLogger(LOG).log(Level.WARNING, stream + " is damaged, and can't tell what was acknowledged: all that is there is sent again");
+            log.log(Level.WARNING, () -> stream + " is damaged, and can't tell what was acknowledged: all that is there is sent again");
         }
         if (files.isEmpty() && acknowledged == 0) {
             begin(1);
@@ -255,7 +282,7 @@ final class Spool implements Store {
         }
         for (var file : files.entrySet()) {
             var following = files.higherKey(file.getKey());
-            var segment = SpoolSegment.recover(file.getValue(), file.getKey(), stream.header(), following == null);
+            var segment = SpoolSegment.recover(file.getValue(), file.getKey(), stream.header(), following == null, log);
             segments.put(file.getKey(), segment);
             if (following != null) {
                 if (segment.next() != following) {

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 
+import dev.weft.net.support.SafeLog;
+
 /** One file of a {@link Spool}: a header and consecutive records, of which it knows where each begins. For one thread at a time. */
 final class SpoolSegment implements Closeable {
     /** Length, checksum and number, in front of the payload. */
@@ -47,10 +49,10 @@ final class SpoolSegment implements Closeable {
      *
      * @param last whether records may have been under way when the writer died: what isn't whole at its end is cut off
      */
-    static SpoolSegment recover(Path path, long first, byte[] header, boolean last) throws IOException {
+    static SpoolSegment recover(Path path, long first, byte[] header, boolean last, SafeLog log) throws IOException {
         var segment = new SpoolSegment(new SpoolFile(path), first, header);
         try {
-            segment.recover(last);
+            segment.recover(last, log);
             return segment;
         } catch (IOException e) {
             segment.close();
@@ -173,10 +175,10 @@ final class SpoolSegment implements Closeable {
         Files.deleteIfExists(file.path());
     }
 
-    private void recover(boolean last) throws IOException {
+    private void recover(boolean last, SafeLog log) throws IOException {
         var length = file.size();
         if (length < SpoolStream.HEADER && last) {
-            tear(0, length);
+            tear(0, length, log);
             file.write(covered.slice(0, SpoolStream.HEADER), 0);
             return;
         }
@@ -189,7 +191,7 @@ final class SpoolSegment implements Closeable {
                 if (!last || goesOn(length)) {
                     throw damaged(size, next());
                 }
-                tear(size, length);
+                tear(size, length, log);
                 return;
             }
             add(size);
@@ -197,9 +199,9 @@ final class SpoolSegment implements Closeable {
         }
     }
 
-    private void tear(long at, long length) throws IOException {
-        System.getLogger(Spool.LOG).log(System.Logger.Level.WARNING,
-                file + " is torn at byte " + at + ", where its writer died: the " + (length - at) + " bytes from there are dropped");
+    private void tear(long at, long length, SafeLog log) throws IOException {
+        log.log(System.Logger.Level.WARNING,
+                () -> file + " is torn at byte " + at + ", where its writer died: the " + (length - at) + " bytes from there are dropped");
         file.cut(at);
     }
 

@@ -9,6 +9,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
+import dev.weft.net.support.SafeLog;
+
 /**
  * Looks now and then whether threads, services and links are alive, and ends the process when one is not, so that whoever started it can start
  * it again.
@@ -31,7 +33,7 @@ public final class WatchDog implements AutoCloseable {
     private final Service<Void, Void> service = Service.loop("watchdog", this::watch);
     private Duration interval = Duration.ofSeconds(5);
     private Duration grace = Duration.ofSeconds(2);
-    private Logger logger = Service.logger();
+    private SafeLog log = Log.SHARED;
     private Runnable action = () -> System.exit(1);
 
     /** Watches nothing yet. */
@@ -75,7 +77,7 @@ public final class WatchDog implements AutoCloseable {
 
     /** Where it logs; default {@code dev.weft.queue}. */
     public WatchDog logger(Logger logger) {
-        this.logger = Objects.requireNonNull(logger);
+        this.log = SafeLog.of(Objects.requireNonNull(logger));
         return this;
     }
 
@@ -115,7 +117,7 @@ public final class WatchDog implements AutoCloseable {
         do {
             TimeUnit.NANOSECONDS.sleep(TimeUnit.NANOSECONDS.convert(interval));
         } while (allAlive());
-        logger.log(Level.ERROR, "Some threads are dead. Exiting...");
+        log.log(Level.ERROR, () -> "Some threads are dead. Exiting...");
         TimeUnit.NANOSECONDS.sleep(TimeUnit.NANOSECONDS.convert(grace));
         // Of its own, as shutdown hooks may want to shut the watchdog down while System.exit waits for them.
         Thread.ofPlatform().name("watchdog action").start(action);
@@ -123,7 +125,7 @@ public final class WatchDog implements AutoCloseable {
 
     private boolean allAlive() {
         var dead = all.stream().filter(watched -> !isAlive(watched)).toList();
-        dead.forEach(watched -> logger.log(Level.ERROR, "Thread " + watched.name() + " is dead"));
+        dead.forEach(watched -> log.log(Level.ERROR, () -> "Thread " + watched.name() + " is dead"));
         return dead.isEmpty();
     }
 
@@ -131,7 +133,7 @@ public final class WatchDog implements AutoCloseable {
         try {
             return watched.alive().getAsBoolean();
         } catch (RuntimeException e) {
-            logger.log(Level.ERROR, "Thread " + watched.name() + " can't say whether it is alive", e);
+            log.log(Level.ERROR, () -> "Thread " + watched.name() + " can't say whether it is alive", e);
             return false;
         }
     }

@@ -6,6 +6,7 @@ import static dev.weft.queue.Ends.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,12 +25,16 @@ class LinkLogTest {
     private static final Duration SHORT = Duration.ofMillis(100);
 
     private final Ends ends = new Ends(Place.NIO);
-    private final Logged logged = new Logged("dev.weft.queue");
+    private final Logged logged = new Logged("dev.weft.queue.of-this-test");
 
     @AfterEach
     void end() throws Exception {
         ends.close();
         logged.close();
+    }
+
+    private Link.Builder<byte[]> listen() throws IOException {
+        return ends.listen().logger(logged.logger());
     }
 
     private void awaitLine(String line) {
@@ -41,7 +46,7 @@ class LinkLogTest {
     @DisplayName("SL-7: the end of a connection, and a time-out, end the receive loop, which says so")
     void theReceiveLoopSaysWhyItEnds() throws Exception {
         var received = new LinkedBlockingQueue<String>();
-        var link = ends.with(ends.listen().text().receiver(received).start());
+        var link = ends.with(listen().text().receiver(received).start());
         awaitLine("INFO ServerReceiver: listening at " + link.address());
         var peer = ends.dial(link);
         awaitLine("INFO ServerReceiver: connected with " + peer.local());
@@ -49,7 +54,7 @@ class LinkLogTest {
         assertThat(next(received, 2)).containsExactly("one", "two");
         peer.close();
         awaitLine("INFO ServerReceiver failed to get message. Connection lost");
-        ends.dial(ends.with(ends.listen().timeout(SHORT).duplex().start()));
+        ends.dial(ends.with(listen().timeout(SHORT).duplex().start()));
         awaitLine("INFO Server failed to get message. Timed out");
     }
 
@@ -60,7 +65,7 @@ class LinkLogTest {
         for (int n = 0; n < 300; n++) {
             toSend.add(new byte[100_000]);
         }
-        var link = ends.with(ends.listen().timeout(SHORT).sender(toSend).start());
+        var link = ends.with(listen().timeout(SHORT).sender(toSend).start());
         ends.dial(link);
         until(link, State.RECONNECTING);
         awaitLine("INFO ServerSender failed to send message. Timed out");
@@ -71,7 +76,7 @@ class LinkLogTest {
     void whoGivesUpSaysWhere() throws Exception {
         var nobody = ends.acceptor();
         nobody.close();
-        var link = ends.with(ends.connect(nobody.address()).connectWithin(SHORT).sender().start());
+        var link = ends.with(ends.connect(nobody.address()).logger(logged.logger()).connectWithin(SHORT).sender().start());
         assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(link::join);
         awaitLine("SEVERE ClientSender: failed to establish connection to " + link.address());
     }
@@ -79,7 +84,7 @@ class LinkLogTest {
     @Test
     @DisplayName("SL-9: a message without room is logged as it was, and one that can't be sent, too")
     void whatIsDroppedIsLogged() throws Exception {
-        var link = ends.with(ends.listen().capacity(1).timeout(SHORT).reconnect(Backoff.never()).duplex().start());
+        var link = ends.with(listen().capacity(1).timeout(SHORT).reconnect(Backoff.never()).duplex().start());
         link.toSend().add(bytes("\r\n"));
         ends.dial(link).send("a\r\nb\r\n");
         awaitLine("SEVERE Server: a message was dropped, as it can't be sent");

@@ -53,7 +53,7 @@ class SamplesTest {
     @Test
     void theLoggerWritesControlCharactersVisibly() throws Exception {
         assertThat(logged("\u001b[2J", "a\nb\r\tc\0", "\u007f", "\u009b31m", "\u0085", "{0} %s")).containsExactly("INFO ^[[2J",
-                "INFO a^Jb^M^Ic^@", "INFO ^?", "INFO M-^[31m", "INFO M-^E", "INFO {0} %s");
+                "INFO a^Jb^M\tc^@", "INFO ^?", "INFO \uFFFD31m", "INFO \uFFFD", "INFO {0} %s");
     }
 
     /** SPEC SL-41. */

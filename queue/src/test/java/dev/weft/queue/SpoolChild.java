@@ -119,6 +119,25 @@ final class SpoolChild {
         }
     }
 
+    /** A link whose spool becomes full: says what it logs at ERROR, and why it has ended. */
+    static final class Full {
+        private Full() {}
+
+        public static void main(String[] args) throws Exception {
+            var logged = new Logged("dev.weft.queue.of-this-child");
+            var link = Link.connect("127.0.0.1", 1).logger(logged.logger()).delivery(Delivery.AT_LEAST_ONCE).spool(Path.of(args[0])).sender().start();
+            try {
+                while (true) {
+                    link.send(new byte[1_000]);
+                }
+            } catch (IllegalStateException e) {
+                logged.lines().stream().filter(line -> line.startsWith("SEVERE ")).forEach(System.out::println);
+                System.out.println(link.status().lastFailure().orElseThrow().getMessage());
+            }
+            System.exit(0);
+        }
+    }
+
     /** Appends without end and says each number when it is kept; what is more than 100 back is acknowledged. */
     static final class Endless {
         private Endless() {}

@@ -21,12 +21,16 @@ public final class SafeLog {
 
     private static final ConcurrentHashMap<String, SafeLog> LOGS = new ConcurrentHashMap<>();
 
-    private final String name;
+    private final Supplier<System.Logger> logger;
     private final RateLimit peers;
 
     /** One with a clock of its own, for tests; others share {@link #of}. */
     public SafeLog(String name, TimeSource time) {
-        this.name = name;
+        this(() -> System.getLogger(name), time);
+    }
+
+    private SafeLog(Supplier<System.Logger> logger, TimeSource time) {
+        this.logger = logger;
         peers = new RateLimit(MOST, PERIOD, time,
                 count -> log(Level.INFO, () -> count + " more lines about peers were left out within " + PERIOD.toSeconds() + " s"));
     }
@@ -34,6 +38,11 @@ public final class SafeLog {
     /** The log of a logger's name; always the same one. */
     public static SafeLog of(String name) {
         return LOGS.computeIfAbsent(name, n -> new SafeLog(n, TimeSource.system()));
+    }
+
+    /** One for a logger that somebody has given; each call makes one, with a limit of its own for peers. */
+    public static SafeLog of(System.Logger logger) {
+        return new SafeLog(() -> logger, TimeSource.system());
     }
 
     /** Logs a text. */
@@ -44,7 +53,7 @@ public final class SafeLog {
     /** Logs a text and, with its stack, a failure. */
     public void log(Level level, Supplier<String> text, @Nullable Throwable failure) {
         try {
-            var logger = System.getLogger(name);
+            var logger = this.logger.get();
             if (logger.isLoggable(level)) {
                 var line = SafeText.oneLine(text.get());
                 if (failure == null) {
@@ -63,7 +72,7 @@ public final class SafeLog {
      * minute says how many.
      */
     public void peer(Supplier<String> text) {
-        if (System.getLogger(name).isLoggable(Level.INFO) && peers.pass()) {
+        if (logger.get().isLoggable(Level.INFO) && peers.pass()) {
             log(Level.INFO, text);
         }
     }
