@@ -3,12 +3,15 @@ package dev.weft.message;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.Redialer;
 import org.jspecify.annotations.Nullable;
 
 /** The client's end: it dials, reads on a thread of its own, and dials again when it is to. */
@@ -18,8 +21,7 @@ final class Client {
     private final Peer peer;
     private final Runnable end;
     private final CompletableFuture<Peer> begun = new CompletableFuture<>();
-    /** How often it has dialled since a connection last began. */
-    private int tries;
+    private final Redialer redialer = new Redialer(Duration.ZERO, TimeSource.system());
     private @Nullable IOException gaveUp;
 
     private Client(Messages messages, Connection.Builder where, Peer peer, Runnable end) {
@@ -99,12 +101,10 @@ final class Client {
     /** One connection's whole conversation; what ended it, unless that was a disconnect. */
     private @Nullable Throwable converse() {
         var connected = peer.wire().last();
+        var conversation = new Conversation(peer, connected);
+        redialer.connected();
         try {
-            var conversation = new Conversation(peer, connected);
-            conversation.run(() -> {
-                tries = 0;
-                begun.complete(peer);
-            });
+            conversation.run(() -> begun.complete(peer));
             return null;
         } catch (Exception e) {
             if (begun.isDone()) {
@@ -112,17 +112,21 @@ final class Client {
             }
             return e;
         } finally {
+            redialer.lost(conversation.hasBrought());
             connected.connection().close();
         }
     }
 
-    /** Another connection; false when nobody wants one any more, or none is to be had. A connection that could not begin was a try, too. */
+    /**
+     * Another connection; false when nobody wants one any more, or none is to be had. A connection that could not begin, or that brought no
+     * message, was a try, too.
+     */
     private boolean redial() {
         IOException last = new SocketException("the connection with " + peer.connection().remote() + " was lost");
         while (true) {
-            var pause = messages.reconnect().pause(++tries);
+            var pause = redialer.pause(messages.reconnect());
             if (pause.isEmpty()) {
-                gaveUp = new RetriesExhaustedException(tries - 1, last);
+                gaveUp = new RetriesExhaustedException(redialer.tries() - 1, last);
                 return false;
             }
             if (!peer.wire().pauseUnlessOver(pause.get())) {
@@ -137,7 +141,7 @@ final class Client {
                 return false;
             } catch (IOException e) {
                 last = e;
-                Log.reconnecting(peer.connection().remote(), tries, e);
+                Log.reconnecting(peer.connection().remote(), redialer.tries(), e);
             }
         }
     }

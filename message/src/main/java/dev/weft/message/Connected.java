@@ -18,7 +18,6 @@ final class Connected {
     private volatile @Nullable Replies replies;
     /** Why no reply can come any more. */
     private @Nullable IOException over;
-    private volatile boolean brought;
 
     Connected(Connection connection, Framing<Message> framing) {
         this.connection = connection;
@@ -75,17 +74,5 @@ final class Connected {
         if (there != null) {
             there.fail(reason);
         }
-    }
-
-    /** A message has come by it. */
-    void bring() {
-        if (!brought) {
-            brought = true;
-        }
-    }
-
-    /** Whether a message has come by it. */
-    boolean hasBrought() {
-        return brought;
     }
 }

@@ -52,6 +52,8 @@ final class Conversation {
     private final Map<StreamName, IncomingStream> streams = new ConcurrentHashMap<>(1);
     private int deferredBytes;
     private int unknown;
+    /** Whether there was a message for more than what is to be done first. */
+    private boolean brought;
     /** Whether the idle deadline is the heartbeat's. */
     private boolean beating;
     /** What a hook beside the reader threw that ends the connection. */
@@ -126,6 +128,11 @@ final class Conversation {
         finish(failure, hasBegun);
     }
 
+    /** Whether a message has come, but for replies to what is to be done first. For the reading thread. */
+    boolean hasBrought() {
+        return brought;
+    }
+
     /** Everybody who still waits is told, what runs beside may finish; then what was to be done at the end. */
     private void finish(@Nullable Throwable failure, boolean hasBegun) throws Exception {
         peer.lost(connected, lost(ended()));
@@ -189,6 +196,7 @@ final class Conversation {
         var m = deferred.poll();
         if (m != null) {
             deferredBytes -= m.data().length;
+            brought = true;
             handle(m);
             return true;
         }
@@ -206,6 +214,7 @@ final class Conversation {
             throw unforgivable(e);
         }
         messages.counters().received.increment();
+        brought = true;
         if (!route(m)) {
             handle(m);
         }

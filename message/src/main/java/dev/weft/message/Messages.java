@@ -180,8 +180,9 @@ public final class Messages {
 
     /**
      * A client that loses its connection makes another, with these pauses between its tries; default: it does not. The count of tries begins
-     * anew when a connection has begun, {@link #onOpen} included; a client that gives up has a {@link RetriesExhaustedException} as its
-     * {@link Peer#failure}. Requests under way fail; what was sent and not answered may or may not have arrived.
+     * anew after a connection by which a message came once {@link #onOpen} had returned, or which stood for a minute: a server that accepts and
+     * drops is tried more and more seldom. A client that gives up has a {@link RetriesExhaustedException} as its {@link Peer#failure}.
+     * Requests under way fail; what was sent and not answered may or may not have arrived.
      */
     public Messages reconnect(Backoff backoff) {
         reconnect = Objects.requireNonNull(backoff, "backoff");

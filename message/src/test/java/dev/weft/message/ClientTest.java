@@ -201,6 +201,45 @@ class ClientTest {
         assertThat(peer.failure()).get().isInstanceOf(RetriesExhaustedException.class);
     }
 
+    /** Nor is a server that accepts and drops. */
+    @Test
+    void aConnectionThatBroughtNoMessageCountsAsATry() throws Exception {
+        var accepted = new AtomicInteger();
+        var peer = ends.client(new Messages().onOpen(p -> {
+            accepted.incrementAndGet();
+            p.close();
+        }), new Messages().reconnect(SOON_AGAIN.attempts(5)));
+        peer.join();
+        assertThat(peer.failure()).get().isInstanceOfSatisfying(RetriesExhaustedException.class, e -> assertThat(e.limit()).isEqualTo(5));
+        assertThat(accepted).hasValue(6);
+    }
+
+    @Test
+    void aConnectionThatBroughtOnlyTheReplyToItsLoginCountsAsATry() throws Exception {
+        var logins = new AtomicInteger();
+        var peer = ends.client(new Messages().on("login", (m, p) -> p.send(m.reply("no", ""))).on("drop", (m, p) -> p.close()),
+                new Messages().reconnect(SOON_AGAIN.attempts(3)).onOpen(p -> {
+                    if (p.request("login", "", Ends.SOON).is("no") && logins.incrementAndGet() > 1) {
+                        throw new IOException("wrong password");
+                    }
+                }));
+        peer.send("drop", "");
+        peer.join();
+        assertThat(logins).hasValue(4);
+    }
+
+    @Test
+    void aConnectionThatBroughtAMessageBeginsTheCountAnew() throws Exception {
+        var accepted = new AtomicInteger();
+        var peer = ends.client(new Messages().onOpen(p -> {
+            accepted.incrementAndGet();
+            p.send("hello", "");
+            p.close();
+        }), new Messages().reconnect(SOON_AGAIN.attempts(1)).on("hello", (m, p) -> {}));
+        Awaitility.await().until(() -> accepted.get() > 5);
+        assertThat(peer.isOpen()).isTrue();
+    }
+
     @Test
     void aFirstConnectionThatCannotBeginIsNotTriedAgain() throws Exception {
         var logins = new AtomicInteger();
