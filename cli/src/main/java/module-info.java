@@ -6,6 +6,8 @@
     requires dev.weft.message;
     requires dev.weft.queue;
     requires info.picocli;
+    requires org.jline.reader;
+    requires org.jline.terminal;
     requires java.logging;
     requires jdk.unsupported;
     // For call alone: every other command starts without them.

@@ -42,7 +42,7 @@ final class ChatCommand implements Command {
         }
         var wire = wire(arguments);
         var server = arguments.value("--connect", Endpoint::inet);
-        return server.isPresent() ? connect(server.get(), wire, arguments.has("--classic"), terminal.detected())
+        return server.isPresent() ? connect(server.get(), wire, arguments.has("--classic"), terminal)
                 : serve(arguments, wire, terminal);
     }
 
@@ -69,7 +69,7 @@ final class ChatCommand implements Command {
         }
         try (var chat = new ChatServer(address(arguments), options).start()) {
             chat.stopOnExit(ServeCommand.GRACE, _ -> {});
-            ExitSignals.during(() -> converse(chat, terminal), chat::stop);
+            ExitSignals.during(() -> untilStopped(chat, terminal), chat::stop);
             var report = chat.stop();
             if (!report.clean()) {
                 terminal.error(report.toString());
@@ -81,37 +81,41 @@ final class ChatCommand implements Command {
         return Main.OK;
     }
 
-    private static void converse(ChatServer chat, Terminal terminal) throws InterruptedException {
+    private static void untilStopped(ChatServer chat, Terminal terminal) throws InterruptedException {
         terminal.say("listening on tcp://" + chat.address());
-        ChatLog.configure(terminal.err());
-        var here = terminal.detected();
-        if (here.interactive()) {
-            console(() -> new ChatConsole(reader(here), here.out()).run(chat), here);
+        try (var console = Console.of(terminal, _ -> {})) {
+            var here = console.terminal();
+            ChatLog.configure(here.err());
+            if (here.interactive()) {
+                converse(() -> new ChatConsole(console.lines(), here.out()).run(chat), here);
+            }
+            chat.awaitStop();
         }
-        chat.awaitStop();
     }
 
     private static int connect(Address server, ChatWire wire, boolean classic, Terminal terminal) throws Exception {
-        // The original's client greets; who pipes lines into this one wants these lines sent, and nothing else.
-        var options = ChatClient.Options.defaults().wire(wire).greeting(classic ? ChatClient.Options.defaults().greeting() : "")
-                .heard(terminal::say).watching(state -> watch(state, server, terminal));
-        ChatLog.configure(terminal.err());
         var unsent = new AtomicBoolean();
-        try (var client = new ChatClient(server, options)) {
-            ExitSignals.during(() -> {
-                client.start();
-                console(terminal.interactive() ? () -> new ChatConsole(reader(terminal), terminal.out()).run(client)
-                        : () -> sendLines(client, terminal, unsent), terminal);
-                client.awaitStop();
-            }, client::stop);
+        try (var console = Console.of(terminal, why -> notSent(why, terminal, unsent))) {
+            var here = console.terminal();
+            // The original's client greets; who pipes lines into this one wants these lines sent, and nothing else.
+            var options = ChatClient.Options.defaults().wire(wire).greeting(classic ? ChatClient.Options.defaults().greeting() : "")
+                    .heard(here::say).watching(state -> watch(state, server, here));
+            ChatLog.configure(here.err());
+            try (var client = new ChatClient(server, options)) {
+                ExitSignals.during(() -> {
+                    client.start();
+                    converse(here.interactive() ? () -> new ChatConsole(console.lines(), here.out()).run(client)
+                            : () -> sendLines(client, console.lines(), here, unsent), here);
+                    client.awaitStop();
+                }, client::stop);
+            }
         }
         return unsent.get() ? Main.FAILURE : Main.OK;
     }
 
     /** Each line until the end of the input, or quit. */
-    private static void sendLines(ChatClient client, Terminal terminal, AtomicBoolean unsent) throws IOException {
+    private static void sendLines(ChatClient client, BufferedReader in, Terminal terminal, AtomicBoolean unsent) throws IOException {
         try (client) {
-            var in = new InputLines(terminal.in(), terminal.charset(), why -> notSent(why, terminal, unsent));
             for (var line = in.readLine(); line != null && !line.strip().equals("quit"); line = in.readLine()) {
                 try {
                     client.send(line.strip());
@@ -145,7 +149,7 @@ final class ChatCommand implements Command {
     }
 
     /** On a thread of its own, which nothing waits for: a read of standard input can't be ended. */
-    private static void console(Conversation conversation, Terminal terminal) {
+    private static void converse(Conversation conversation, Terminal terminal) {
         Thread.ofPlatform().daemon().name("console").start(() -> {
             try {
                 conversation.hold();
@@ -153,9 +157,5 @@ final class ChatCommand implements Command {
                 terminal.error("standard input: " + Main.sentence(e));
             }
         });
-    }
-
-    private static BufferedReader reader(Terminal terminal) {
-        return new InputLines(terminal.in(), terminal.charset(), why -> terminal.error("not sent: " + why));
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +26,8 @@ final class QueueEnd implements LinkObserver {
     private static final Logger LOG = Logger.getLogger("dev.weft.queue");
 
     private final Arguments arguments;
-    private final Terminal terminal;
+    /** The process's, and while lines are typed the one on which they are. */
+    private volatile Terminal terminal;
     private final boolean listens;
     private final Link.Builder<String> link;
     /** A signal, or an interrupt, has asked for the end. */
@@ -66,14 +68,12 @@ final class QueueEnd implements LinkObserver {
                 throw arguments.wrong("MESSAGE: " + e.getMessage());
             }
         }
-        if (!messages.isEmpty()) {
+        if (messages.isEmpty()) {
+            runWithInput(sender, sender::join);
+        } else {
             endOfInput(sender);
+            run(sender, () -> {}, sender::join);
         }
-        run(sender, () -> {
-            if (messages.isEmpty()) {
-                console(sender);
-            }
-        }, sender::join);
         failed |= !inputOver;
         return outcome(sender, unsent(sender));
     }
@@ -81,8 +81,19 @@ final class QueueEnd implements LinkObserver {
     /** Sends the lines of standard input, and prints what comes, also when there are no more lines. */
     int converse() throws IOException, InterruptedException {
         var duplex = link.observer(this).duplex();
-        run(duplex, () -> console(duplex), () -> print(duplex));
+        runWithInput(duplex, () -> print(duplex));
         return outcome(duplex, unsent(duplex));
+    }
+
+    /** As {@link #run}, while the lines of standard input are sent. */
+    private void runWithInput(Sender<String> end, ExitSignals.Body<IOException> work) throws IOException, InterruptedException {
+        var own = terminal;
+        try (var console = Console.of(own, this::notSent)) {
+            terminal = console.terminal();
+            run(end, () -> sendLines(end, console.lines()), work);
+        } finally {
+            terminal = own;
+        }
     }
 
     /**
@@ -127,10 +138,9 @@ final class QueueEnd implements LinkObserver {
     }
 
     /** On a thread of its own, which nothing waits for: a read of standard input can't be ended. */
-    private void console(Sender<String> sender) {
+    private void sendLines(Sender<String> sender, BufferedReader in) {
         Thread.ofPlatform().daemon().name("console").start(() -> {
             try {
-                var in = new InputLines(terminal.in(), terminal.charset(), this::notSent);
                 for (var line = in.readLine(); line != null; line = in.readLine()) {
                     send(sender, line);
                 }

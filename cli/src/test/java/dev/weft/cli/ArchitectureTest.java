@@ -130,6 +130,13 @@ class ArchitectureTest {
         onlyTouches(CALLS, "dev.weft.rpc..", "io.grpc..", "com.google.protobuf..", "com.google.gson..");
     }
 
+    /** Loaded where somebody types alone. */
+    @Test
+    void onlyTheLineEditorTouchesJline() {
+        noClasses().that().resideInAPackage("dev.weft.cli..").and(describe("are loaded elsewhere too", c -> !topLevel(c).endsWith(".LineEditor")))
+                .should().dependOnClassesThat().resideInAPackage("org.jline..").check(WEFT);
+    }
+
     /** Commands and their syntax are loaded at every start, what does their work only when it is theirs. */
     private static void onlyTouches(String prefix, String... packages) {
         noClasses().that().resideInAPackage("dev.weft.cli..").and(describe("are loaded by others too", c -> !topLevel(c).startsWith(prefix)

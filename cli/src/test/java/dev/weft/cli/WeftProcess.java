@@ -49,7 +49,7 @@ final class WeftProcess implements AutoCloseable {
         return new WeftProcess(builder);
     }
 
-    private static List<String> command(String... args) {
+    static List<String> command(String... args) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m", "--enable-native-access=ALL-UNNAMED", "-cp",
