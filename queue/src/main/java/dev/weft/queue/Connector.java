@@ -2,6 +2,7 @@ package dev.weft.queue;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 import dev.weft.net.Address;
@@ -19,6 +20,17 @@ interface Connector extends Closeable {
      * @throws IOException when it gives up
      */
     Connection next(Consumer<IOException> failed) throws IOException, InterruptedException;
+
+    /**
+     * Somebody else who comes and says something may have the place of this connection, for as long as that has said nothing; it is aborted then.
+     * Until the next {@link #next}.
+     */
+    default void contest(Connection holder, Threads threads) {}
+
+    /** Who has got the place of the connection that was contested last, if somebody has. */
+    default Optional<Address> winner() {
+        return Optional.empty();
+    }
 
     @Override
     void close();

@@ -3,19 +3,38 @@ package dev.weft.queue;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 import dev.weft.net.Acceptor;
 import dev.weft.net.Address;
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
+import org.jspecify.annotations.Nullable;
 
-/** Connections of those who come: one port, open as long as the link is (SPEC SL-20, SL-BUG-6). */
+/**
+ * Connections of those who come: one port, open as long as the link is (SPEC SL-20, SL-BUG-6).
+ *
+ * <p>A link has one connection, its holder; the others wait in the system's backlog. But a holder that has never said a word, though its wire has it
+ * speak, may be a stranger: while that is so, others are accepted beside it, and the first of them that says something takes its place.
+ */
 final class Listener implements Connector {
+    /** So many who say nothing are kept beside a holder who says nothing; another one takes the place of the oldest. */
+    static final int MOST_CALLERS = 16;
     /** Where the system has no descriptor left for a connection, say, some may be free in a moment. */
     private static final Backoff PAUSES = Backoff.exponential(Duration.ofMillis(10), Duration.ofSeconds(1));
 
     private final Acceptor acceptor;
+    /** In the order in which they came. */
+    private final ArrayDeque<Caller> callers = new ArrayDeque<>();
+    /** Whoever has the place and may lose it. */
+    private @Nullable Connection holder;
+    private @Nullable Connection winner;
+    /** Accepts beside a holder; until it has ended nobody else may. */
+    private @Nullable Thread beside;
+    private boolean closed;
 
     Listener(Acceptor acceptor) {
         this.acceptor = acceptor;
@@ -28,6 +47,10 @@ final class Listener implements Connector {
 
     @Override
     public Connection next(Consumer<IOException> failed) throws InterruptedException {
+        var caller = caller();
+        if (caller.isPresent()) {
+            return caller.get().take();
+        }
         for (int n = 1;; n++) {
             try {
                 return acceptor.accept();
@@ -40,6 +63,108 @@ final class Listener implements Connector {
         }
     }
 
+    /** The next of those who are here already: one that has spoken, or else the first; none when the acceptor is free. */
+    private synchronized Optional<Caller> caller() throws InterruptedException {
+        holder = null;
+        while (callers.isEmpty() && beside != null) {
+            wait();
+        }
+        var next = callers.stream().filter(Caller::hasSpoken).findFirst().or(() -> Optional.ofNullable(callers.peekFirst()));
+        next.ifPresent(callers::remove);
+        return next;
+    }
+
+    @Override
+    public synchronized void contest(Connection holder, Threads threads) {
+        this.holder = holder;
+        winner = null;
+        if (beside == null && !closed) {
+            beside = threads.unstarted("-beside", () -> acceptBeside(threads));
+            beside.start();
+        }
+    }
+
+    @Override
+    public synchronized Optional<Address> winner() {
+        return Optional.ofNullable(winner).map(Connection::remote);
+    }
+
+    private void acceptBeside(Threads threads) {
+        try {
+            for (int n = 1;;) {
+                try {
+                    if (!add(new Caller(acceptor.accept(), threads, this::spoke, this::gone))) {
+                        return;
+                    }
+                    n = 1;
+                } catch (InterruptedIOException e) {
+                    return;
+                } catch (IOException e) {
+                    if (isClosed()) {
+                        return;
+                    }
+                    Thread.sleep(PAUSES.pause(n++).orElseThrow());
+                }
+            }
+        } catch (InterruptedException e) {
+            // The link is over.
+        } finally {
+            synchronized (this) {
+                beside = null;
+                notifyAll();
+            }
+        }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** False when no more are to be accepted. */
+    private boolean add(Caller caller) {
+        var dropped = Optional.<Caller>empty();
+        boolean more;
+        synchronized (this) {
+            if (closed) {
+                dropped = Optional.of(caller);
+            } else {
+                callers.addLast(caller);
+                notifyAll();
+                caller.listen();
+                if (callers.size() > MOST_CALLERS) {
+                    dropped = callers.stream().filter(c -> !c.hasSpoken()).findFirst();
+                    dropped.ifPresent(callers::remove);
+                }
+            }
+            more = !closed && holder != null && holder.bytesIn() == 0 && callers.size() <= MOST_CALLERS;
+        }
+        dropped.ifPresent(Caller::drop);
+        return more;
+    }
+
+    private void spoke(Caller caller) {
+        Connection silent;
+        synchronized (this) {
+            silent = holder;
+            if (silent == null || silent.bytesIn() > 0 || !callers.contains(caller)) {
+                return;
+            }
+            holder = null;
+            winner = caller.connection();
+        }
+        silent.abort();
+    }
+
+    private void gone(Caller caller) {
+        boolean ours;
+        synchronized (this) {
+            ours = callers.remove(caller);
+        }
+        if (ours) {
+            caller.connection().close();
+        }
+    }
+
     private static InterruptedException interrupted(InterruptedIOException e) {
         var interrupted = new InterruptedException(e.getMessage());
         interrupted.initCause(e);
@@ -49,5 +174,17 @@ final class Listener implements Connector {
     @Override
     public void close() {
         acceptor.close();
+        List<Caller> left;
+        Thread accepting;
+        synchronized (this) {
+            closed = true;
+            left = List.copyOf(callers);
+            callers.clear();
+            accepting = beside;
+        }
+        left.forEach(Caller::drop);
+        if (accepting != null) {
+            Threads.joinWithoutFail(accepting);
+        }
     }
 }

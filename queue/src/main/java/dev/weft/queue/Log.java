@@ -40,6 +40,10 @@ final class Log {
         log.peer(() -> link + ": connected with " + with);
     }
 
+    void gaveWay(Address silent, Address winner) {
+        log.peer(() -> link + ": " + silent + " has said nothing, and gives way to " + winner);
+    }
+
     void getFailed(IOException why) {
         log.peer(() -> link + " failed to get message. " + how(why));
     }

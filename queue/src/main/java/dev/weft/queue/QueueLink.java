@@ -2,6 +2,7 @@ package dev.weft.queue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import dev.weft.net.Address;
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
+import dev.weft.net.support.SafeText;
 import dev.weft.queue.LinkStatus.State;
 import org.jspecify.annotations.Nullable;
 
@@ -121,8 +123,15 @@ final class QueueLink<T> implements Duplex<T> {
                 news.counts.connections.increment();
                 var before = news.counts.progress(settings.delivery);
                 stands = 0;
+                if (peersSpeak()) {
+                    connector.contest(connection, news.threads);
+                }
                 lost = talk.over(connection, () -> connected(connection));
-                more = lost != null && reconnects && !settings.stopReconnecting.getAsBoolean();
+                var winner = lost == null ? Optional.<Address>empty() : connector.winner();
+                if (winner.isPresent()) {
+                    lost = gaveWay(connection, winner.get(), lost);
+                }
+                more = lost != null && (reconnects || winner.isPresent()) && !settings.stopReconnecting.getAsBoolean();
                 if (lost != null && more) {
                     change(State.RECONNECTING, Optional.empty(), Optional.of(lost));
                     fruitless.pause(before == news.counts.progress(settings.delivery), lost);
@@ -143,6 +152,16 @@ final class QueueLink<T> implements Duplex<T> {
             }
             end(failure instanceof IOException e ? e : lost);
         }
+    }
+
+    /** Whether a peer has to say something before long: only one that takes messages without acknowledging them may be silent for ever. */
+    private boolean peersSpeak() {
+        return in != null || settings.delivery != Delivery.AT_MOST_ONCE;
+    }
+
+    private IOException gaveWay(Connection silent, Address winner, IOException lost) {
+        news.log.gaveWay(silent.remote(), winner);
+        return new SocketException(Remote.name(silent) + " had said nothing, and gave way to " + SafeText.oneLine(winner.toString()), lost);
     }
 
     /** Waits for a connection; null when there is nothing left to do with one, as a stop function says, or the end of a queue. */

@@ -313,7 +313,7 @@ class LinkShutdownTest extends EveryPlaceTest {
         var peer = ends.dial(link);
         link.send("hello");
         assertThat(line(peer)).isEqualTo("hello");
-        assertThat(ours()).hasSize(2).allMatch(name -> name.startsWith("weft-Server"));
+        assertThat(ours()).hasSize(3).allMatch(name -> name.startsWith("weft-Server"));
         link.shutdown();
         noThreadIsLeft();
     }
