@@ -18,6 +18,7 @@
     requires io.netty.buffer;
     requires io.netty.transport;
     requires io.netty.handler;
+    requires io.netty.codec.http2;
     requires proto.google.common.protos;
     requires java.logging; // the transport's log
     requires static io.grpc.opentelemetry;

@@ -17,10 +17,13 @@ import io.grpc.HandlerRegistry;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerTransportFilter;
 import io.grpc.ServiceDescriptor;
+import io.grpc.netty.InternalNettyServerCredentials;
+import io.grpc.netty.InternalProtocolNegotiators;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import io.grpc.protobuf.services.ChannelzService;
@@ -58,11 +61,10 @@ final class Listening {
 
     private static NettyServerBuilder netty(RpcServer.Builder settings, SocketAddress where, ConnectionLimit limit) throws IOException {
         var loops = EventLoops.of(settings.address);
-        var builder = NettyServerBuilder.forAddress(where).bossEventLoopGroup(loops.group()).workerEventLoopGroup(loops.group())
+        var builder = NettyServerBuilder.forAddress(where, credentials(settings)).bossEventLoopGroup(loops.group()).workerEventLoopGroup(loops.group())
                 .directExecutor().handshakeTimeout(Nanos.of(settings.handshake), TimeUnit.NANOSECONDS)
                 .channelFactory(limit.channels(EventLoops.serverChannels(where)))
                 .maxConcurrentCallsPerConnection(settings.maxCallsPerConnection)
-                .maxRstFramesPerWindow(settings.maxResets, (int) Math.max(1, settings.resetWindow.toSeconds()))
                 .maxInboundMetadataSize(settings.maxHeaderSize)
                 .maxInboundMessageSize(settings.maxMessageSize)
                 .permitKeepAliveTime(Nanos.of(settings.leastPing), TimeUnit.NANOSECONDS)
@@ -83,10 +85,13 @@ final class Listening {
             builder.maxConnectionAge(Nanos.of(settings.maxAge), TimeUnit.NANOSECONDS)
                     .maxConnectionAgeGrace(Nanos.of(settings.maxAgeGrace), TimeUnit.NANOSECONDS);
         }
-        if (settings.tls != null) {
-            builder.sslContext(TlsContexts.server(settings.tls));
-        }
         return builder;
+    }
+
+    private static ServerCredentials credentials(RpcServer.Builder settings) throws IOException {
+        var negotiator = settings.tls == null ? InternalProtocolNegotiators.serverPlaintext()
+                : InternalProtocolNegotiators.serverTls(TlsContexts.server(settings.tls));
+        return InternalNettyServerCredentials.create(ClientView.watching(negotiator, settings.maxResets, settings.resetWindow));
     }
 
     /** Of a caller within the process there is no more to tell than whom he has called. */

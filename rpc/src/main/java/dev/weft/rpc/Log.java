@@ -1,25 +1,30 @@
 package dev.weft.rpc;
 
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.function.Supplier;
+
+import dev.weft.net.support.SafeLog;
 
 /** Everything this module logs, in one place: nothing of it on a hot path. */
 final class Log {
+    private static final SafeLog LOG = SafeLog.of("dev.weft.rpc");
+
     private Log() {}
 
-    private static Logger logger() {
-        return System.getLogger("dev.weft.rpc");
+    /** What a peer did wrong: a line without a stack, and not more of them than a log can take. */
+    static void peer(Supplier<String> text) {
+        LOG.peer(text);
     }
 
     static void callFailed(Call call, Throwable failure) {
-        logger().log(Level.ERROR, () -> call.method() + " called by " + call.peer() + " threw", failure);
+        LOG.log(Level.ERROR, () -> call.method() + " called by " + call.peer() + " threw", failure);
     }
 
     static void observerFailed(String event, Throwable failure) {
-        logger().log(Level.ERROR, () -> "an RpcObserver threw in " + event, failure);
+        LOG.log(Level.ERROR, () -> "an RpcObserver threw in " + event, failure);
     }
 
     static void closeFailed(String what, Throwable failure) {
-        logger().log(Level.WARNING, () -> "closing " + what + " failed; something of it may be left", failure);
+        LOG.log(Level.WARNING, () -> "closing " + what + " failed; something of it may be left", failure);
     }
 }

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * }
  *
  * <p>It serves from {@code start} until it is closed, once; there is no second start. Safe limits are on unless set otherwise: 1,000 calls at
- * once and 100 a connection, 10,000 connections (then they wait), messages of 4 MiB, headers of 8 KiB, 200 reset streams in 30 s a connection, 10
- * s for a handshake. All methods are for any thread.
+ * once and 100 a connection, 10,000 connections (then they wait), messages of 4 MiB, headers of 8 KiB, 200 streams in 30 s a connection
+ * that are reset as soon as they began, 10 s for a handshake. All methods are for any thread.
  */
 public final class RpcServer implements AutoCloseable {
     private final Listening listening;
@@ -214,7 +214,11 @@ public final class RpcServer implements AutoCloseable {
             return this;
         }
 
-        /** Streams that a client may reset within a window; past that its connection is dropped (CVE-2023-44487). Default 200 in 30 s. */
+        /**
+         * Streams that a client may reset, or cause to be reset, as soon as they began: within 10 ms, and before the server has answered anything.
+         * So many are allowed within a window, beside as many as ended well in it; past that the connection is dropped (CVE-2023-44487,
+         * CVE-2025-8671). Calls that are given up later, as when their deadline passes, are not counted. Default 200 in 30 s.
+         */
         public Builder maxResets(int streams, Duration window) {
             maxResets = atLeastOne(streams, "reset streams");
             resetWindow = positive(window, "window");
