@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runnable, Outgoing<R> {
     private final ServedMethod<Q, R> method;
     private final ServerCall<Object, Object> transport;
+    private final Reporting reporting;
     private final Context context;
     private final Call call;
     private final long began = System.nanoTime();
@@ -42,6 +43,7 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
     ServedCall(ServedMethod<Q, R> method, ServerCall<Object, Object> transport, io.grpc.Metadata headers) {
         this.method = method;
         this.transport = transport;
+        reporting = new Reporting(transport, method.name());
         context = Context.current();
         call = new Call(this, headers);
         requests = new Requests<>(this, method.kind().clientSendsOneMessage(), transport::request, method.server().maxMessageSize());
@@ -162,7 +164,7 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
         synchronized (lock) {
             if (!closed) {
                 closed = true; // a drain may have found it, too
-                transport.close(Statuses.of(why.status(), why.message()), new io.grpc.Metadata());
+                reporting.end(why);
             }
         }
     }
@@ -201,7 +203,7 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
             }
             if (tell) {
                 closed = true;
-                transport.close(Statuses.of(why.status(), why.message()), new io.grpc.Metadata());
+                reporting.end(why);
             }
             lock.notifyAll();
         }
@@ -274,20 +276,15 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
 
     /** Says the last word to a client that is still there. */
     private void close(@Nullable RpcException outcome) {
-        var trailers = call.sentTrailers();
         if (outcome == null) {
             if (!headersSent) {
-                transport.sendHeaders(call.sentHeaders());
+                reporting.headers(call.sentHeaders());
             }
             if (answer != null) {
                 transport.sendMessage(answer);
             }
-            transport.close(io.grpc.Status.OK, trailers);
-        } else {
-            trailers.merge(outcome.trailers().entries());
-            Statuses.addDetails(outcome, trailers);
-            transport.close(Statuses.of(outcome.status(), outcome.message()), trailers);
         }
+        reporting.end(outcome, call.sentTrailers());
     }
 
     Requests<Q> requests() {
@@ -313,7 +310,7 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
             awaitReady();
             if (!headersSent) {
                 headersSent = true;
-                transport.sendHeaders(call.sentHeaders());
+                reporting.headers(call.sentHeaders());
             }
             transport.sendMessage(encoded);
         }
@@ -349,7 +346,7 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
         synchronized (lock) {
             if (!headersSent && !closed && failure == null) {
                 headersSent = true;
-                transport.sendHeaders(call.sentHeaders());
+                reporting.headers(call.sentHeaders());
             }
         }
     }

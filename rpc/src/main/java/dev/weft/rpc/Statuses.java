@@ -17,10 +17,10 @@ final class Statuses {
         return io.grpc.Status.fromCodeValue(status.number()).withDescription(message);
     }
 
-    /** Puts a failure's details among its trailers. */
-    static void addDetails(RpcException failure, io.grpc.Metadata trailers) {
+    /** Puts a failure's details among its trailers, beside this text. */
+    static void addDetails(RpcException failure, String text, io.grpc.Metadata trailers) {
         if (!failure.details().isEmpty()) {
-            var all = com.google.rpc.Status.newBuilder().setCode(failure.status().number()).setMessage(failure.message())
+            var all = com.google.rpc.Status.newBuilder().setCode(failure.status().number()).setMessage(text)
                     .addAllDetails(failure.details()).build();
             trailers.removeAll(DETAILS);
             trailers.put(DETAILS, all.toByteArray());
