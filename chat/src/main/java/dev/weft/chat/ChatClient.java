@@ -9,7 +9,6 @@ import java.util.function.Consumer;
 import dev.weft.net.Address;
 import dev.weft.net.Backoff;
 import dev.weft.net.Deadlines;
-import dev.weft.net.support.SafeText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A connection that is refused or lost is tried again after the pauses of a {@link Backoff}, jittered, and the first try after a loss
- * waits too: a thousand clients must not come back as one. A connection that stood for five seconds starts the pauses anew. On every
+ * waits too: a thousand clients must not come back as one. A connection that stood for five seconds and brought something, or for a minute,
+ * starts the pauses anew. On every
  * connection, the first and each later one, the greeting is the first thing said, as to the server each of them is somebody new.
  *
  * <p>It lives once: started, then stopped. All methods are for any thread; the consumers of its options are called on the thread "recv".
@@ -190,8 +190,8 @@ public final class ChatClient implements AutoCloseable {
         /** The original's behaviour, with reconnection. */
         public static Options defaults() {
             return new Options(ChatWire.classic(), "say hello", Backoff.exponential(Duration.ofMillis(100), Duration.ofSeconds(10)),
-                    Deadlines.defaults(), Duration.ofSeconds(5), text -> ChatLog.log(Level.INFO, SafeText.oneLine(text.stripTrailing())),
-                    state -> ChatLog.log(Level.INFO, "chat client: " + state));
+                    Deadlines.defaults(), Duration.ofSeconds(5), text -> ChatLog.LOG.log(Level.INFO, text::stripTrailing),
+                    state -> ChatLog.LOG.log(Level.INFO, () -> "chat client: " + state));
         }
 
         /** Charset and unit. */

@@ -15,13 +15,15 @@ import dev.weft.chat.ChatClient.State;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Frames;
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.Redialer;
 import dev.weft.net.support.SafeText;
 import org.jspecify.annotations.Nullable;
 
 /** The client's connection through its losses: the work of the thread "recv", and what others may ask of it meanwhile. */
 final class ChatLink implements Runnable {
-    /** A connection that stood so long makes the pauses short again: were any enough, a server that closes at once would get no rest. */
-    private static final Duration GOOD = Duration.ofSeconds(5);
+    /** A connection by which something came makes the pauses short again when it stood so long: a server that greets and closes gets its rest. */
+    private static final Duration SETTLED = Duration.ofSeconds(5);
     static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
     /** A connection that stands. */
@@ -29,6 +31,9 @@ final class ChatLink implements Runnable {
 
     private final Address server;
     private final ChatClient.Options options;
+    /** For the thread "recv" alone, as is the next one. */
+    private final Redialer redialer = new Redialer(SETTLED, TimeSource.system());
+    private boolean hasHeard;
     private State state = State.NEW;
     private boolean stopping;
     private @Nullable Up up;
@@ -71,43 +76,42 @@ final class ChatLink implements Runnable {
     }
 
     private void stayConnected() throws InterruptedException {
-        var failures = 0;
         while (true) {
-            var stood = connectOnce();
+            connectOnce();
             if (stopping()) {
                 return;
             }
-            failures = stood.compareTo(GOOD) >= 0 ? 1 : failures + 1;
-            var pause = options.backoff().pause(failures);
+            var pause = redialer.pause(options.backoff());
             if (pause.isEmpty()) {
-                ChatLog.log(Level.ERROR, "gave up on " + server + " after failure " + failures + ": " + trouble());
+                ChatLog.LOG.log(Level.ERROR, () -> "gave up on " + server + " after failure " + redialer.tries() + ": " + trouble());
                 return;
             }
-            if (failures == 1) {
-                ChatLog.log(Level.WARNING, trouble() + "; trying again until it works or is stopped");
+            if (redialer.tries() == 1) {
+                ChatLog.LOG.log(Level.WARNING, () -> trouble() + "; trying again until it works or is stopped");
             }
             pause(pause.get());
         }
     }
 
-    /** One connection from its making to its loss; how long it stood, zero when it never did. */
-    private Duration connectOnce() {
+    /** One connection from its making to its loss. */
+    private void connectOnce() {
         Connection c;
         try {
             c = Connection.to(server).deadlines(options.effectiveDeadlines()).open();
         } catch (IOException e) {
             failed(e);
-            return Duration.ZERO;
+            return;
         }
-        var began = System.nanoTime();
+        redialer.connected();
+        hasHeard = false;
         try {
             converse(c);
         } catch (IOException e) {
             failed(e);
         } finally {
+            redialer.lost(hasHeard);
             closeSoon(c);
         }
-        return Duration.ofNanos(System.nanoTime() - began);
     }
 
     private void converse(Connection c) throws IOException {
@@ -121,7 +125,9 @@ final class ChatLink implements Runnable {
         try {
             var heard = c.frames(options.wire().heard());
             while (true) {
-                tell(options.heard(), SafeText.shown(heard.read()));
+                var text = heard.read();
+                hasHeard = true;
+                tell(options.heard(), SafeText.shown(text));
             }
         } finally {
             if (!stopping()) {
@@ -177,7 +183,7 @@ final class ChatLink implements Runnable {
         try {
             consumer.accept(what);
         } catch (RuntimeException e) {
-            ChatLog.failed("a consumer of the chat client threw at " + what, e);
+            ChatLog.LOG.log(Level.ERROR, () -> "a consumer of the chat client threw at " + what, e);
         }
     }
 

@@ -3,11 +3,12 @@ package dev.weft.chat;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.System.Logger.Level;
 import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.StreamHandler;
+
+import dev.weft.net.support.SafeLog;
 
 /**
  * What the chat logs, and the original's format for it: {@code time threadName threadId message}, as {@code 2026-01-31 09:05:00 Accept 31 text}
@@ -16,6 +17,10 @@ import java.util.logging.StreamHandler;
 public final class ChatLog {
     /** Held, as java.util.logging forgets loggers that nobody holds, and their settings with them. */
     private static final Logger WEFT = Logger.getLogger("dev.weft");
+
+    /** The system logger of the chat. */
+    static final String NAME = "dev.weft.chat";
+    static final SafeLog LOG = SafeLog.of(NAME);
 
     private ChatLog() {}
 
@@ -50,15 +55,6 @@ public final class ChatLog {
             WEFT.setLevel(java.util.logging.Level.INFO);
             WEFT.addHandler(handler);
         }
-    }
-
-    /** Looked up late: asking for a logger costs a start-up tens of milliseconds. */
-    static void log(Level level, String message) {
-        System.getLogger("dev.weft.chat").log(level, message);
-    }
-
-    static void failed(String message, Throwable failure) {
-        System.getLogger("dev.weft.chat").log(Level.ERROR, message, failure);
     }
 
     /** {@code %(asctime)s %(threadName)s %(thread)d %(message)s} with {@code %F %T}. */

@@ -2,7 +2,6 @@ package dev.weft.chat;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -20,13 +19,17 @@ final class ChatRoom implements Handler {
     private final ChatWire wire;
     private final Clock clock;
     private final Group<String> everybody;
+    private final Broadcasts broadcasts;
+    private final ChatNews news;
     /** By connection id, which is the order of coming. */
     private final ConcurrentSkipListMap<Long, Client> clients = new ConcurrentSkipListMap<>();
 
-    ChatRoom(ChatServer.Options options) {
+    ChatRoom(ChatServer.Options options, ChatNews news) {
+        this.news = news;
         wire = options.wire();
         clock = options.clock();
         everybody = new Group<>(wire.broadcasts(), options.outbox());
+        broadcasts = new Broadcasts(everybody, wire.unit() == ChatWire.Unit.LINE);
     }
 
     @Override
@@ -34,23 +37,25 @@ final class ChatRoom implements Handler {
         var remote = c.remote();
         everybody.join(c);
         clients.put(c.id(), new Client(remote, Thread.currentThread()));
-        ChatLog.log(Level.INFO, "accepted " + remote + " -> " + c.local());
+        news.came(c);
         try {
             converse(c);
         } catch (EOFException e) {
             // It has ended, or the server drains: the usual end.
         } catch (IOException e) {
-            if (!c.draining()) {
-                ChatLog.log(Level.ERROR, String.valueOf(e.getMessage())); // SPEC CH-7: treated as the end
+            if (!c.draining() && c.isOpen()) {
+                news.broke(remote, e); // SPEC CH-7: treated as the end
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the server has waited long enough
         } finally {
             everybody.leave(c);
             clients.remove(c.id());
-            ChatLog.log(Level.INFO, "('" + remote.host() + "', " + remote.port() + ") bye bye");
+            news.went(remote);
         }
     }
 
-    private void converse(Connection c) throws IOException {
+    private void converse(Connection c) throws IOException, InterruptedException {
         var texts = c.frames(wire.spoken());
         // An interrupt ends a read that waits; who never stops talking never lets one wait.
         while (!Thread.currentThread().isInterrupted()) {
@@ -58,7 +63,7 @@ final class ChatRoom implements Handler {
             if (text.equals("quit")) {
                 return;
             }
-            everybody.send(wire.broadcast(Stamp.of(clock, c.remote()), text));
+            broadcasts.send(wire.broadcast(Stamp.of(clock, c.remote()), text));
         }
     }
 

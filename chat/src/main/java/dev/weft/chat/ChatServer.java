@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A text arrives as {@code [YYYY-MM-DD HH:MM:SS] ip:port text}: local time, the sender's address. Exactly {@code quit}, or the end of
- * its stream, ends a client; {@code ('ip', port) bye bye} is logged, and nobody is told. A read that fails is logged at ERROR and ends the
+ * its stream, ends a client; {@code ('ip', port) bye bye} is logged, and nobody is told. A read that fails is logged in one line and ends the
  * client too. Control characters and forged stamps in a text are made harmless (docs/chat.md says how).
  *
  * <p>Each client has an {@link Outbox} of its own, so a slow or dead one delays nobody but under {@link Outbox#blocking}. It logs to the
@@ -41,6 +41,7 @@ public final class ChatServer implements AutoCloseable {
 
     private final Address asked;
     private final Options options;
+    private final ChatNews news = new ChatNews();
     private final ChatRoom room;
     private final Object transition = new Object();
     private @Nullable Server server;
@@ -61,7 +62,7 @@ public final class ChatServer implements AutoCloseable {
     public ChatServer(Address address, Options options) {
         asked = address;
         this.options = options;
-        room = new ChatRoom(options);
+        room = new ChatRoom(options, news);
     }
 
     /**
@@ -77,7 +78,7 @@ public final class ChatServer implements AutoCloseable {
                 throw new IllegalStateException("start on a chat server that was " + (stopped ? "stopped" : "started") + " before: " + address());
             }
             var opened = Server.at(asked).name("chat").admission(options.admission()).deadlines(options.effectiveDeadlines())
-                    .grace(options.grace()).open(room);
+                    .grace(options.grace()).observer(news).open(room);
             server = opened;
             accept = Thread.ofPlatform().name("Accept").start(() -> accept(opened));
         }

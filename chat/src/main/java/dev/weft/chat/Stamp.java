@@ -19,8 +19,9 @@ final class Stamp {
 
     private Stamp() {}
 
+    /** A client may have chosen its address, the path of a Unix socket: that is a text of its own, too. */
     static String of(Clock clock, Address sender) {
-        return "[" + SECONDS.format(LocalDateTime.now(clock)) + "] " + sender;
+        return "[" + SECONDS.format(LocalDateTime.now(clock)) + "] " + Stamps.line(sender.toString());
     }
 
     static String seconds(Instant moment) {

@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import dev.weft.chat.ChatClient.State;
 import dev.weft.net.Address;
 import dev.weft.net.Backoff;
+import dev.weft.net.Handler;
+import dev.weft.net.Server;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -205,6 +207,19 @@ class ChatClientTest {
 
             assertThat(full.stats().rejected()).isEqualTo(4);
             assertThat(full.clients()).containsExactly(in.address());
+        }
+    }
+
+    @Test
+    @DisplayName("nor is a server left less in peace that says something first")
+    void aServerThatGreetsAndClosesIsLeftInPeace() throws Exception {
+        var few = options(ChatWire.lines()).backoff(Backoff.fixed(Duration.ofMillis(1)).attempts(3));
+        Handler greeting = c -> c.send("welcome\n");
+        try (var brief = Server.tcp("localhost", 0).open(greeting).start();
+                var client = new ChatClient(Address.of("localhost", brief.port()), few).start()) {
+            client.awaitStop();
+
+            assertThat(brief.stats().accepted()).isEqualTo(4);
         }
     }
 

@@ -58,6 +58,44 @@ class ChatConsoleTest {
     }
 
     @Test
+    @DisplayName("in lines, the server's console lists threads and clients when it is asked to")
+    void theServersConsoleListsWhenAsked() throws IOException {
+        var server = Chats.start(Chats.lines());
+        try (var a = new Peer(server)) {
+            typing("", "/who", " /threads ", "who", "quit", "never read").run(server);
+
+            var listed = out.toString().split(">>>", -1);
+            assertThat(listed).hasSize(6);
+            assertThat(listed[1]).isEmpty();
+            assertThat(listed[2].strip()).isEqualTo("[" + a.address() + "]");
+            assertThat(listed[3].lines()).hasSize(3).satisfiesExactly(
+                    count -> assertThat(count).isEqualTo("2"),
+                    first -> assertThat(first).startsWith("Accept #"),
+                    second -> assertThat(second).startsWith("chat-1 #"));
+            assertThat(listed[4].lines()).singleElement().asString().contains("quit", "/threads", "/who");
+            a.hearsTheEnd();
+        }
+    }
+
+    @Test
+    @DisplayName("in lines, the client's console sends lines and lists its threads when it is asked to")
+    void theClientsConsoleListsWhenAsked() throws IOException {
+        try (var server = Chats.start(Chats.lines()); var other = new Peer(server);
+                var client = new ChatClient(Address.of("localhost", server.port()), ChatClient.Options.defaults().wire(ChatWire.lines()).greeting(""))
+                        .start()) {
+            typing("good morning", "/threads", "good night", "quit").run(client);
+
+            assertThat(other.line()).endsWith(" good morning\n");
+            assertThat(other.line()).endsWith(" good night\n");
+            var listed = out.toString().split(">>>", -1);
+            assertThat(listed).hasSize(5);
+            assertThat(listed[1]).isEmpty();
+            assertThat(listed[2]).matches("1\\Rrecv #\\d+ platform [A-Z_]+\\R");
+            assertThat(listed[3]).isEmpty();
+        }
+    }
+
+    @Test
     @DisplayName("CH-BUG-1, CH-8: the end of the input stops the server as quit does")
     void theEndOfTheInputStops() throws IOException {
         var server = Chats.start(Chats.classic());

@@ -26,6 +26,12 @@ final class LogTap extends Handler {
         return records.stream().filter(r -> r.getLevel() == Level.SEVERE).map(LogRecord::getMessage).toList();
     }
 
+    /** What clients did wrong, which is no error of ours. */
+    List<String> troubles() {
+        return records.stream().filter(r -> r.getLevel() == Level.INFO && r.getThrown() == null).map(LogRecord::getMessage)
+                .filter(line -> !line.startsWith("accepted ") && !line.endsWith(" bye bye")).toList();
+    }
+
     @Override
     public void publish(LogRecord line) {
         records.add(line);

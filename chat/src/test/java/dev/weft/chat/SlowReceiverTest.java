@@ -34,7 +34,8 @@ class SlowReceiverTest {
             talkUntil(talker, listener, () -> !server.clients().contains(deaf.address()));
 
             assertThat(server.clients()).containsExactly(talker.address(), listener.address());
-            assertThat(log.errors()).singleElement().asString().contains(deaf.address().toString(), "too slow");
+            assertThat(log.troubles()).singleElement().asString().contains(deaf.address().toString(), "too slow");
+            assertThat(server.stats().tooSlow()).isEqualTo(1);
             assertThat(log.lines()).contains("INFO ('127.0.0.1', " + deaf.address().port() + ") bye bye");
         }
     }
