@@ -108,7 +108,7 @@ final class Client {
             return null;
         } catch (Exception e) {
             if (begun.isDone()) {
-                Log.clientFailed(peer, e);
+                messages.log().clientFailed(peer, connected.connection(), e);
             }
             return e;
         } finally {

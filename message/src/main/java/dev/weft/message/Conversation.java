@@ -281,7 +281,7 @@ final class Conversation {
             messages.counters().unknown.increment();
             if (unknown < MOST_LOGGED) {
                 unknown++;
-                Log.noSuchHook(m.type(), connection.remote(), unknown == MOST_LOGGED);
+                messages.log().noSuchHook(m.type(), connection.remote(), unknown == MOST_LOGGED);
             }
             guard(() -> around((_, _) -> {}, m));
         }
@@ -316,8 +316,8 @@ final class Conversation {
     /** A stream whose hook has returned counts until its last part has come: somebody must know that the rest of it is nobody's. */
     private IncomingStream begin(StreamHook hook, Message m) throws IOException {
         if (streams.size() >= messages.parallelism()) {
-            throw unforgivable(new ProtocolException(
-                    "%s opened another stream while as many were open as may: %d".formatted(connection.remote(), messages.parallelism())));
+            throw unforgivable(connection.blame(new ProtocolException(
+                    "%s opened another stream while as many were open as may: %d".formatted(connection.remote(), messages.parallelism()))));
         }
         var stream = new IncomingStream(m.id(), m.type(), () -> {});
         beside(m, () -> consume(hook, stream));
@@ -395,6 +395,9 @@ final class Conversation {
     }
 
     private void failed(Exception e) throws Exception {
+        if (Undecodable.caused(e)) {
+            connection.blame(e);
+        }
         messages.counters().failures.increment();
         if (!messages.tolerates(e, peer)) {
             // To those who see it further up, EOFException says that the peer has ended.
@@ -431,7 +434,7 @@ final class Conversation {
             if (!more && !connection.draining()) {
                 throw lost(ended());
             }
-            m = more ? frames.read() : messages.framing().read(new DataInputStream(connection.input()));
+            m = more ? frames.read() : readBeyondDrain();
         } catch (MalformedMessageException e) {
             messages.counters().failures.increment();
             if (!messages.tolerates(e, peer)) {
@@ -451,6 +454,15 @@ final class Conversation {
         }
     }
 
+    /** A drain ends the frames; what a hook still waits for is read from the bytes. */
+    private Message readBeyondDrain() throws IOException {
+        try {
+            return messages.framing().read(new DataInputStream(connection.input()));
+        } catch (ProtocolException e) {
+            throw connection.blame(e);
+        }
+    }
+
     private boolean mayDefer() {
         return deferred.size() < MOST_DEFERRED && deferredBytes <= MOST_DEFERRED_BYTES;
     }
@@ -459,8 +471,8 @@ final class Conversation {
         deferred.add(m);
         deferredBytes += m.data().length;
         if (!mayDefer()) {
-            throw new IOException("more than " + MOST_DEFERRED + " messages, or " + MOST_DEFERRED_BYTES
-                    + " bytes, came while a hook waited for its reply: let the hook run beside the reader (onParallel)");
+            throw connection.blame(new IOException("more than " + MOST_DEFERRED + " messages, or " + MOST_DEFERRED_BYTES
+                    + " bytes, came while a hook waited for its reply: let the hook run beside the reader (onParallel)"));
         }
     }
 }

@@ -1,43 +1,51 @@
 package dev.weft.message;
 
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 import dev.weft.net.Address;
+import dev.weft.net.Connection;
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.SafeLog;
 
-/** All that this module logs, to the system logger {@code dev.weft.message}. */
+/**
+ * What this module logs, in its words, to the system logger {@code dev.weft.message}. What peers can cause as often as they like is limited, for each
+ * {@link Messages} by itself; what hooks and loaders do wrong keeps its stack.
+ */
 final class Log {
-    private Log() {}
+    private static final String NAME = "dev.weft.message";
+    private static final SafeLog SHARED = SafeLog.of(NAME);
 
-    /** Looked up late: asking for a logger costs a start-up tens of milliseconds. */
-    private static Logger logger() {
-        return System.getLogger("dev.weft.message");
-    }
+    private final SafeLog peers = new SafeLog(NAME, TimeSource.system());
 
     /** SPEC PR-H4. */
-    static void noSuchHook(int type, Address from, boolean last) {
-        logger().log(Level.INFO, "No such hook[type={0}], asked for by {1}{2}", TypeNames.of(type), from,
-                last ? "; its next ones are counted and not logged" : "");
+    void noSuchHook(int type, Address from, boolean last) {
+        peers.peer(() -> "No such hook[type=%s], asked for by %s%s".formatted(TypeNames.of(type), from,
+                last ? "; its next ones are counted and not logged" : ""));
     }
 
-    static void clientFailed(Peer peer, Throwable failure) {
-        logger().log(Level.ERROR, peer + " has ended", failure);
+    /** A connection of a client failed: because of the other end, or of what we do with its messages. */
+    void clientFailed(Peer peer, Connection connection, Throwable failure) {
+        if (connection.causedByPeer(failure)) {
+            peers.peer(() -> peer + " has ended: " + failure.getMessage());
+        } else {
+            SHARED.log(Level.ERROR, () -> peer + " has ended", failure);
+        }
     }
 
     static void closeHookFailed(Peer peer, Throwable failure) {
-        logger().log(Level.ERROR, "what was to be done at the end of " + peer + " failed", failure);
+        SHARED.log(Level.ERROR, () -> "what was to be done at the end of " + peer + " failed", failure);
     }
 
     static void closeFailed(String key, Throwable failure) {
-        logger().log(Level.ERROR, "cannot close " + key, failure);
+        SHARED.log(Level.ERROR, () -> "cannot close " + key, failure);
     }
 
     static void loadFailed(LoadException failure) {
-        logger().log(Level.ERROR, "it starts without it", failure);
+        SHARED.log(Level.ERROR, () -> "it starts without it", failure);
     }
 
     static void reconnecting(Address to, int attempt, IOException because) {
-        logger().log(Level.DEBUG, "no connection with {0} at try {1}: {2}", to, attempt, because.getMessage());
+        SHARED.log(Level.DEBUG, () -> "no connection with %s at try %d: %s".formatted(to, attempt, because.getMessage()));
     }
 }

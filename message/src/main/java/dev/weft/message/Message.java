@@ -108,7 +108,11 @@ public record Message(long id, int type, byte[] data, int stream) {
 
     /** The payload. */
     public <T> T as(Codec<T> codec) throws IOException {
-        return codec.decode(data);
+        try {
+            return codec.decode(data);
+        } catch (IOException e) {
+            throw Undecodable.note(e);
+        }
     }
 
     /** Whether all four are the same, byte for byte. */

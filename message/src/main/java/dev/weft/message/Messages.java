@@ -42,6 +42,7 @@ public final class Messages {
 
     private final Values values = new Values();
     private final Counters counters = new Counters();
+    private final Log log = new Log();
     private final Set<Key<?>> eager = new LinkedHashSet<>();
     private int open;
     private volatile boolean startAnyway;
@@ -438,6 +439,10 @@ public final class Messages {
 
     Backoff reconnect() {
         return reconnect;
+    }
+
+    Log log() {
+        return log;
     }
 
     Counters counters() {

@@ -33,8 +33,8 @@ final class Requester {
             peer.send(m.id(id), on);
             return await(on, reply, left);
         } catch (TimeoutException e) {
-            throw new SocketTimeoutException(
-                    "%s: no reply to %s in %d ms".formatted(on.connection().remote(), TypeNames.of(m.type()), timeout.toMillis()));
+            throw on.connection().blame(new SocketTimeoutException(
+                    "%s: no reply to %s in %d ms".formatted(on.connection().remote(), TypeNames.of(m.type()), timeout.toMillis())));
         } catch (InterruptedException e) {
             throw new InterruptedIOException("interrupted before the reply to " + TypeNames.of(m.type()) + " from " + on.connection().remote());
         } catch (ExecutionException e) {
