@@ -36,7 +36,7 @@ final class Binding {
                 }
                 var family = Sockets.familyOf(fd);
                 Options.setAll(fd, family, true, ofSocket(true, address, settings));
-                return listener(fd, family, settings, Optional.empty(), streams);
+                return listener(fd, family, settings, true, Optional.empty(), streams);
             });
         }
         if (acceptors == 1 || address.kind() != Address.Kind.INET) {
@@ -54,17 +54,17 @@ final class Binding {
             prepare(fd, family, true, address, settings);
             return bound(fd, family, Libc.SOCK_STREAM, address, settings, file -> {
                 Libc.listen(fd, settings.backlog());
-                return listener(fd, family, settings, file, streams);
+                return listener(fd, family, settings, false, file, streams);
             });
         });
     }
 
-    private static ListenerChannel listener(int fd, int family, SocketSettings settings, Optional<SocketFile> file, LinuxListener.Streams streams)
-            throws IOException {
+    private static ListenerChannel listener(int fd, int family, SocketSettings settings, boolean inherited, Optional<SocketFile> file,
+            LinuxListener.Streams streams) throws IOException {
         if (family != Libc.AF_UNIX && settings.option(StandardSocketOptions.TCP_NODELAY).isEmpty()) {
             Options.set(fd, family, StandardSocketOptions.TCP_NODELAY, true); // its connections inherit it
         }
-        return new LinuxListener(fd, family, Options.ofConnections(settings.options()), file, streams);
+        return new LinuxListener(fd, family, Options.ofConnections(settings.options()), inherited, file, streams);
     }
 
     /** What a connection's descriptor becomes; from then on it is the maker's to close. */

@@ -31,14 +31,17 @@ final class LinuxListener extends LinuxSocket implements ListenerChannel {
     private final Optional<SocketFile> file;
     private final Streams streams;
     private final Address local;
+    private final boolean inherited;
     private final Readiness acceptable = new Readiness(true);
     private final MemorySegment peer;
     private final MemorySegment peerLength;
     private final MemorySegment errno;
 
     /** With each connection's options, and the file that is to be removed with it. When it fails, the descriptor stays the caller's. */
-    LinuxListener(int fd, int family, Map<SocketOption<?>, Object> connections, Optional<SocketFile> file, Streams streams) throws IOException {
+    LinuxListener(int fd, int family, Map<SocketOption<?>, Object> connections, boolean inherited, Optional<SocketFile> file, Streams streams)
+            throws IOException {
         super(new WatchedDescriptor(fd), family);
+        this.inherited = inherited;
         this.connections = connections;
         this.file = file;
         this.streams = streams;
@@ -150,6 +153,11 @@ final class LinuxListener extends LinuxSocket implements ListenerChannel {
         } catch (IOException e) {
             LOG.log(Level.WARNING, () -> "a socket's file could not be removed", e);
         }
+    }
+
+    @Override
+    public boolean isInherited() {
+        return inherited;
     }
 
     @Override

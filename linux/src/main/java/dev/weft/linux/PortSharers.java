@@ -190,6 +190,11 @@ final class PortSharers implements ListenerChannel {
     }
 
     @Override
+    public boolean isInherited() {
+        return members.getFirst().isInherited();
+    }
+
+    @Override
     public Address local() {
         return members.getFirst().local();
     }

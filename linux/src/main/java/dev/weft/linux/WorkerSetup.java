@@ -80,7 +80,7 @@ record WorkerSetup(String server, Address address, String handler, Deadlines dea
         out.writeUTF(address.toString());
         out.writeUTF(handler);
         for (var d : new Duration[] {deadlines.connect(), deadlines.handshake(), deadlines.idle(), deadlines.read(), deadlines.message(),
-                deadlines.write()}) {
+                deadlines.write(), deadlines.first()}) {
             out.writeLong(d.getSeconds());
             out.writeInt(d.getNano());
         }
@@ -97,7 +97,8 @@ record WorkerSetup(String server, Address address, String handler, Deadlines dea
         var server = in.readUTF();
         var address = Address.parse(in.readUTF());
         var handler = in.readUTF();
-        var deadlines = new Deadlines(duration(in), duration(in), duration(in), duration(in), duration(in), duration(in));
+        var deadlines = new Deadlines(duration(in), duration(in), duration(in), duration(in), duration(in), duration(in),
+                duration(in));
         var packets = in.readBoolean();
         var maxPacketSize = in.readInt();
         var properties = new HashMap<String, String>();

@@ -39,6 +39,11 @@ final class Alarm {
         return duration.compareTo(FARTHEST) >= 0 ? NEVER : time.nanoTime() + duration.toNanos();
     }
 
+    /** The moment so long after another; NEVER when that is farther than the clock can tell. */
+    static long after(Duration duration, long moment) {
+        return duration.compareTo(FARTHEST) >= 0 ? NEVER : moment + duration.toNanos();
+    }
+
     /** The earlier of two moments. */
     static long earlier(long a, long b) {
         return a == NEVER ? b : b == NEVER || a - b < 0 ? a : b;

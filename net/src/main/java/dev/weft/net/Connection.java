@@ -63,6 +63,9 @@ public final class Connection implements Closeable {
     private volatile StreamChannel channel;
     private volatile Deadlines deadlines;
     private volatile boolean draining;
+    /** When the drain lets go also who has not sent anything yet, and since when this connection could. */
+    private volatile long drainPatience = Alarm.NEVER;
+    private volatile long ready;
     private volatile boolean stamping;
     private volatile long lastProgress;
     private volatile String closedBecause = "";
@@ -81,6 +84,7 @@ public final class Connection implements Closeable {
         remote = channel.remote();
         opened = time.nanoTime();
         lastProgress = opened;
+        ready = opened;
     }
 
     /** A connection to be made to a TCP server; "localhost" is 127.0.0.1. */
@@ -200,7 +204,8 @@ public final class Connection implements Closeable {
      * Waits for the first byte of the next message, under the idle deadline; the message's own deadline runs from then until the next call.
      * {@link Frames} call it themselves, and hand-written parsers may.
      *
-     * @return false at the end of the stream, or when the server drains and nothing more has come
+     * @return false at the end of the stream, or when the server drains and nothing more has come; a connection that has just been accepted may
+     *     then still begin its first message, for as long as {@link Deadlines#first} says
      */
     public boolean awaitMessage() throws IOException {
         return inbound.awaitMessage();
@@ -249,6 +254,7 @@ public final class Connection implements Closeable {
             throw explain(e);
         }
         channel = secure;
+        ready = time.nanoTime();
         Events.handshake(this, secure, time.nanoTime() - began);
     }
 
@@ -404,13 +410,24 @@ public final class Connection implements Closeable {
         end(why, false);
     }
 
-    void drain() {
+    /** Up to the moment {@code patience} it may begin its first message: see {@link Deadlines#first}. */
+    void drain(long patience) {
+        drainPatience = patience;
         draining = true;
         var told = drainer;
         if (told != null) {
             told.run();
         }
         wake();
+    }
+
+    /** Until when a message may begin though the server drains: the first one of a connection that has just come. */
+    long mayBeginUntil() {
+        var first = deadlines.first();
+        if (first.isZero() || bytesIn() > 0) {
+            return time.nanoTime();
+        }
+        return Alarm.earlier(Alarm.after(first, ready), drainPatience);
     }
 
     /** Tells also somebody else when the server drains; at once when it does. */

@@ -15,22 +15,26 @@ import java.time.Duration;
  * @param read any single wait for the peer's next bytes (socketserver's {@code timeout}, SPEC SS-44); default none
  * @param message from a message's first byte to its last, however the bytes dribble; default 30 s
  * @param write a write in which the peer takes nothing at all; default 30 s
+ * @param first how long a new connection may take to begin its first message where the server drains meanwhile, from when it was accepted, or
+ *     from the end of its TLS handshake; half of the drain's own deadline at most; default 1 s. When it is over, or zero, the connection is
+ *     let go like any other that stands between two messages; that is no failure
  */
-public record Deadlines(Duration connect, Duration handshake, Duration idle, Duration read, Duration message, Duration write) {
+public record Deadlines(Duration connect, Duration handshake, Duration idle, Duration read, Duration message, Duration write, Duration first) {
     private static final Deadlines DEFAULTS = new Deadlines(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO, Duration.ZERO,
-            Duration.ofSeconds(30), Duration.ofSeconds(30));
-    private static final Deadlines NONE = new Deadlines(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
+            Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(1));
+    private static final Deadlines NONE = new Deadlines(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO,
+            Duration.ZERO);
 
     /** Refuses negative durations. */
     public Deadlines {
-        for (var d : new Duration[] {connect, handshake, idle, read, message, write}) {
+        for (var d : new Duration[] {connect, handshake, idle, read, message, write, first}) {
             if (d.isNegative()) {
                 throw new IllegalArgumentException("a deadline of " + d + " is over before it begins; Duration.ZERO switches it off");
             }
         }
     }
 
-    /** connect 10 s, TLS handshake 10 s, no idle and no read limit, message 30 s, write 30 s. */
+    /** connect 10 s, TLS handshake 10 s, no idle and no read limit, message 30 s, write 30 s, the first message in a drain 1 s. */
     public static Deadlines defaults() {
         return DEFAULTS;
     }
@@ -42,31 +46,36 @@ public record Deadlines(Duration connect, Duration handshake, Duration idle, Dur
 
     /** Until a connection stands. */
     public Deadlines connect(Duration d) {
-        return new Deadlines(d, handshake, idle, read, message, write);
+        return new Deadlines(d, handshake, idle, read, message, write, first);
     }
 
     /** Until TLS is up. */
     public Deadlines handshake(Duration d) {
-        return new Deadlines(connect, d, idle, read, message, write);
+        return new Deadlines(connect, d, idle, read, message, write, first);
     }
 
     /** Silence between messages. */
     public Deadlines idle(Duration d) {
-        return new Deadlines(connect, handshake, d, read, message, write);
+        return new Deadlines(connect, handshake, d, read, message, write, first);
     }
 
     /** Any single wait for the peer's next bytes. */
     public Deadlines read(Duration d) {
-        return new Deadlines(connect, handshake, idle, d, message, write);
+        return new Deadlines(connect, handshake, idle, d, message, write, first);
     }
 
     /** From a message's first byte to its last. */
     public Deadlines message(Duration d) {
-        return new Deadlines(connect, handshake, idle, read, d, write);
+        return new Deadlines(connect, handshake, idle, read, d, write, first);
     }
 
     /** A write that makes no progress. */
     public Deadlines write(Duration d) {
-        return new Deadlines(connect, handshake, idle, read, message, d);
+        return new Deadlines(connect, handshake, idle, read, message, d, first);
+    }
+
+    /** A new connection's first message where the server drains. */
+    public Deadlines first(Duration d) {
+        return new Deadlines(connect, handshake, idle, read, message, write, d);
     }
 }

@@ -219,6 +219,7 @@ final class Inbound {
         }
         var waiting = false;
         var deadline = Alarm.NEVER;
+        var patience = Alarm.NEVER;
         while (true) {
             int n;
             try {
@@ -240,7 +241,10 @@ final class Inbound {
             releaseIfEmpty();
             connection.outbound().flush();
             if (boundary && connection.draining()) {
-                return -1;
+                patience = connection.mayBeginUntil();
+                if (Alarm.passed(connection.time(), patience)) {
+                    return -1;
+                }
             }
             if (!waiting) {
                 waiting = true;
@@ -248,7 +252,7 @@ final class Inbound {
             } else if (Alarm.passed(connection.time(), deadline)) {
                 throw timeout();
             }
-            await(deadline);
+            await(Alarm.earlier(deadline, patience));
         }
     }
 

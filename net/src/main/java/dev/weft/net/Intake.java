@@ -20,8 +20,16 @@ interface Intake {
     /** Ends the wait. */
     void wake();
 
-    /** From now on what is taken knows that the server drains; so does what was taken before. */
-    void drain();
+    /**
+     * From now on what is taken knows that the server drains; so does what was taken before. Up to the moment {@code patience} connections that
+     * have just come may begin their first message.
+     */
+    void drain(long patience);
+
+    /** Whether a drain leaves what is queued to another process, which has the socket too. */
+    default boolean leavesQueue() {
+        return false;
+    }
 
     /** No more come. Where requests don't need the socket that brought them, its address is free when this returns. */
     void stop();

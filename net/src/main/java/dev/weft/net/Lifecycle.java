@@ -44,6 +44,7 @@ final class Lifecycle {
     private volatile @Nullable Thread loop;
     private volatile int loopsEnded;
     private volatile long drainEnd = Alarm.NEVER;
+    private volatile long patience = Alarm.NEVER;
     private volatile DrainReport report = new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
     private @Nullable ExitHook exitHook;
     private final List<Runnable> closers = new ArrayList<>(0);
@@ -161,6 +162,7 @@ final class Lifecycle {
                 return false;
             }
             drainEnd = Alarm.in(time, deadline);
+            patience = Alarm.in(time, deadline.dividedBy(2)); // so that who is let go then has ended before it is late
             state = State.DRAINING;
             stop = true;
             return true;
@@ -303,11 +305,18 @@ final class Lifecycle {
         }
     }
 
-    /** A drain serves those who knocked before it began, as long as its deadline lets it. */
+    /** A drain serves those who knocked before it began, as long as its deadline lets it, unless another process serves them. */
     private void takeWhatIsQueued() {
         if (state != State.DRAINING) {
             return;
         }
+        if (!intake.leavesQueue()) {
+            takeQueued();
+        }
+        intake.stop(); // here and at once: who comes between the last look and this is lost
+    }
+
+    private void takeQueued() {
         alarm.set(drainEnd);
         for (int lost = 0; lost < MOST_LOST && !Alarm.passed(time, drainEnd);) {
             try {
@@ -334,7 +343,7 @@ final class Lifecycle {
     private DrainReport drainNow(boolean join) {
         var began = time.nanoTime();
         var endedBefore = requests.ended();
-        intake.drain();
+        intake.drain(patience);
         intake.wake();
         gate.signal();
         if (loop != Thread.currentThread()) {

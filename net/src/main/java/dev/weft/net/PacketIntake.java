@@ -185,7 +185,7 @@ final class PacketIntake implements Intake {
     }
 
     @Override
-    public void drain() {
+    public void drain(long patience) {
         // A datagram is a whole request: there is nobody to be told.
     }
 

@@ -35,6 +35,7 @@ final class StreamIntake implements Intake {
     private final Readiness vacancy = new Readiness(true);
     private volatile Admission admission;
     private volatile boolean draining;
+    private volatile long patience = Alarm.NEVER;
 
     StreamIntake(Server server, ListenerChannel listener, HandlerSource<Handler> handlers, Predicate<? super Connection> verify, Admission admission,
             Deadlines deadlines, Optional<Tls> tls, TimeSource time, Requests requests, Reporter reporter, Runner runner) {
@@ -117,7 +118,7 @@ final class StreamIntake implements Intake {
         var request = new StreamRequest(server, requests, reporter, this, connection);
         requests.add(request); // whole, as others look at it at once
         if (draining) {
-            connection.drain();
+            connection.drain(patience);
         }
         request.runBy(runner);
     }
@@ -226,9 +227,15 @@ final class StreamIntake implements Intake {
     }
 
     @Override
-    public void drain() {
+    public void drain(long moment) {
+        patience = moment;
         draining = true;
-        requests.streams().forEach(r -> r.connection().drain());
+        requests.streams().forEach(r -> r.connection().drain(moment));
+    }
+
+    @Override
+    public boolean leavesQueue() {
+        return listener.isInherited();
     }
 
     @Override

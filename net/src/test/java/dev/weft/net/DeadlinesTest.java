@@ -19,17 +19,17 @@ class DeadlinesTest {
     private static final List<BiFunction<Deadlines, Duration,
             Deadlines>> SETTERS =
                     List.of(Deadlines::connect, Deadlines::handshake, Deadlines::idle,
-                            Deadlines::read, Deadlines::message, Deadlines::write);
+                            Deadlines::read, Deadlines::message, Deadlines::write, Deadlines::first);
     private static final List<Function<Deadlines,
             Duration>> GETTERS =
                     List.of(Deadlines::connect, Deadlines::handshake, Deadlines::idle, Deadlines::read,
-                            Deadlines::message, Deadlines::write);
+                            Deadlines::message, Deadlines::write, Deadlines::first);
 
     @Test
     void theDefaultsAreThoseOfTheDocumentation() {
         var ten = Duration.ofSeconds(10);
         var thirty = Duration.ofSeconds(30);
-        assertThat(Deadlines.defaults()).isEqualTo(new Deadlines(ten, ten, Duration.ZERO, Duration.ZERO, thirty, thirty));
+        assertThat(Deadlines.defaults()).isEqualTo(new Deadlines(ten, ten, Duration.ZERO, Duration.ZERO, thirty, thirty, Duration.ofSeconds(1)));
         assertThat(GETTERS).allSatisfy(getter -> assertThat(getter.apply(Deadlines.none())).isZero());
     }
 
@@ -52,7 +52,7 @@ class DeadlinesTest {
     @Test
     void aDeadlineBeyondALongOfNanosecondsIsAsGoodAsNone() throws IOException {
         var forever = ChronoUnit.FOREVER.getDuration();
-        var deadlines = new Deadlines(forever, forever, forever, forever, forever, forever);
+        var deadlines = new Deadlines(forever, forever, forever, forever, forever, forever, forever);
         try (var server = Server.at(Address.memory("forever")).deadlines(deadlines).open(c -> c.send(c.readLine() + "\n")).start();
                 var c = Connection.to(server.address()).deadlines(deadlines).open()) {
             c.send("hello\n");

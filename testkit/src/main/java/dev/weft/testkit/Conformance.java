@@ -54,6 +54,7 @@ public final class Conformance {
         themes.put("time limits", TimeLimits.RULES);
         themes.put("admission", Admissions.RULES);
         themes.put("drain", Draining.RULES);
+        themes.put("first requests", FirstRequests.RULES);
         themes.put("groups", GroupRules.RULES);
         themes.put("hostile peers", HostilePeers.RULES);
         themes.put("accepting", Accepting.RULES);

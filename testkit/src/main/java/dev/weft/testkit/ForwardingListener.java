@@ -34,6 +34,11 @@ abstract class ForwardingListener implements ListenerChannel {
     }
 
     @Override
+    public boolean isInherited() {
+        return inner.isInherited();
+    }
+
+    @Override
     public Address local() {
         return inner.local();
     }

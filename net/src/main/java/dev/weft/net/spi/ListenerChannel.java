@@ -28,6 +28,14 @@ public interface ListenerChannel extends Waitable {
     /** What a failure of {@link #accept} means. */
     AcceptFailure classify(IOException failure);
 
+    /**
+     * Whether this process was started with the socket: then whoever started it has it too, and who stands in its queue is served by the next
+     * process that gets it. A server that drains leaves the queue alone.
+     */
+    default boolean isInherited() {
+        return false;
+    }
+
     /** The address really bound. */
     Address local();
 
