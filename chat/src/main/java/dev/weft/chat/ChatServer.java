@@ -179,6 +179,15 @@ public final class ChatServer implements AutoCloseable {
         return address().port();
     }
 
+    /**
+     * The name of the transport that serves it: see {@link Server#transport}.
+     *
+     * @throws IllegalStateException before start
+     */
+    public String transport() {
+        return started().transport();
+    }
+
     /** As it was made. */
     public Options options() {
         return options;

@@ -24,9 +24,10 @@ final class ChatCommand implements Command {
                     new Syntax.Option("--outbox", "POLICY",
                             "What happens when 1024 messages (or N, as in disconnect:N) wait for a client that reads too slowly:"
                                     + " block, drop-oldest or disconnect. Default: disconnect."),
+                    ServeCommand.GRACE_OPTION,
                     new Syntax.Option("--connect", "HOST:PORT", "Be a client of the server there, and connect again when it is lost."),
                     Syntax.DEBUG),
-            List.of("", "The server prints one line when it is ready: listening on tcp://127.0.0.1:9999",
+            List.of("", "The server prints one line when it is ready: listening on tcp://127.0.0.1:9999 (epoll)",
                     "On a terminal: quit ends it, any other line lists the threads and clients.",
                     "Elsewhere it runs until SIGTERM. A client sends the lines of its standard input until their end, or quit."));
 
@@ -37,7 +38,7 @@ final class ChatCommand implements Command {
 
     @Override
     public int run(Arguments arguments, Terminal terminal) throws Exception {
-        for (var option : new String[] {"--host", "--port", "--max-clients", "--outbox"}) {
+        for (var option : new String[] {"--host", "--port", "--max-clients", "--outbox", "--grace"}) {
             arguments.atMostOneOf("--connect", option);
         }
         var wire = wire(arguments);
@@ -58,7 +59,7 @@ final class ChatCommand implements Command {
     }
 
     private static int serve(Arguments arguments, ChatWire wire, Terminal terminal) throws Exception {
-        var options = ChatServer.Options.defaults().wire(wire).grace(ServeCommand.GRACE);
+        var options = ChatServer.Options.defaults().wire(wire).grace(ServeCommand.grace(arguments));
         var outbox = arguments.value("--outbox", Outboxes::parse);
         if (outbox.isPresent()) {
             options = options.outbox(outbox.get());
@@ -67,29 +68,30 @@ final class ChatCommand implements Command {
         if (most.isPresent()) {
             options = options.maxClients(most.get());
         }
-        try (var chat = new ChatServer(address(arguments), options).start()) {
-            chat.stopOnExit(ServeCommand.GRACE, _ -> {});
-            ExitSignals.during(() -> untilStopped(chat, terminal), chat::stop);
-            var report = chat.stop();
-            if (!report.clean()) {
-                terminal.error(report.toString());
-            }
+        try (var chat = new ChatServer(address(arguments), options).start(); var console = Console.of(terminal, _ -> {})) {
+            return UntilAsked.run("chat", () -> end(chat, console), () -> {
+                terminal.say("listening on tcp://" + chat.address() + " (" + chat.transport() + ")");
+                converse(chat, console);
+                chat.awaitStop();
+                return ServeCommand.outcome(chat.stop(), console.terminal());
+            });
         } catch (InterruptedException e) {
             // It has done its work: leaving the block above has stopped the server.
             return Main.OK;
         }
-        return Main.OK;
     }
 
-    private static void untilStopped(ChatServer chat, Terminal terminal) throws InterruptedException {
-        terminal.say("listening on tcp://" + chat.address());
-        try (var console = Console.of(terminal, _ -> {})) {
-            var here = console.terminal();
-            ChatLog.configure(here.err());
-            if (here.interactive()) {
-                converse(() -> new ChatConsole(console.lines(), here.out()).run(chat), here);
-            }
-            chat.awaitStop();
+    /** The terminal first: a second signal would leave it as it is. */
+    private static void end(ChatServer chat, Console console) {
+        console.close();
+        chat.stop();
+    }
+
+    private static void converse(ChatServer chat, Console console) {
+        var here = console.terminal();
+        ChatLog.configure(here.err());
+        if (here.interactive()) {
+            converse(() -> new ChatConsole(console.lines(), here.out()).run(chat), here);
         }
     }
 
@@ -102,15 +104,20 @@ final class ChatCommand implements Command {
                     .heard(here::say).watching(state -> watch(state, server, here));
             ChatLog.configure(here.err());
             try (var client = new ChatClient(server, options)) {
-                ExitSignals.during(() -> {
+                return UntilAsked.run("chat", () -> end(client, console), () -> {
                     client.start();
                     converse(here.interactive() ? () -> new ChatConsole(console.lines(), here.out()).run(client)
                             : () -> sendLines(client, console.lines(), here, unsent), here);
                     client.awaitStop();
-                }, client::stop);
+                    return unsent.get() ? Main.FAILURE : Main.OK;
+                });
             }
         }
-        return unsent.get() ? Main.FAILURE : Main.OK;
+    }
+
+    private static void end(ChatClient client, Console console) {
+        console.close();
+        client.stop();
     }
 
     /** Each line until the end of the input, or quit. */

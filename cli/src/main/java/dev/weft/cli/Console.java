@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  *
  * @param terminal where to print while it lasts: on a real terminal, above the line that is being typed
  * @param lines what is typed or piped; what was printed without a line's end before a line is asked for is its prompt
- * @param closer gives a real terminal back as it was
+ * @param closer gives a real terminal back as it was; may be called again
  */
 record Console(Terminal terminal, BufferedReader lines, Runnable closer) implements AutoCloseable {
     /**

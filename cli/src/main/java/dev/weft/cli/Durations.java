@@ -38,6 +38,11 @@ final class Durations {
         throw new IllegalArgumentException(wrong(text));
     }
 
+    /** As {@link #parse}, and zero, as {@code 0} or {@code 0s}. */
+    static Duration parseOrZero(String text) {
+        return text.matches("0(ms|s|m|h)?") ? Duration.ZERO : parse(text);
+    }
+
     /** Digits, and perhaps a point: no exponent, no sign, no digits of other scripts. */
     private static boolean isNumber(String text) {
         return text.length() <= 32 && text.chars().allMatch(c -> (c >= '0' && c <= '9') || c == '.');

@@ -82,6 +82,11 @@ record Endpoint(Kind kind, Address address) {
         return Address.parse(alone ? LOCAL + ":" + port : text);
     }
 
+    /** Whether binding it makes a file, which is removed at the end if it still is the one that was made. */
+    boolean hasFile() {
+        return address.kind() == Address.Kind.UNIX;
+    }
+
     /** How the ready line names the address that was bound. */
     String uri(Address bound) {
         return kind.scheme + (bound.kind() == Address.Kind.UNIX ? bound.host()

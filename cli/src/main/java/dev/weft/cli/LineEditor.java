@@ -35,6 +35,7 @@ final class LineEditor extends BufferedReader {
     private final LinesAbove out;
     private final PrintStream err;
     private volatile boolean asking;
+    private volatile boolean left;
 
     private LineEditor(Terminal before, org.jline.terminal.Terminal jline) {
         super(Reader.nullReader(), 1);
@@ -44,8 +45,8 @@ final class LineEditor extends BufferedReader {
         reader = LineReaderBuilder.builder().terminal(jline).parser((line, cursor, _) -> new Whole(line, cursor))
                 .option(Option.DISABLE_EVENT_EXPANSION, true).option(Option.BRACKETED_PASTE, false).option(Option.INSERT_TAB, true)
                 .build();
-        out = new LinesAbove(reader::printAbove);
-        err = sameTerminal() ? new PrintStream(new LinesAbove(reader::printAbove), true, StandardCharsets.UTF_8) : before.err();
+        out = new LinesAbove(this::print);
+        err = sameTerminal() ? new PrintStream(new LinesAbove(this::print), true, StandardCharsets.UTF_8) : before.err();
     }
 
     /** Null where the terminal can't move its cursor, or there is no stty. */
@@ -75,19 +76,37 @@ final class LineEditor extends BufferedReader {
 
     /** Ctrl-D on an empty line is the end, and so is the end of the terminal. */
     @Override
-    public @Nullable String readLine() {
+    public @Nullable String readLine() throws IOException {
         asking = true;
         try {
             return reader.readLine(out.unfinished());
-        } catch (EndOfFileException | UserInterruptException | IOError | IllegalStateException e) {
+        } catch (EndOfFileException | UserInterruptException e) {
             return null;
+        } catch (RuntimeException | IOError e) {
+            if (left) {
+                return null; // whatever it makes of a terminal that is closed under it
+            }
+            throw new IOException("the terminal: " + e.getMessage(), e);
         } finally {
             asking = false;
         }
     }
 
-    /** Gives the terminal back; whoever is asking for a line gets the end. */
-    void leave() {
+    private void print(String lines) {
+        if (left) {
+            before.out().print(lines);
+            before.out().flush();
+        } else {
+            reader.printAbove(lines);
+        }
+    }
+
+    /** Gives the terminal back; whoever is asking for a line gets the end. What is printed from now on is printed as anywhere. */
+    synchronized void leave() {
+        if (left) {
+            return;
+        }
+        left = true;
         if (asking) {
             jline.writer().println(); // the shell's prompt does not belong behind a line that was begun
             jline.writer().flush();

@@ -15,10 +15,11 @@ final class MessageServeCommand implements Command {
                     Syntax.Option.flag("--silent", "Answer nothing."),
                     MessageSyntax.KNOW,
                     Syntax.Option.flag("--type-number", "Types are numbers, not names."),
+                    ServeCommand.GRACE_OPTION,
                     Syntax.DEBUG),
             List.of("", "Without --echo, --reply and --silent each message is sent back as it came. Names do not travel:",
                     "a type that no option names is shown as its number.",
-                    "Prints one line when it is ready: listening on tcp://127.0.0.1:50003",
+                    "Prints one line when it is ready: listening on tcp://127.0.0.1:50003 (epoll)",
                     "and one for each message: 127.0.0.1:40462 client msg, id 0, 12 bytes: hello world!"));
 
     @Override

@@ -11,6 +11,7 @@ import dev.weft.message.Messages;
 import dev.weft.message.Peer;
 import dev.weft.net.Address;
 import dev.weft.net.Server;
+import dev.weft.net.WeftSocketOptions;
 
 /** The server behind {@code weft message serve}: hooks that print and answer. */
 final class MessageServer {
@@ -38,7 +39,11 @@ final class MessageServer {
         var endpoint = endpoint(arguments);
         var messages = new MessageServer(arguments, terminal).messages;
         var where = Server.at(endpoint.address()).observer(new FailureLines(terminal));
-        return ServeCommand.untilAsked(messages.name(arguments.text("--name").orElse("server")).open(where), endpoint, terminal);
+        if (endpoint.hasFile()) {
+            where.option(WeftSocketOptions.UNIX_UNLINK, true);
+        }
+        var grace = ServeCommand.grace(arguments);
+        return ServeCommand.untilAsked(messages.name(arguments.text("--name").orElse("server")).open(where), endpoint, grace, terminal);
     }
 
     private static Endpoint endpoint(Arguments arguments) {

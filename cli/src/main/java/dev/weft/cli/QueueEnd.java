@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -16,6 +17,7 @@ import dev.weft.queue.LinkStatus;
 import dev.weft.queue.LinkStatus.State;
 import dev.weft.queue.Receiver;
 import dev.weft.queue.Sender;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One end of a queue, between a link and standard input and output. Messages are all that goes to standard output, as that may be a pipe; how things
@@ -28,6 +30,7 @@ final class QueueEnd implements LinkObserver {
     private final Arguments arguments;
     /** The process's, and while lines are typed the one on which they are. */
     private volatile Terminal terminal;
+    private volatile @Nullable Console console;
     private final boolean listens;
     private final Link.Builder<String> link;
     /** A signal, or an interrupt, has asked for the end. */
@@ -51,11 +54,16 @@ final class QueueEnd implements LinkObserver {
         return new QueueEnd(arguments, terminal, listens, QueueSettings.read(arguments, listens, reconnects));
     }
 
+    /** What a command does with its link: returns when that has ended and what it received is dealt with, or on an interrupt. */
+    @FunctionalInterface
+    private interface Work {
+        void run() throws IOException, InterruptedException;
+    }
+
     /** Prints what comes. */
     int receive() throws IOException, InterruptedException {
         var receiver = link.observer(this).receiver();
-        run(receiver, () -> {}, () -> print(receiver));
-        return outcome(receiver, 0);
+        return run(receiver, () -> {}, () -> print(receiver), () -> outcome(receiver, 0));
     }
 
     /** Sends these messages, or if there are none the lines of standard input, and ends when all have left. */
@@ -69,28 +77,25 @@ final class QueueEnd implements LinkObserver {
             }
         }
         if (messages.isEmpty()) {
-            runWithInput(sender, sender::join);
-        } else {
-            endOfInput(sender);
-            run(sender, () -> {}, sender::join);
+            return runWithInput(sender, sender::join);
         }
-        failed |= !inputOver;
-        return outcome(sender, unsent(sender));
+        endOfInput(sender);
+        return run(sender, () -> {}, sender::join, () -> outcome(sender));
     }
 
     /** Sends the lines of standard input, and prints what comes, also when there are no more lines. */
     int converse() throws IOException, InterruptedException {
         var duplex = link.observer(this).duplex();
-        runWithInput(duplex, () -> print(duplex));
-        return outcome(duplex, unsent(duplex));
+        return runWithInput(duplex, () -> print(duplex));
     }
 
     /** As {@link #run}, while the lines of standard input are sent. */
-    private void runWithInput(Sender<String> end, ExitSignals.Body<IOException> work) throws IOException, InterruptedException {
+    private int runWithInput(Sender<String> end, Work work) throws IOException, InterruptedException {
         var own = terminal;
-        try (var console = Console.of(own, this::notSent)) {
-            terminal = console.terminal();
-            run(end, () -> sendLines(end, console.lines()), work);
+        try (var open = Console.of(own, this::notSent)) {
+            console = open;
+            terminal = open.terminal();
+            return run(end, () -> sendLines(end, open.lines()), work, () -> outcome(end));
         } finally {
             terminal = own;
         }
@@ -100,12 +105,11 @@ final class QueueEnd implements LinkObserver {
      * Until the link has ended, or a signal or an interrupt ends it.
      *
      * @param input begins to read what is to be sent
-     * @param work returns when the link has ended and what it received is dealt with, or on an interrupt
      */
-    private void run(Link end, Runnable input, ExitSignals.Body<IOException> work) throws IOException, InterruptedException {
+    private int run(Link end, Runnable input, Work work, IntSupplier outcome) throws IOException, InterruptedException {
         end.start();
         try (end) {
-            ExitSignals.during(() -> {
+            return UntilAsked.run("link", () -> ask(end), () -> {
                 if (listens) {
                     terminal.tell("listening on tcp://" + end.address());
                 }
@@ -115,15 +119,21 @@ final class QueueEnd implements LinkObserver {
                     ask(end);
                     work.run();
                 }
-            }, () -> ask(end));
-            end.join();
+                end.join();
+                return outcome.getAsInt();
+            });
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }
 
+    /** The terminal first: a second signal would leave it as it is. */
     private void ask(Link end) {
         asked = true;
+        var typing = console;
+        if (typing != null) {
+            typing.close();
+        }
         end.shutdown();
     }
 
@@ -176,8 +186,10 @@ final class QueueEnd implements LinkObserver {
         }
     }
 
-    private static int unsent(Sender<String> sender) {
-        return sender.unsent().size() + sender.toSend().size();
+    private int outcome(Sender<String> sender) {
+        // Who only sends ends when all is sent, and not before.
+        failed |= !inputOver && !(sender instanceof Receiver<?>);
+        return outcome(sender, sender.unsent().size() + sender.toSend().size());
     }
 
     /** The exit code, and the reason for it. */

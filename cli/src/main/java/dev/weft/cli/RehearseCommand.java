@@ -70,7 +70,7 @@ final class RehearseCommand implements Command {
         if (line == null) {
             throw new IOException("no server came up");
         }
-        return Address.parse(line.substring(line.indexOf("//") + 2));
+        return Address.parse(line.substring(line.indexOf("//") + 2, line.indexOf(" (")));
     }
 
     private static void overTcp(Address server) throws IOException {

@@ -1,22 +1,23 @@
 package dev.weft.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-import dev.weft.net.Address;
 import dev.weft.net.Admission;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Deadlines;
+import dev.weft.net.DrainReport;
 import dev.weft.net.Server;
 import dev.weft.net.Server.State;
+import dev.weft.net.WeftSocketOptions;
 
 /** {@code weft serve}: runs a handler until it is asked to end, then drains. */
 final class ServeCommand implements Command {
-    /** How long the connections may take to end once the process was asked to. */
-    static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    static final Syntax.Option GRACE_OPTION = new Syntax.Option("--grace", "DURATION",
+            "How long requests may take to end after SIGTERM or Ctrl-C, until they are interrupted. Default: 5s.");
 
     private static final Syntax SYNTAX = new Syntax("serve", "Serve a handler until SIGTERM or Ctrl-C, then drain.", false,
             List.of(Syntax.Parameter.optional("HANDLER",
@@ -34,8 +35,9 @@ final class ServeCommand implements Command {
                     new Syntax.Option("--max-connections", "N", "At most so many at once, the next wait. Default: 10000."),
                     new Syntax.Option("--idle-timeout", "DURATION",
                             "End a connection that is silent for so long (500ms, 30s, 5m). Default: none."),
+                    GRACE_OPTION,
                     Syntax.DEBUG),
-            List.of("", "Prints one line when it is ready: listening on tcp://127.0.0.1:9999"),
+            List.of("", "Prints one line when it is ready: listening on tcp://127.0.0.1:9999 (epoll)"),
             List.of("serve HANDLER [OPTIONS]", "serve --exec COMMAND [OPTIONS]"));
 
     @Override
@@ -46,45 +48,44 @@ final class ServeCommand implements Command {
     @Override
     public int run(Arguments arguments, Terminal terminal) throws Exception {
         var endpoint = Endpoint.of(arguments);
-        return untilAsked(open(arguments, endpoint, terminal), endpoint, terminal);
+        var grace = grace(arguments);
+        return untilAsked(open(arguments, endpoint, terminal), endpoint, grace, terminal);
     }
 
-    /** Serves until somebody asks for the end, and cleans up. */
-    static int untilAsked(Server server, Endpoint endpoint, Terminal terminal) throws IOException, InterruptedException {
-        try {
-            return serve(server, "listening on " + endpoint.uri(server.address()), terminal);
-        } finally {
-            server.close();
-            if (server.address().kind() == Address.Kind.UNIX) {
-                // The file that binding made; one that was there before would have stopped it (SPEC SS-49).
-                Files.deleteIfExists(Path.of(server.address().host()));
-            }
-        }
+    /** How long connections may take to end once the process was asked to. */
+    static Duration grace(Arguments arguments) {
+        return arguments.value("--grace", Durations::parseOrZero).orElse(GRACE);
     }
 
-    private static int serve(Server server, String ready, Terminal terminal) throws InterruptedException {
-        // The hook is for an exit by other ways: a handler that calls System.exit, a terminal that is closed.
-        server.drainOnExit(GRACE, _ -> {});
-        ExitSignals.during(() -> {
-            terminal.say(ready);
-            server.serveForever();
-        }, () -> end(server));
-        // An interrupt ends it too, and has done its work.
-        Thread.interrupted();
-        var report = server.drain(GRACE);
-        if (!report.clean()) {
-            terminal.error(report.toString());
+    /** Serves until somebody asks for the end, and drains. */
+    static int untilAsked(Server server, Endpoint endpoint, Duration grace, Terminal terminal) throws IOException, InterruptedException {
+        try (server) {
+            return UntilAsked.run(server.name(), () -> end(server, grace), () -> {
+                terminal.say("listening on " + endpoint.uri(server.address()) + " (" + server.transport() + ")");
+                server.serveForever();
+                // An interrupt ends it too, and has done its work.
+                Thread.interrupted();
+                return outcome(server.drain(grace), terminal);
+            });
         }
-        return Main.OK;
     }
 
     /** Before the loop runs, a drain would make its start an error; a shutdown makes it end at once, and the drain follows. */
-    private static void end(Server server) {
+    private static void end(Server server, Duration grace) {
         if (server.state() == State.OPEN) {
             server.shutdown();
         } else {
-            server.drain(GRACE);
+            server.drain(grace);
         }
+    }
+
+    /** Tells of a drain that was not clean, and makes an exit code of it. */
+    static int outcome(DrainReport report, Terminal terminal) {
+        if (report.clean()) {
+            return Main.OK;
+        }
+        terminal.error(report.toString());
+        return Main.FAILURE;
     }
 
     private static Server open(Arguments arguments, Endpoint endpoint, Terminal terminal) throws IOException {
@@ -107,10 +108,16 @@ final class ServeCommand implements Command {
         var address = endpoint.address();
         var observer = new FailureLines(terminal);
         if (datagrams) {
-            return service.open(Server.datagrams(address).name(service.name()).concurrency(concurrency)
-                    .observer(observer));
+            var server = Server.datagrams(address).name(service.name()).concurrency(concurrency).observer(observer);
+            if (endpoint.hasFile()) {
+                server.option(WeftSocketOptions.UNIX_UNLINK, true);
+            }
+            return service.open(server);
         }
         var server = Server.at(address).name(service.name()).concurrency(concurrency).observer(observer);
+        if (endpoint.hasFile()) {
+            server.option(WeftSocketOptions.UNIX_UNLINK, true);
+        }
         most.ifPresent(n -> server.admission(Admission.waiting(n)));
         idle.ifPresent(d -> server.deadlines(Deadlines.defaults().idle(d)));
         return service.open(server);

@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
@@ -48,13 +49,80 @@ class ServeProcessTest {
 
     @Test
     void aRequestThatOutlastsTheDrainIsReportedOnStandardError() throws Exception {
-        try (var weft = WeftProcess.weft("serve", "--exec", "trap '' TERM; echo ready; exec sleep 60", "--tcp", "127.0.0.1:0")) {
+        try (var weft = WeftProcess.weft("serve", "--exec", "trap '' TERM; echo ready; exec sleep 60", "--grace", "0.2", "--tcp", "127.0.0.1:0")) {
             try (var c = connect(weft.ready().port())) {
                 assertThat(c.readLine()).isEqualTo("ready");
 
-                assertThat(weft.terminate()).isZero();
+                assertThat(weft.terminate()).as("not clean: 128 and the signal").isEqualTo(143);
                 assertThat(weft.err()).startsWith("weft: drained in ").contains("1 interrupted");
             }
+        }
+    }
+
+    @Test
+    void aSecondSignalEndsItAtOnce() throws Exception {
+        var folder = Stubborn.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        try (var weft = WeftProcess.weft("serve", "--class-path", folder, "dev.weft.cli.Stubborn", "--tcp", "127.0.0.1:0", "--grace", "1h")) {
+            var server = weft.ready();
+            try (var c = connect(server.port())) {
+                assertThat(c.readLine()).isEqualTo("served");
+                weft.process.toHandle().destroy();
+                await().atMost(Duration.ofSeconds(20)).until(() -> refuses(server.port()));
+                assertThat(weft.process.isAlive()).as("it drains").isTrue();
+
+                assertThat(weft.terminate()).isEqualTo(143);
+            }
+        }
+    }
+
+    @Test
+    void withinItsGraceARequestEndsByItselfAndTheExitCodeIs0() throws Exception {
+        var folder = Stubborn.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        try (var weft = WeftProcess.weft("serve", "--class-path", folder, "dev.weft.cli.Stubborn", "--tcp", "127.0.0.1:0", "--grace", "1h")) {
+            var server = weft.ready();
+            try (var c = connect(server.port())) {
+                assertThat(c.readLine()).isEqualTo("served");
+                weft.process.toHandle().destroy();
+                await().atMost(Duration.ofSeconds(20)).until(() -> refuses(server.port()));
+
+                c.send("end\n");
+                assertThat(c.readLine()).isEqualTo("bye");
+            }
+            assertThat(weft.exitCode()).isZero();
+            assertThat(weft.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void aProgramThatServesExitsAsTheCommandDoes() throws Exception {
+        try (var program = WeftProcess.program(Stubborn.class)) {
+            var port = Integer.parseInt(program.out.readLine());
+            try (var c = connect(port)) {
+                assertThat(c.readLine()).isEqualTo("served");
+                program.process.toHandle().destroy();
+                await().atMost(Duration.ofSeconds(20)).until(() -> refuses(port));
+                c.send("end\n");
+            }
+            assertThat(program.exitCode()).isZero();
+            assertThat(program.out.readLine()).as("what comes after serve").isEqualTo("over");
+        }
+        try (var program = WeftProcess.program(Stubborn.class)) {
+            var port = Integer.parseInt(program.out.readLine());
+            try (var c = connect(port)) {
+                assertThat(c.readLine()).isEqualTo("served");
+                program.process.toHandle().destroy();
+                await().atMost(Duration.ofSeconds(20)).until(() -> refuses(port));
+                assertThat(program.terminate()).as("a second signal").isEqualTo(143);
+            }
+        }
+    }
+
+    private static boolean refuses(int port) {
+        try {
+            connect(port).close();
+            return false;
+        } catch (IOException e) {
+            return true;
         }
     }
 

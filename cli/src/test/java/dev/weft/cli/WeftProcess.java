@@ -49,13 +49,30 @@ final class WeftProcess implements AutoCloseable {
         return new WeftProcess(builder);
     }
 
+    /** What a Python program becomes, which has a path and the command's own command line as arguments. */
+    static WeftProcess behind(String python, Path path, String... args) {
+        var command = new ArrayList<>(List.of("python3", "-c", python, path.toString()));
+        command.addAll(command(args));
+        return new WeftProcess(new ProcessBuilder(command));
+    }
+
+    /** A program of its own. */
+    static WeftProcess program(Class<?> main) {
+        return new WeftProcess(new ProcessBuilder(java(main.getName())));
+    }
+
     static List<String> command(String... args) {
+        var command = java("dev.weft.cli.Main");
+        command.addAll(List.of(args));
+        return command;
+    }
+
+    private static List<String> java(String main) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m", "--enable-native-access=ALL-UNNAMED", "-cp",
                 System.getProperty("java.class.path"),
-                "dev.weft.cli.Main"));
-        command.addAll(List.of(args));
+                main));
         return command;
     }
 
@@ -79,7 +96,8 @@ final class WeftProcess implements AutoCloseable {
 
     /** {@code listening on tcp://127.0.0.1:9999} as an address. */
     static Address address(String ready) {
-        var uri = ready.substring("listening on ".length());
+        var end = ready.lastIndexOf(" (");
+        var uri = ready.substring("listening on ".length(), end < 0 ? ready.length() : end);
         return uri.startsWith("unix://") ? Address.unix(Path.of(uri.substring("unix://".length())))
                 : Address.parse(uri.substring(uri.indexOf("//") + 2));
     }
