@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 import org.jline.reader.CompletingParsedLine;
 import org.jline.reader.EndOfFileException;
@@ -29,12 +31,18 @@ import sun.misc.SignalHandler;
  * have to unpack first.
  */
 final class LineEditor extends BufferedReader {
+    private static final int MOST_CALLS = 100;
+    private static final int CALL_MILLIS = 20;
+    /** Held, as java.util.logging forgets loggers that nobody holds. What JLine notes is for nobody who types. */
+    private static final Logger LOG = Logger.getLogger("org.jline");
+
     private final Terminal before;
     private final org.jline.terminal.Terminal jline;
     private final LineReader reader;
     private final LinesAbove out;
     private final PrintStream err;
-    private volatile boolean asking;
+    private boolean asking;
+    private boolean leaving;
     private volatile boolean left;
 
     private LineEditor(Terminal before, org.jline.terminal.Terminal jline) {
@@ -51,6 +59,7 @@ final class LineEditor extends BufferedReader {
 
     /** Null where the terminal can't move its cursor, or there is no stty. */
     static @Nullable LineEditor open(Terminal before) {
+        LOG.setLevel(Level.OFF);
         org.jline.terminal.Terminal jline;
         try {
             jline = TerminalBuilder.builder().name("weft").system(true).provider(TerminalBuilder.PROP_PROVIDER_EXEC).dumb(false).nativeSignals(false)
@@ -77,18 +86,23 @@ final class LineEditor extends BufferedReader {
     /** Ctrl-D on an empty line is the end, and so is the end of the terminal. */
     @Override
     public @Nullable String readLine() throws IOException {
-        asking = true;
+        synchronized (this) {
+            if (leaving) {
+                return null;
+            }
+            asking = true;
+        }
         try {
             return reader.readLine(out.unfinished());
         } catch (EndOfFileException | UserInterruptException e) {
             return null;
         } catch (RuntimeException | IOError e) {
-            if (left) {
-                return null; // whatever it makes of a terminal that is closed under it
-            }
             throw new IOException("the terminal: " + e.getMessage(), e);
         } finally {
-            asking = false;
+            synchronized (this) {
+                asking = false;
+                notifyAll();
+            }
         }
     }
 
@@ -103,14 +117,20 @@ final class LineEditor extends BufferedReader {
 
     /** Gives the terminal back; whoever is asking for a line gets the end. What is printed from now on is printed as anywhere. */
     synchronized void leave() {
-        if (left) {
+        if (leaving) {
             return;
         }
-        left = true;
-        if (asking) {
-            jline.writer().println(); // the shell's prompt does not belong behind a line that was begun
-            jline.writer().flush();
+        leaving = true;
+        try {
+            // First whoever asks: at the end of a line JLine sets the terminal's modes too. One that has only begun does not hear it yet.
+            for (int i = 0; asking && i < MOST_CALLS; i++) {
+                jline.raise(Signal.INT);
+                wait(CALL_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+        left = true;
         close(jline);
     }
 

@@ -60,7 +60,7 @@ final class Screen implements AutoCloseable {
 
     /** Waits until the last line is exactly so. */
     Screen awaitLast(String line) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(lines()).last().isEqualTo(line));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(lines()).as("%s", lines()).last().isEqualTo(line));
         return this;
     }
 
