@@ -58,7 +58,7 @@ class StatsTest {
                 c.send("12345\n");
                 assertThat(c.input().readNBytes(5)).hasSize(5);
                 var n = i;
-                Awaitility.await().untilAsserted(() -> assertThat(server.stats()).isEqualTo(new ServerStats(1, 1, 0, 0, 0, 0, 0, 6 * n, 5 * n, 0, 0)));
+                Awaitility.await().untilAsserted(() -> assertThat(server.stats()).isEqualTo(new ServerStats(1, 1, 0, 0, 0, 0, 0, 6L * n, 5L * n, 0, 0)));
             }
             c.close();
             Awaitility.await().untilAsserted(() -> assertThat(server.stats()).isEqualTo(new ServerStats(0, 1, 0, 0, 0, 0, 0, 18, 15, 0, 0)));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ProtocolException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Level;
@@ -54,7 +55,7 @@ class StrangersTest {
         try (var log = new LogCapture(); var server = Server.tcp("localhost", 0).tls(tls).open(_ -> {}).start()) {
             for (int i = 0; i < MANY; i++) {
                 try (var stranger = new Socket(InetAddress.ofLiteral("127.0.0.1"), server.port())) {
-                    stranger.getOutputStream().write((HOSTILE + "\n").getBytes("UTF-8"));
+                    stranger.getOutputStream().write((HOSTILE + "\n").getBytes(StandardCharsets.UTF_8));
                     stranger.shutdownOutput();
                     stranger.getInputStream().readAllBytes();
                 } catch (IOException e) {
