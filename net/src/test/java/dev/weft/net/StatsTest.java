@@ -58,7 +58,9 @@ class StatsTest {
                 c.send("12345\n");
                 assertThat(c.input().readNBytes(5)).hasSize(5);
                 var n = i;
-                Awaitility.await().untilAsserted(() -> assertThat(server.stats()).isEqualTo(new ServerStats(1, 1, 0, 0, 0, 0, 0, 6L * n, 5L * n, 0, 0)));
+                long in = 6L * n;
+                long out = 5L * n;
+                Awaitility.await().untilAsserted(() -> assertThat(server.stats()).isEqualTo(new ServerStats(1, 1, 0, 0, 0, 0, 0, in, out, 0, 0)));
             }
             c.close();
             Awaitility.await().untilAsserted(() -> assertThat(server.stats()).isEqualTo(new ServerStats(0, 1, 0, 0, 0, 0, 0, 18, 15, 0, 0)));
