@@ -4,6 +4,7 @@ import static dev.weft.queue.Ends.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -100,6 +101,21 @@ class LinkCalmTest {
             ends.accept(acceptor).close();
         }
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(500));
+    }
+
+    /** Its pauses are counted, not measured: a Backoff that gives up says when it was asked for the pause after the last. */
+    @Test
+    @DisplayName("and its pauses grow: each is the next of its backoff, which is at its end after as many as it has")
+    void thePausesBeforeAServerThatDropsEverybodyGrow() throws Exception {
+        var acceptor = ends.acceptor();
+        var link = ends.with(ends.connect(acceptor.address()).delivery(Delivery.AT_LEAST_ONCE) // nothing stands before the hello
+                .reconnect(Backoff.fixed(Duration.ofMillis(1)).attempts(3)).receiver().start());
+        for (int n = 0; n < 5; n++) { // the first, the second at once, and one after each of the three pauses
+            ends.accept(acceptor).close();
+        }
+        until(link, State.ENDED);
+        assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(link::join);
+        assertThat(link.stats().connections()).isEqualTo(5);
     }
 
     @Test
