@@ -35,6 +35,15 @@ public sealed interface KafkaEnd extends AutoCloseable permits KafkaSource, Kafk
     boolean drain(Duration limit);
 
     /**
+     * Drains when the process is asked to stop (SIGTERM, Ctrl-C) or exits otherwise: sources first, pipelines and services next, sinks last, as far as
+     * they do the same. After a signal the process exits with 0 when all was drained, otherwise with 128 and the signal's number; a second signal ends
+     * it at once.
+     *
+     * @param limit see {@link #drain}
+     */
+    KafkaEnd drainOnExit(Duration limit);
+
+    /**
      * Ends it in whatever state it is, and returns when it has, within about 3 s even when no broker answers. What is not acknowledged by then comes
      * again. Idempotent; an interrupt, which stays set, ends the waiting.
      */

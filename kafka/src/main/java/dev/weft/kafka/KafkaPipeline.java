@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 
+import dev.weft.net.support.ExitStages;
+
 /**
  * Consume, process, produce, exactly once within Kafka: what the stage makes of a message, and that the message is done, are written in one
  * transaction.
@@ -107,6 +109,12 @@ public final class KafkaPipeline implements KafkaEnd {
     @Override
     public void shutdown() {
         life.stop(PATIENCE, () -> {});
+    }
+
+    @Override
+    public KafkaPipeline drainOnExit(Duration limit) {
+        life.drainOnExit(ExitStages.Stage.WORK, () -> drain(limit));
+        return this;
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
+import dev.weft.net.support.ExitStages;
 import dev.weft.queue.AckQueue;
 
 /**
@@ -84,6 +85,12 @@ public final class KafkaSink<T> implements KafkaEnd {
     @Override
     public void shutdown() {
         life.stop(Duration.ZERO, this::atEnd);
+    }
+
+    @Override
+    public KafkaSink<T> drainOnExit(Duration limit) {
+        life.drainOnExit(ExitStages.Stage.OUTLET, () -> drain(limit));
+        return this;
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
 
+import dev.weft.net.support.ExitStages;
 import dev.weft.queue.AckQueue;
 
 /**
@@ -85,6 +86,12 @@ public final class KafkaSource<T> implements KafkaEnd, Iterable<T> {
     @Override
     public void shutdown() {
         life.stop(PATIENCE, this::atEnd);
+    }
+
+    @Override
+    public KafkaSource<T> drainOnExit(Duration limit) {
+        life.drainOnExit(ExitStages.Stage.INTAKE, () -> drain(limit));
+        return this;
     }
 
     @Override

@@ -7,7 +7,9 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
+import dev.weft.net.support.ExitStages;
 import org.jspecify.annotations.Nullable;
 
 /** From the start to the end of a source, a sink or a pipeline. */
@@ -17,6 +19,7 @@ final class Life {
 
     private final String what;
     private final AtomicReference<KafkaState> state = new AtomicReference<>(KafkaState.NEW);
+    private final AtomicReference<@Nullable ExitStages> onExit = new AtomicReference<>();
     private final CountDownLatch over = new CountDownLatch(1);
     private volatile boolean stopping;
     private volatile @Nullable IOException failure;
@@ -69,6 +72,24 @@ final class Life {
         }
     }
 
+    /** Until it has ended. The last call counts. */
+    void drainOnExit(ExitStages.Stage stage, BooleanSupplier drain) {
+        var before = onExit.getAndSet(ExitStages.install(stage, "weft-kafka-exit", drain));
+        if (before != null) {
+            before.remove();
+        }
+        if (state.get() == KafkaState.ENDED) {
+            forgetExit();
+        }
+    }
+
+    private void forgetExit() {
+        var exit = onExit.getAndSet(null);
+        if (exit != null) {
+            exit.remove();
+        }
+    }
+
     private void end(@Nullable IOException ending, Runnable atEnd) {
         if (ending != null) {
             failure = ending;
@@ -78,6 +99,7 @@ final class Life {
         try {
             atEnd.run();
         } finally {
+            forgetExit();
             over.countDown();
         }
     }
@@ -91,6 +113,7 @@ final class Life {
         stopping = true;
         if (state.compareAndSet(KafkaState.NEW, KafkaState.ENDED)) {
             atEnd.run();
+            forgetExit();
             over.countDown();
             return;
         }

@@ -1,7 +1,11 @@
 package dev.weft.kafka;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+
+import dev.weft.queue.Service;
 
 /** Processes that tests start in order to kill them. Each says on its standard output what a test waits for. */
 final class Children {
@@ -56,6 +60,30 @@ final class Children {
                 // So that it is in mid-stream when it is killed.
                 LockSupport.parkNanos(100_000);
             }).start().join();
+        }
+    }
+
+    /** Copies a topic to another, and ends in good order when it is asked to; says which message is begun, and waits for a moment before it is done. */
+    static final class Drainer {
+        public static void main(String[] args) throws Exception {
+            var limit = Duration.ofSeconds(30);
+            var source = source(args[0], args[1], args[2]).drainOnExit(limit).start();
+            var sink = Kafka.at(args[0]).topic(args[3]).text().key(Numbered::key).sink().drainOnExit(limit).start();
+            var told = new CountDownLatch(1);
+            Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    System.in.read();
+                } catch (IOException e) {
+                    // The parent is gone.
+                }
+                told.countDown();
+            });
+            Service.map("copy", source.received(), sink.toSend(), (String message) -> {
+                System.out.println("begun " + message);
+                told.await();
+                return message;
+            }).drainOnExit(limit).start();
+            source.join();
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
      */
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long LOOK_AGAIN_AT_LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(64);
+    private static final BooleanSupplier NEVER = () -> false;
     private static final VarHandle OUTSTANDING;
 
     static {
@@ -104,6 +106,35 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
         return Optional.ofNullable(next(Math.max(0, unit.toNanos(timeout))));
     }
 
+    /**
+     * The next message; waits for it until {@code over} says so, which is asked at first and after each {@link #look}.
+     *
+     * @return empty when there is none and it is over, or the queue has ended
+     */
+    Optional<Delivered<T>> next(BooleanSupplier over) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        while (true) {
+            var last = ended || over.getAsBoolean();
+            var first = first();
+            if (first != null || last) {
+                return Optional.ofNullable(first);
+            }
+            awaitMessage(Long.MAX_VALUE, over);
+        }
+    }
+
+    /** Whoever waits for a message looks again whether it is over. */
+    void look() {
+        lock.lock();
+        try {
+            filled.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private @Nullable Delivered<T> next(long most) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
@@ -114,18 +145,18 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
             if (first != null || over || nanos <= 0) {
                 return first;
             }
-            nanos = awaitMessage(nanos);
+            nanos = awaitMessage(nanos, NEVER);
         }
     }
 
     /** Waits while there is nothing to take; how much of the time is left. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
-    private long awaitMessage(long most) throws InterruptedException {
+    private long awaitMessage(long most, BooleanSupplier over) throws InterruptedException {
         var nanos = most;
         lock.lockInterruptibly();
         idle++;
         try {
-            while (waiting() == 0 && !ended && nanos > 0) {
+            while (waiting() == 0 && !ended && nanos > 0 && !over.getAsBoolean()) {
                 if (nanos == Long.MAX_VALUE) {
                     filled.await();
                 } else {

@@ -17,6 +17,9 @@ final class Crew {
     /** What each of them does, until the task is over or it is interrupted. */
     interface Task {
         void run() throws Exception;
+
+        /** Lets who waits for a message look whether there will be one. */
+        default void drain() {}
     }
 
     /** What an interrupted stage gets for its clean-up, before {@link #shutdown} leaves it to itself. */
@@ -89,6 +92,22 @@ final class Crew {
         }
     }
 
+    /** False when it has not ended in time, or the wait was interrupted, which stays set. */
+    boolean awaitEnd(Duration limit) {
+        try {
+            return ended.await(Waits.nanos(limit), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    boolean isOneOfUs() {
+        synchronized (this) {
+            return working.contains(Thread.currentThread());
+        }
+    }
+
     void shutdown() {
         synchronized (this) {
             end();
@@ -108,6 +127,10 @@ final class Crew {
 
     boolean alive() {
         return started && ended.getCount() > 0;
+    }
+
+    boolean hasEnded() {
+        return ended.getCount() == 0;
     }
 
     boolean started() {

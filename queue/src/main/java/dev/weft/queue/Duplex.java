@@ -1,6 +1,7 @@
 package dev.weft.queue;
 
 import java.io.IOException;
+import java.time.Duration;
 
 /**
  * Both at once, on one connection: pysocklib's Server and Client.
@@ -10,4 +11,7 @@ import java.io.IOException;
 public interface Duplex<T> extends Receiver<T>, Sender<T> {
     @Override
     Duplex<T> start() throws IOException;
+
+    @Override
+    Duplex<T> drainOnExit(Duration limit);
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Where a service's messages come from; one thread at a time asks it.
@@ -11,8 +12,14 @@ import java.util.concurrent.TimeUnit;
  * @param <I> the type of a message
  */
 sealed interface Feed<I> {
-    /** The next one; empty only at the end. */
-    Optional<Delivered<I>> next() throws InterruptedException;
+    /** A queue that can't be told that somebody need not wait any more, is asked so often. */
+    long LOOK = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** The next one; empty only at the end, or when there is none and it is over. */
+    Optional<Delivered<I>> next(BooleanSupplier over) throws InterruptedException;
+
+    /** Whoever waits looks again whether it is over. */
+    default void look() {}
 
     /** The next one, if it comes in so many nanoseconds. */
     Optional<Delivered<I>> next(long nanos) throws InterruptedException;
@@ -27,8 +34,13 @@ sealed interface Feed<I> {
     /** A queue that hears when a message is done, and that can end. */
     record Acknowledged<I>(AckQueue<I> queue) implements Feed<I> {
         @Override
-        public Optional<Delivered<I>> next() throws InterruptedException {
-            return queue.next();
+        public Optional<Delivered<I>> next(BooleanSupplier over) throws InterruptedException {
+            return queue.next(over);
+        }
+
+        @Override
+        public void look() {
+            queue.look();
         }
 
         @Override
@@ -45,8 +57,14 @@ sealed interface Feed<I> {
     /** Any other queue. */
     record Plain<I>(BlockingQueue<I> queue) implements Feed<I> {
         @Override
-        public Optional<Delivered<I>> next() throws InterruptedException {
-            return Optional.of(new Delivered<>(queue.take()));
+        public Optional<Delivered<I>> next(BooleanSupplier over) throws InterruptedException {
+            while (true) {
+                var last = over.getAsBoolean();
+                var next = next(last ? 0 : LOOK);
+                if (next.isPresent() || last) {
+                    return next;
+                }
+            }
         }
 
         @Override
@@ -71,8 +89,14 @@ sealed interface Feed<I> {
         }
 
         @Override
-        public Optional<Delivered<Void>> next() throws InterruptedException {
-            return next(Long.MAX_VALUE);
+        public Optional<Delivered<Void>> next(BooleanSupplier over) throws InterruptedException {
+            while (!over.getAsBoolean()) {
+                var next = next(LOOK);
+                if (next.isPresent()) {
+                    return next;
+                }
+            }
+            return Optional.empty();
         }
 
         @Override

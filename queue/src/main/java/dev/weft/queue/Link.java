@@ -76,6 +76,28 @@ public interface Link extends AutoCloseable {
     void join();
 
     /**
+     * Ends it in good order: what comes from now on is not taken; waits until what has come is acknowledged (a queue of the caller's with
+     * {@link Delivery#AT_MOST_ONCE}: until it is empty), and then until what is to be sent is sent, with {@link Delivery#AT_LEAST_ONCE} until it is
+     * acknowledged. At the limit it is shut down.
+     *
+     * <p>With {@link Delivery#AT_MOST_ONCE} nobody tells that a message which was taken out of the queue is done; a link of which
+     * {@link #drainOnExit} was called before its start keeps count of it. What is in a spool need not leave when there is no peer.
+     *
+     * @param limit how long it waits at most
+     * @return whether all of that was done in time; on a thread of the link, which does not wait, false
+     */
+    boolean drain(Duration limit);
+
+    /**
+     * Drains when the process is asked to stop (SIGTERM, Ctrl-C) or exits otherwise: receivers and duplexes first, then services, then senders, as far
+     * as these do the same. Call it before {@link #start}: see {@link #drain}. After a signal the process exits with 0 when all was drained, otherwise
+     * with 128 and the signal's number; a second signal ends it at once.
+     *
+     * @param limit see {@link #drain}
+     */
+    Link drainOnExit(Duration limit);
+
+    /**
      * Ends every wait, in whatever state the link is, and returns when it has ended. What waits in {@link Sender#toSend} stays there. Idempotent.
      */
     void shutdown();

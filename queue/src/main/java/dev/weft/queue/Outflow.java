@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Outflow<T> {
     /** So often a stop function is asked while there is nothing to send. */
     static final long STOP_POLL_MILLIS = 50;
+    /** So often a queue of the caller's is left, which can't be told of a drain. */
+    private static final long DRAIN_LOOK_MILLIS = 250;
     private static final int MOST_AT_ONCE = 256;
 
     private final BlockingQueue<T> queue;
@@ -30,14 +33,42 @@ final class Outflow<T> {
     private final boolean oneByOne;
     private final News news;
     private final ArrayDeque<Delivered<T>> taken = new ArrayDeque<>();
+    private final boolean ours;
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final boolean toldByOthers;
     private volatile boolean over;
+    private volatile boolean draining;
 
-    Outflow(BlockingQueue<T> queue, Link.Builder<T> settings, News news) {
+    /** @param ours whether the queue is of our making, and ends when nothing more is to be put into it */
+    Outflow(BlockingQueue<T> queue, boolean ours, Link.Builder<T> settings, News news) {
         this.queue = queue;
         framing = settings.framing;
         stop = settings.stopSending;
         oneByOne = stop != null || settings.pace.isPositive();
         this.news = news;
+        this.ours = ours;
+        toldByOthers = settings.delivery == Delivery.AT_LEAST_ONCE;
+    }
+
+    /** Takes what is in the queue, and then no more. */
+    void drain() {
+        draining = true;
+        if (queue instanceof AckQueue<T> acknowledging) {
+            if (ours) {
+                acknowledging.end();
+            } else {
+                acknowledging.look();
+            }
+        }
+    }
+
+    /** All is sent, or nothing will be sent any more. */
+    void end() {
+        done.countDown();
+    }
+
+    void join() throws InterruptedException {
+        done.await();
     }
 
     BlockingQueue<T> queue() {
@@ -78,8 +109,11 @@ final class Outflow<T> {
                 return false;
             }
         }
-        if (!over && ((stop != null && stop.getAsBoolean()) || hasEnded())) {
+        if (!over && ((stop != null && stop.getAsBoolean()) || hasEnded() || (draining && queue.isEmpty()))) {
             over = true;
+            if (!toldByOthers) {
+                end();
+            }
         }
         return over;
     }
@@ -96,9 +130,9 @@ final class Outflow<T> {
 
     private @Nullable Delivered<T> first() throws InterruptedException {
         if (queue instanceof AckQueue<T> acknowledging) {
-            return (stop == null ? acknowledging.next() : acknowledging.next(STOP_POLL_MILLIS, TimeUnit.MILLISECONDS)).orElse(null);
+            return (stop == null ? acknowledging.next(() -> draining) : acknowledging.next(STOP_POLL_MILLIS, TimeUnit.MILLISECONDS)).orElse(null);
         }
-        return delivered(stop == null ? queue.take() : queue.poll(STOP_POLL_MILLIS, TimeUnit.MILLISECONDS));
+        return delivered(queue.poll(stop == null ? DRAIN_LOOK_MILLIS : STOP_POLL_MILLIS, TimeUnit.MILLISECONDS));
     }
 
     private List<Delivered<T>> more(int most) {

@@ -1,8 +1,11 @@
 package dev.weft.queue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+
+import dev.weft.net.support.ExitStages;
 
 /**
  * Services one behind the other, as one thing to start, to wait for and to shut down: what {@link Service#then} makes.
@@ -71,6 +74,32 @@ public final class Pipeline implements AutoCloseable {
     /** Why the first of them that failed has ended, if one has. */
     public Optional<Throwable> failure() {
         return services.stream().flatMap(service -> service.failure().stream()).findFirst();
+    }
+
+    /**
+     * Drains the services, the first one first; see {@link Service#drain}.
+     *
+     * @param limit how long it waits at most, for all together
+     * @return whether all have ended in time and without a failure
+     */
+    public boolean drain(Duration limit) {
+        var begun = System.nanoTime();
+        var clean = true;
+        for (var service : services) {
+            clean &= service.drain(Duration.ofNanos(Math.max(0, Waits.nanos(limit) - (System.nanoTime() - begun))));
+        }
+        return clean;
+    }
+
+    /**
+     * Drains when the process is asked to stop or exits otherwise; see {@link Service#drainOnExit}.
+     *
+     * @param limit for all together
+     */
+    public Pipeline drainOnExit(Duration limit) {
+        var exit = ExitStages.install(ExitStages.Stage.WORK, services.getFirst().name() + "-exit", () -> drain(limit));
+        services.getLast().whenEnded(exit::remove);
+        return this;
     }
 
     /** Shuts all down, the first one first; see {@link Service#shutdown}. */

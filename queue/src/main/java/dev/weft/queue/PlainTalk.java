@@ -55,6 +55,11 @@ final class PlainTalk<T> implements Talk<T> {
     }
 
     @Override
+    public boolean isSettled() {
+        return in == null || in.isSettled();
+    }
+
+    @Override
     public @Nullable IOException over(Connection connection, Runnable stands) throws InterruptedException {
         Waits.limit(connection, timeout);
         var writer = out == null || out.isOver() ? null : new Writer(connection, out);

@@ -40,6 +40,11 @@ final class Pump<I, O> implements Crew.Task {
     }
 
     @Override
+    public void drain() {
+        feed.look();
+    }
+
+    @Override
     public void run() throws Exception {
         for (;;) {
             @Nullable Delivered<I> delivered;
@@ -60,10 +65,10 @@ final class Pump<I, O> implements Crew.Task {
 
     /** @return null when there is no other */
     private @Nullable Delivered<I> next() throws InterruptedException {
-        while (!over && !service.stopping()) {
+        while (!over && !service.mustStop()) {
             // Asked first: what was put before the end is found after it.
-            var ended = feed.hasEnded();
-            var delivered = service.canStop() ? feed.next(POLL) : feed.next();
+            var ended = feed.hasEnded() || service.draining();
+            var delivered = service.canStop() && !ended ? feed.next(POLL) : feed.next(service::draining);
             if (delivered.isPresent()) {
                 return delivered.get();
             }

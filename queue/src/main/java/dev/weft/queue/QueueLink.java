@@ -12,10 +12,13 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
 import dev.weft.net.Address;
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
+import dev.weft.net.support.ExitStages;
 import dev.weft.net.support.SafeText;
 import dev.weft.queue.LinkStatus.State;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class QueueLink<T> implements Duplex<T> {
     /** So long it waits for the threads of its own to hear of a shutdown: all their waits end at once, so this is for what can't be foreseen. */
     private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(10);
+    /** So often a drain looks whether all is done. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     /** For a link that does not reconnect, but tries for its first connection (SPEC SL-30). */
     private static final Backoff FIRST_PAUSES = Backoff.exponential(Duration.ofMillis(100), Duration.ofSeconds(30));
 
@@ -38,6 +43,7 @@ final class QueueLink<T> implements Duplex<T> {
     private final News news;
     private final boolean reconnects;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicReference<@Nullable ExitStages> onExit = new AtomicReference<>();
     private volatile LinkStatus status = new LinkStatus(State.NEW, Instant.now(), 0, Optional.empty(), Optional.empty());
     private volatile @Nullable Connector connector;
     private volatile @Nullable Talk<T> talk;
@@ -55,12 +61,16 @@ final class QueueLink<T> implements Duplex<T> {
         news = new News(this, settings.origin.role() + (received == null ? "Sender" : toSend == null ? "Receiver" : ""), settings.log,
                 settings.observer);
         in = received == null ? null : new Inflow<>(received, settings, news);
-        out = toSend == null ? null : new Outflow<>(toSend, settings, news);
+        out = toSend == null ? null : new Outflow<>(toSend, ours(toSend), settings, news);
         reconnects = settings.reconnect.pause(1).isPresent();
         if (settings.spool != null && (settings.delivery == Delivery.AT_MOST_ONCE || out == null)) {
             throw new IllegalArgumentException("a spool is for what is sent at least once, and this is a " + news.name() + " that delivers "
                     + settings.delivery);
         }
+    }
+
+    private boolean ours(BlockingQueue<T> queue) {
+        return queue instanceof AckQueue<T> made && own.contains(made);
     }
 
     @Override
@@ -286,11 +296,21 @@ final class QueueLink<T> implements Duplex<T> {
 
     private void end(@Nullable IOException last) {
         own.forEach(AckQueue::end);
+        var exit = onExit.getAndSet(null);
+        if (exit != null) {
+            exit.remove();
+        }
         status = new LinkStatus(State.ENDED, Instant.now(), 0, Optional.empty(), Optional.ofNullable(last).or(status::lastFailure));
         try {
             news.changed(status);
         } finally {
             ended.countDown();
+            if (in != null) {
+                in.end();
+            }
+            if (out != null) {
+                out.end();
+            }
         }
     }
 
@@ -388,6 +408,85 @@ final class QueueLink<T> implements Duplex<T> {
             }
         }
         if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean drain(Duration limit) {
+        if (status.state() == State.NEW || news.threads.areWe()) {
+            shutdown();
+            return !news.threads.areWe();
+        }
+        var until = System.nanoTime() + Waits.nanos(limit);
+        if (in != null) {
+            in.close();
+            awaitUntil(until, () -> known().isSettled());
+        }
+        if (out != null) {
+            out.drain();
+            awaitUntil(until, () -> settings.spool != null && out.isOver() && !connected());
+        }
+        var settled = in == null || known().isSettled();
+        shutdown();
+        return settled && failure == null && (out == null || (out.queue().isEmpty() && unsent().isEmpty()));
+    }
+
+    private Talk<T> known() {
+        return Objects.requireNonNull(talk);
+    }
+
+    /** Waits until the link has ended or this is so; until then an interrupt, which stays set, is the end of all waiting. */
+    private void awaitUntil(long until, BooleanSupplier so) {
+        try {
+            for (var left = until - System.nanoTime(); left > 0 && !so.getAsBoolean(); left = until - System.nanoTime()) {
+                if (ended.await(Math.min(left, LOOK_NANOS), TimeUnit.NANOSECONDS)) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public QueueLink<T> drainOnExit(Duration limit) {
+        var stage = in == null ? ExitStages.Stage.OUTLET : ExitStages.Stage.INTAKE;
+        if (in != null) {
+            in.track();
+        }
+        var exit = ExitStages.install(stage, news.name() + "-exit", () -> drain(limit));
+        var before = onExit.getAndSet(exit);
+        if (before != null) {
+            before.remove();
+        }
+        if (ended.getCount() == 0) {
+            exit.remove();
+        }
+        return this;
+    }
+
+    @Override
+    public void joinReceiving() {
+        join(Objects.requireNonNull(in, "a sender receives nothing")::join);
+    }
+
+    @Override
+    public void joinSending() {
+        join(Objects.requireNonNull(out, "a receiver sends nothing")::join);
+    }
+
+    private interface Waiting {
+        void join() throws InterruptedException;
+    }
+
+    private void join(Waiting direction) {
+        if (status.state() == State.NEW) {
+            throw new IllegalStateException(this + " has not been started");
+        }
+        try {
+            direction.join();
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }

@@ -1,6 +1,7 @@
 package dev.weft.queue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.BlockingQueue;
 
@@ -25,6 +26,15 @@ public interface Receiver<T> extends Link, Iterable<T> {
     @Override
     Iterator<T> iterator();
 
+    /**
+     * Waits until this direction is over, while the other may go on: its {@link Link.Builder#stopReceiving stop} function has said so, or the link has
+     * ended. The original's {@code receive_thread.join()}. An interrupt, which stays set, ends the waiting.
+     */
+    void joinReceiving();
+
     @Override
     Receiver<T> start() throws IOException;
+
+    @Override
+    Receiver<T> drainOnExit(Duration limit);
 }

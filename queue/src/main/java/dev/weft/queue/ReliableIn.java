@@ -127,6 +127,12 @@ final class ReliableIn<T> {
         }
     }
 
+    /** Whether all that has come is done. */
+    boolean isSettled() {
+        var stream = current;
+        return queue.isEmpty() && (stream == null || stream.done() + 1 == stream.expected());
+    }
+
     /** Whether something is done that the peer was not told of. */
     boolean owes() {
         var stream = current;

@@ -71,6 +71,7 @@ final class ReliableOut<T> {
             lock.lock();
             try {
                 fed = true;
+                tellIfDone();
                 changed.signal();
             } finally {
                 lock.unlock();
@@ -150,6 +151,12 @@ final class ReliableOut<T> {
         return fed && store.first() == store.next();
     }
 
+    private void tellIfDone() {
+        if (isDone()) {
+            source.end();
+        }
+    }
+
     /** The peer wants to go on at this message, and takes so many. */
     void resume(long number, int window) throws ProtocolException {
         if (number < store.first() || number > store.next()) {
@@ -203,6 +210,7 @@ final class ReliableOut<T> {
                 done.add(awaited.removeFirst().message());
             }
             store.acknowledge(number);
+            tellIfDone();
             acknowledged.signal();
             changed.signal();
         } finally {

@@ -282,10 +282,15 @@ final class ReliableTalk<T> implements Talk<T> {
                 }
             }
         } finally {
-            if (in != null && inflow != null && !inflow.isOver()) { // else they are not acknowledged, and come again when somebody wants them
+            if (in != null && inflow != null && inflow.takes()) { // else they are not acknowledged, and come again when somebody wants them
                 in.take(messages);
             }
         }
+    }
+
+    @Override
+    public boolean isSettled() {
+        return in == null || in.isSettled();
     }
 
     /** Whether both directions are over, and everything is acknowledged. */

@@ -1,6 +1,7 @@
 package dev.weft.queue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 
@@ -31,6 +32,16 @@ public interface Sender<T> extends Link {
      */
     List<T> unsent();
 
+    /**
+     * Waits until this direction is over, while the other may go on: its {@link Link.Builder#stopSending stop} function has said so, or its queue has
+     * ended, and all is sent, with {@link Delivery#AT_LEAST_ONCE} acknowledged; or the link has ended. The original's {@code send_thread.join()}. An
+     * interrupt, which stays set, ends the waiting.
+     */
+    void joinSending();
+
     @Override
     Sender<T> start() throws IOException;
+
+    @Override
+    Sender<T> drainOnExit(Duration limit);
 }

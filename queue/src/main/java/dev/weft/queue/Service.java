@@ -1,15 +1,19 @@
 package dev.weft.queue;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 
+import dev.weft.net.support.ExitStages;
 import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
@@ -128,10 +132,15 @@ public final class Service<I, O> implements AutoCloseable {
     private final boolean shareable;
     private final Work<I, O> work;
     private final Crew crew;
+    private final List<AckQueue<?>> made;
     private final Map<String, Event> events = new ConcurrentHashMap<>();
     private int workers = 1;
     private boolean inOrder;
     private @Nullable BooleanSupplier stop;
+    private final AtomicReference<@Nullable ExitStages> onExit = new AtomicReference<>();
+    private final ConcurrentLinkedQueue<Runnable> whenEnded = new ConcurrentLinkedQueue<>();
+    private volatile Crew.@Nullable Task task;
+    private volatile boolean draining;
     private volatile SafeLog log = Log.SHARED;
     private OnFailure<? super I> onFailure = (message, failure) -> Verdict.SKIP;
 
@@ -146,11 +155,27 @@ public final class Service<I, O> implements AutoCloseable {
         this.out = out;
         this.shareable = shareable;
         this.work = work;
-        this.crew = new Crew(name, this::log, () -> {
-            for (var queue : made) {
-                queue.end();
-            }
-        });
+        this.made = List.of(made);
+        this.crew = new Crew(name, this::log, this::atEnd);
+    }
+
+    private void atEnd() {
+        made.forEach(AckQueue::end);
+        runWhenEnded();
+    }
+
+    private void runWhenEnded() {
+        for (var next = whenEnded.poll(); next != null; next = whenEnded.poll()) {
+            next.run();
+        }
+    }
+
+    /** Once; at once when it has ended. */
+    void whenEnded(Runnable task) {
+        whenEnded.add(task);
+        if (crew.hasEnded()) {
+            runWhenEnded();
+        }
     }
 
     private static <I, O> Service<I, O> pump(String name, BlockingQueue<I> in, @Nullable BlockingQueue<O> out, Stage<? super I, ? extends O> stage,
@@ -309,7 +334,7 @@ public final class Service<I, O> implements AutoCloseable {
      * @throws IllegalStateException when it was started, or shut down, before
      */
     public Service<I, O> start() {
-        crew.start(workers, work.of(this));
+        crew.start(workers, task());
         return this;
     }
 
@@ -319,7 +344,13 @@ public final class Service<I, O> implements AutoCloseable {
      * @throws IllegalStateException when it was started, or shut down, before
      */
     public void run() {
-        crew.run(workers, work.of(this));
+        crew.run(workers, task());
+    }
+
+    private Crew.Task task() {
+        var made = work.of(this);
+        task = made;
+        return made;
     }
 
     /**
@@ -329,6 +360,47 @@ public final class Service<I, O> implements AutoCloseable {
      */
     public void join() {
         crew.join();
+    }
+
+    /**
+     * Works on what is in its input, takes no more once that is empty, and ends; a source is not asked any more, and a loop has to ask
+     * {@link #stopping}. At the limit it is shut down.
+     *
+     * @param limit how long it waits at most
+     * @return whether it has ended in time and without a {@link #failure}; within its own work, which it does not wait for, false
+     */
+    public boolean drain(Duration limit) {
+        draining = true;
+        if (in instanceof AckQueue<I> own && made.contains(own)) {
+            own.end();
+        }
+        var working = task;
+        if (working != null) {
+            working.drain();
+        }
+        if (crew.isOneOfUs()) {
+            return false;
+        }
+        var inTime = !crew.started() || crew.awaitEnd(limit);
+        shutdown();
+        return inTime && failure().isEmpty();
+    }
+
+    /**
+     * Drains when the process is asked to stop (SIGTERM, Ctrl-C) or exits otherwise, after the links that messages come from and before those that
+     * they leave by, as far as these do the same. After a signal the process exits with 0 when all was drained, otherwise with 128 and the signal's
+     * number; a second signal ends it at once.
+     *
+     * @param limit see {@link #drain}
+     */
+    public Service<I, O> drainOnExit(Duration limit) {
+        var exit = ExitStages.install(ExitStages.Stage.WORK, name + "-exit", () -> drain(limit));
+        var before = onExit.getAndSet(exit);
+        if (before != null) {
+            before.remove();
+        }
+        whenEnded(exit::remove);
+        return this;
     }
 
     /**
@@ -394,8 +466,17 @@ public final class Service<I, O> implements AutoCloseable {
         return crew.alive();
     }
 
-    /** Whether it is to end: it was shut down, or has failed, or its {@link #stop stop} function, which this asks, says so. */
+    /** Whether it is to end: it was shut down, is drained, or has failed, or its {@link #stop stop} function, which this asks, says so. */
     public boolean stopping() {
+        return draining || mustStop();
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    /** Whether it takes no other message. */
+    boolean mustStop() {
         return crew.ending() || (stop != null && stop.getAsBoolean());
     }
 

@@ -32,6 +32,9 @@ interface Talk<T> {
     /** Asks the stop functions, while there is no connection: whether nothing is left to do. */
     boolean stops();
 
+    /** Whether nothing that has come is still to be done, as far as it is told. */
+    boolean isSettled();
+
     /** After the last connection. */
     default void end() {}
 
