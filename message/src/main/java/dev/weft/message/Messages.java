@@ -299,6 +299,28 @@ public final class Messages {
         }
     }
 
+    /**
+     * A whole program, as {@link Server.Builder#serve(Handler)} is: opens a server, serves on this thread, and drains for the builder's grace when
+     * it is shut down or the process is asked to exit (SIGTERM, Ctrl-C). Hooks that have begun finish then; the process exits with 0 when none had
+     * to be interrupted.
+     *
+     * @throws LoadException when an eager value can't be loaded
+     * @throws IOException as the builder's open
+     */
+    public void serve(Server.Builder where) throws IOException {
+        begin();
+        try {
+            loadShared();
+            var called = name;
+            if (called != null) {
+                where.name(called);
+            }
+            where.serve((Handler) this::serve);
+        } finally {
+            end();
+        }
+    }
+
     private void serve(Connection c) throws Exception {
         var called = name;
         var peer = new Peer(this, called == null ? Server.current().name() : called, false, c);

@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import dev.weft.net.Connection;
+import dev.weft.net.support.ExitHook;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,7 @@ public final class Peer implements Closeable {
     /** No connection any more; its values are being closed. */
     private volatile boolean ended;
     private long nextId;
+    private volatile @Nullable ExitHook exit;
 
     Peer(Messages messages, String localName, boolean dialled, Connection connection) {
         this.messages = messages;
@@ -301,6 +304,33 @@ public final class Peer implements Closeable {
         }
     }
 
+    /**
+     * Closes it when the process is asked to exit (SIGTERM, Ctrl-C) or exits otherwise, and waits for the hooks that run. After a signal the process
+     * exits with 0 when they have returned in time, otherwise with 128 and the signal's number. A second signal ends it at once.
+     *
+     * @param patience how long it waits for hooks
+     */
+    public Peer closeOnExit(Duration patience) {
+        var hook = ExitHook.install("weft-" + localName + "-exit", () -> {
+            close();
+            return endsWithin(patience);
+        });
+        exit = hook;
+        if (ended) {
+            hook.remove();
+        }
+        return this;
+    }
+
+    private boolean endsWithin(Duration patience) {
+        try {
+            return over.await(Waits.nanos(patience), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     /** {@code client of 127.0.0.1:50003}. */
     @Override
     public String toString() {
@@ -404,5 +434,9 @@ public final class Peer implements Closeable {
             own.close().run();
         }
         over.countDown();
+        var hook = exit;
+        if (hook != null) {
+            hook.remove();
+        }
     }
 }
