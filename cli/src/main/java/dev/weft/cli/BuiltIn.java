@@ -16,6 +16,7 @@ import dev.weft.net.DatagramHandler;
 import dev.weft.net.Framing;
 import dev.weft.net.Handler;
 import dev.weft.net.Server;
+import dev.weft.net.support.SafeText;
 
 /**
  * A handler that comes with the command.
@@ -85,7 +86,7 @@ record BuiltIn(String name, Handler connections, DatagramHandler datagrams) impl
     private static byte[] upper(byte[] request, Address peer, Terminal terminal) {
         var stripped = AsciiBytes.strip(request);
         // One call, so that two requests don't print into each other.
-        terminal.say(who(peer) + " wrote:" + System.lineSeparator() + BytesLiteral.of(stripped));
+        terminal.sayLines(SafeText.oneLine(who(peer)) + " wrote:" + System.lineSeparator() + BytesLiteral.of(stripped));
         return AsciiBytes.upper(stripped);
     }
 

@@ -10,7 +10,6 @@ import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
-import dev.weft.net.support.SafeText;
 import dev.weft.rpc.Exchange;
 import dev.weft.rpc.Incoming;
 import dev.weft.rpc.RpcMethod;
@@ -180,10 +179,10 @@ final class CallClient {
 
     private void tell(RpcException e) {
         var message = e.status() == Status.UNAVAILABLE ? unreachable(e) : String.valueOf(e.getMessage());
-        terminal.error(e.status() + " (" + e.status().number() + "): " + SafeText.oneLine(message));
+        terminal.error(e.status() + " (" + e.status().number() + "): " + message);
         e.details().forEach(detail -> terminal.error("detail: " + detail(detail)));
         if (terminal.debug()) {
-            e.printStackTrace(terminal.err());
+            terminal.stack(e);
         }
     }
 

@@ -18,6 +18,7 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import dev.weft.net.support.SafeText;
 
 /** Messages as lines of JSON, in protobuf's mapping; the types in an Any are asked for. */
 final class CallJson {
@@ -103,11 +104,11 @@ final class CallJson {
         return url.substring(url.lastIndexOf('/') + 1);
     }
 
-    /** The same JSON, as a terminal can and may show it: a stranger's control characters are escaped, letters are not. */
+    /** The same JSON, as a terminal can and may show it: what a stranger may not write there is escaped, letters are not. */
     private String visible(String json) {
         var out = new StringBuilder(json.length());
-        for (int i = 0; i < json.length(); i++) {
-            var c = json.charAt(i);
+        for (int i = 0, c; i < json.length(); i += Character.charCount(c)) {
+            c = json.codePointAt(i);
             if (c == '\\') {
                 var next = json.charAt(++i);
                 var letter = next == 'u' ? (char) Integer.parseInt(json, i + 1, i + 5, 16) : 0;
@@ -115,22 +116,23 @@ final class CallJson {
                     out.append(letter);
                     i += 4;
                 } else {
-                    out.append(c).append(next);
+                    out.append('\\').append(next);
                 }
-            } else if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || !canShow(json, i)) {
-                out.append("\\u%04x".formatted((int) c));
+            } else if (c < ' ' || c > '~') {
+                append(out, Character.toString(c));
             } else {
-                out.append(c);
+                out.append((char) c);
             }
         }
         return out.toString();
     }
 
-    private boolean canShow(String json, int i) {
-        var c = json.charAt(i);
-        if (Character.isLowSurrogate(c)) {
-            return i > 0 && shown.canEncode(json.subSequence(i - 1, i + 1));
+    /** The character, or as JSON escapes it, so that nothing of it is lost. */
+    private void append(StringBuilder out, String character) {
+        if (SafeText.oneLine(character).equals(character) && shown.canEncode(character)) {
+            out.append(character);
+        } else {
+            character.chars().forEach(c -> out.append("\\u%04x".formatted(c)));
         }
-        return Character.isHighSurrogate(c) ? i + 1 < json.length() && shown.canEncode(json.subSequence(i, i + 2)) : c < 0x80 || shown.canEncode(c);
     }
 }

@@ -101,7 +101,7 @@ final class ChatCommand implements Command {
             var here = console.terminal();
             // The original's client greets; who pipes lines into this one wants these lines sent, and nothing else.
             var options = ChatClient.Options.defaults().wire(wire).greeting(classic ? ChatClient.Options.defaults().greeting() : "")
-                    .heard(here::say).watching(state -> watch(state, server, here));
+                    .heard(here::sayLines).watching(state -> watch(state, server, here));
             ChatLog.configure(here.err());
             try (var client = new ChatClient(server, options)) {
                 return UntilAsked.run("chat", () -> end(client, console), () -> {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import dev.weft.net.Connection;
 import dev.weft.net.Handler;
 import dev.weft.net.Server;
+import dev.weft.net.support.SafeText;
 
 /**
  * One process per connection, through {@code /bin/sh -c}: what inetd does. Its standard error is ours.
@@ -39,8 +40,8 @@ record Exec(String command, Duration idle) implements Service, Handler {
         // Silence is judged over both directions, by the pipe.
         c.deadlines(c.deadlines().idle(Duration.ZERO));
         var builder = new ProcessBuilder("/bin/sh", "-c", command).redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().put("WEFT_LOCAL", c.local().toString());
-        builder.environment().put("WEFT_REMOTE", c.remote().toString());
+        builder.environment().put("WEFT_LOCAL", SafeText.oneLine(c.local().toString()));
+        builder.environment().put("WEFT_REMOTE", SafeText.oneLine(c.remote().toString()));
         try (var pipe = new ProcessPipe(c, builder.start())) {
             pipe.pump(idle);
         }

@@ -29,7 +29,7 @@ record FailureLines(Terminal terminal) implements ServerObserver {
         var about = remote.toString();
         terminal.error(line.contains(about) ? line : about + ": " + line);
         if (terminal.debug() || !(failure instanceof IOException || failure instanceof InterruptedException)) {
-            failure.printStackTrace(terminal.err());
+            terminal.stack(failure);
         }
     }
 

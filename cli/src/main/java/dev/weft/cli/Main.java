@@ -50,7 +50,7 @@ public final class Main {
         } catch (Exception | StackOverflowError | OutOfMemoryError e) {
             terminal.error(sentence(e));
             if (debug) {
-                e.printStackTrace(terminal.err());
+                terminal.stack(e);
             }
             return FAILURE;
         }

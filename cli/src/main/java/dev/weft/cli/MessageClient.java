@@ -20,7 +20,6 @@ import dev.weft.net.Address;
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
 import dev.weft.net.Deadlines;
-import dev.weft.net.support.SafeText;
 
 /** The client behind {@code weft message send} and {@code request}. */
 final class MessageClient {
@@ -147,7 +146,7 @@ final class MessageClient {
             terminal.out().write(reply.data());
             terminal.out().flush();
         } else {
-            terminal.say(SafeText.shown(reply.text()));
+            terminal.sayLines(reply.text());
         }
     }
 }

@@ -9,7 +9,6 @@ import java.util.function.IntSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-import dev.weft.net.support.SafeText;
 import dev.weft.queue.AckQueue;
 import dev.weft.queue.Link;
 import dev.weft.queue.LinkObserver;
@@ -140,7 +139,7 @@ final class QueueEnd implements LinkObserver {
     /** What was received is all printed before this returns, also what came before a shutdown (SPEC SL-BUG-13). */
     private void print(Receiver<String> receiver) throws IOException {
         for (var message : receiver) {
-            terminal.say(SafeText.oneLine(message));
+            terminal.say(message);
             if (terminal.out().checkError()) {
                 throw new IOException("standard output is closed: a message could not be printed");
             }

@@ -84,7 +84,7 @@ final class ServeCommand implements Command {
         if (report.clean()) {
             return Main.OK;
         }
-        terminal.error(report.toString());
+        terminal.report(report.toString());
         return Main.FAILURE;
     }
 

@@ -5,8 +5,11 @@ import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
+import dev.weft.net.support.SafeText;
+
 /**
- * Where a command reads and writes: the process's own streams, or a test's.
+ * Where a command reads and writes: the process's own streams, or a test's. Whatever is written by the methods here is made safe first: there may
+ * be a stranger's text in it.
  *
  * @param in standard input
  * @param out results and the ready line, for people and scripts
@@ -42,19 +45,37 @@ record Terminal(InputStream in, PrintStream out, PrintStream err, Charset charse
 
     /** A line of a result, at once. */
     void say(String line) {
-        out.println(line);
+        out.println(SafeText.oneLine(line));
+        out.flush();
+    }
+
+    /** A result of several lines, at once and together. */
+    void sayLines(String lines) {
+        out.println(SafeText.shown(lines));
         out.flush();
     }
 
     /** A line on how things stand, at once: where results are for a pipe, it is not among them. */
     void tell(String line) {
-        err.println(line);
+        err.println(SafeText.oneLine(line));
         err.flush();
     }
 
     /** One line about what went wrong. */
     void error(String line) {
-        err.println("weft: " + line);
+        err.println("weft: " + SafeText.oneLine(line));
+        err.flush();
+    }
+
+    /** What went wrong, in several lines. */
+    void report(String lines) {
+        err.println("weft: " + SafeText.shown(lines));
+        err.flush();
+    }
+
+    /** Where it went wrong. */
+    void stack(Throwable failure) {
+        SafeText.failure(failure).printStackTrace(err);
         err.flush();
     }
 }
