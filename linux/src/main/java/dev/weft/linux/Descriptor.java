@@ -1,5 +1,6 @@
 package dev.weft.linux;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedChannelException;
@@ -72,6 +73,20 @@ class Descriptor {
             return Libc.send(fd, from, offset, Math.min(length, Libc.MOST_AT_ONCE));
         } finally {
             leave();
+        }
+    }
+
+    /** {@link Libc#unacknowledged}; -1 when it can't be told. */
+    final long unacknowledged() {
+        try {
+            var fd = enter();
+            try {
+                return Libc.unacknowledged(fd);
+            } finally {
+                leave();
+            }
+        } catch (IOException e) {
+            return -1; // closed, or no such socket: the next write says so
         }
     }
 

@@ -77,6 +77,11 @@ final class HandedStream implements StreamChannel {
     }
 
     @Override
+    public long unacknowledged() {
+        return descriptor.unacknowledged();
+    }
+
+    @Override
     public void awaitReadable() throws IOException {
         if (Thread.currentThread().isVirtual()) {
             watch().readable().await();

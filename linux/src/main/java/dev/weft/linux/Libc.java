@@ -51,6 +51,7 @@ final class Libc {
     static final int EPOLL_CTL_ADD = 1;
     static final int EPOLL_CTL_DEL = 2;
     static final int EPOLL_CTL_MOD = 3;
+    private static final int SIOCOUTQ = 0x5411;
     /** The most that one critical call moves. */
     static final int MOST_AT_ONCE = 64 * 1024;
 
@@ -76,6 +77,7 @@ final class Libc {
     private static final MemorySegment SETSOCKOPT = function("setsockopt");
     private static final MemorySegment GETSOCKOPT = function("getsockopt");
     private static final MemorySegment FCNTL = function("fcntl");
+    private static final MemorySegment IOCTL = function("ioctl");
     private static final MemorySegment RECVFROM = function("recvfrom");
     private static final MemorySegment SENDTO = function("sendto");
     private static final MemorySegment SENDMSG = function("sendmsg");
@@ -254,6 +256,18 @@ final class Libc {
     /** fcntl(2) with a number. */
     static int control(int fd, int command, int argument) throws IOException {
         return checked(FCNTL, fd, command, argument, 0, 0);
+    }
+
+    /**
+     * SIOCOUTQ of ioctl(2): of what was sent, the bytes that a TCP peer has not acknowledged (tcp(7)); at a Unix socket, the room that unread data
+     * take (unix(7)).
+     */
+    static int unacknowledged(int fd) throws IOException {
+        try (var arena = Arena.ofConfined()) {
+            var value = arena.allocate(JAVA_INT);
+            checked(IOCTL, fd, SIOCOUTQ, value.address(), 0, 0);
+            return value.get(JAVA_INT, 0);
+        }
     }
 
     /** recvfrom(2); negative errno on failure. */

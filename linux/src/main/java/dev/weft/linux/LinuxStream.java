@@ -79,6 +79,16 @@ abstract class LinuxStream extends LinuxSocket implements StreamChannel {
     }
 
     @Override
+    public void retryWrite() {
+        writable.signal();
+    }
+
+    @Override
+    public long unacknowledged() {
+        return descriptor.unacknowledged();
+    }
+
+    @Override
     public boolean finishConnect() throws IOException {
         if (connected) {
             return true;

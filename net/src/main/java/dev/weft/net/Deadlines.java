@@ -14,7 +14,8 @@ import java.time.Duration;
  * @param idle silence between messages, and any wait of a raw read that no message encloses; default none
  * @param read any single wait for the peer's next bytes (socketserver's {@code timeout}, SPEC SS-44); default none
  * @param message from a message's first byte to its last, however the bytes dribble; default 30 s
- * @param write a write in which the peer takes nothing at all; default 30 s
+ * @param write a write in which the peer takes nothing at all, so not one whose reader is slow but steady: what counts is what the peer acknowledges
+ *     (on the portable transport: what the system takes when asked), eight times within the deadline; default 30 s
  * @param first how long a new connection may take to begin its first message where the server drains meanwhile, from when it was accepted, or
  *     from the end of its TLS handshake; half of the drain's own deadline at most; default 1 s. When it is over, or zero, the connection is
  *     let go like any other that stands between two messages; that is no failure

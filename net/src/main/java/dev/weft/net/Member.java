@@ -13,6 +13,9 @@ final class Member {
     private boolean gone;
     /** When it last took something, while it is full. */
     private long fullSince = Alarm.NEVER;
+    private long takenWhenFull;
+    /** When the system is to be asked next whether it has room. */
+    private long nextRetry = Alarm.NEVER;
 
     Member(Connection connection, Outbox outbox) {
         this.connection = connection;
@@ -116,13 +119,26 @@ final class Member {
         return true;
     }
 
+    /** What the peer takes of a message that has begun to leave counts too; see {@link WritePatience}. */
     private synchronized boolean impatient() {
         if (outbox.patience().isZero()) {
             return true;
         }
-        if (fullSince == Alarm.NEVER) {
-            fullSince = connection.time().nanoTime();
+        var time = connection.time();
+        var taken = connection.outbound().order().taken();
+        if (fullSince == Alarm.NEVER || taken > takenWhenFull) {
+            fullSince = time.nanoTime();
+            takenWhenFull = taken;
+            nextRetry = fullSince;
         }
-        return Duration.ofNanos(connection.time().nanoTime() - fullSince).compareTo(outbox.patience()) >= 0;
+        if (Alarm.passed(time, nextRetry)) {
+            var first = nextRetry == fullSince;
+            nextRetry = Alarm.in(time, outbox.patience().dividedBy(8));
+            connection.channel().retryWrite();
+            if (first) {
+                return false; // it shall be asked once before it is judged
+            }
+        }
+        return Duration.ofNanos(time.nanoTime() - fullSince).compareTo(outbox.patience()) >= 0;
     }
 }

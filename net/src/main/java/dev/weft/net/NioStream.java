@@ -95,6 +95,11 @@ final class NioStream implements StreamChannel, NioLoop.Parked {
     }
 
     @Override
+    public void retryWrite() {
+        writable.signal();
+    }
+
+    @Override
     public boolean finishConnect() throws IOException {
         if (channel.isConnected()) {
             return true;

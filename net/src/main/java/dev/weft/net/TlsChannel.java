@@ -161,6 +161,16 @@ final class TlsChannel implements StreamChannel {
     }
 
     @Override
+    public void retryWrite() {
+        inner.retryWrite();
+    }
+
+    @Override
+    public long unacknowledged() {
+        return inner.unacknowledged();
+    }
+
+    @Override
     public void awaitWritable() throws IOException {
         inner.awaitWritable();
     }

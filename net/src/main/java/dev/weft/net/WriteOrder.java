@@ -88,6 +88,11 @@ final class WriteOrder {
         return sentBytes;
     }
 
+    /** How many the peer has taken, as far as that can be told; of those that the transport has taken, not less. */
+    long taken() {
+        return sentBytes - Math.max(0, connection.channel().unacknowledged());
+    }
+
     /** Takes a place at the end of the order; for {@link #send(Turn, byte[], int, int)}, which must follow. */
     synchronized Turn enter() throws IOException {
         check();
@@ -464,8 +469,7 @@ final class WriteOrder {
      */
     private void transmit(byte[] bytes, int offset, int length, int own) throws IOException {
         var sent = 0;
-        var deadline = Alarm.NEVER;
-        var waiting = false;
+        WritePatience patience = null; // most writes need none
         try {
             var channel = connection.channel();
             while (true) {
@@ -474,23 +478,29 @@ final class WriteOrder {
                     if (n > 0) {
                         sent += n;
                         count(n);
-                        waiting = false;
+                        if (patience != null) {
+                            patience.progressed();
+                        }
                         connection.progressed();
                         continue;
                     }
                 } else if (channel.flush()) {
                     return;
                 }
-                if (!waiting) {
-                    waiting = true;
-                    deadline = Alarm.after(connection.time(), connection.deadlines().write());
-                } else if (Alarm.passed(connection.time(), deadline)) {
-                    var limit = Inbound.words(connection.deadlines().write());
-                    throw connection
-                            .blame(new SocketTimeoutException(connection.remote() + " took nothing for " + limit + "; the connection was dropped"));
+                if (patience == null) {
+                    patience = new WritePatience(connection.time(), connection.deadlines().write());
                 }
-                awaitRoom(deadline);
+                if (patience.mayWait(channel)) {
+                    awaitRoom(patience.next());
+                }
             }
+        } catch (WritePatience.TooSlow _) {
+            var limit = Inbound.words(connection.deadlines().write());
+            var e = connection.blame(
+                    new SocketTimeoutException(connection.remote() + " took nothing for " + limit + "; the connection was dropped"));
+            breakOff(e);
+            connection.abort("a write timed out");
+            throw e;
         } catch (SocketTimeoutException e) {
             breakOff(e);
             connection.abort("a write timed out");

@@ -79,6 +79,12 @@ final class FaultyStream extends ForwardingStream {
         return moved;
     }
 
+    /** A peer that takes nothing acknowledges nothing, whatever the network behind it does. */
+    @Override
+    public long unacknowledged() {
+        return stalled ? -1 : inner.unacknowledged();
+    }
+
     private void stall() {
         stalled = true;
         reading.holdForGood();

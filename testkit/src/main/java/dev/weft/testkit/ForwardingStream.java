@@ -32,6 +32,16 @@ abstract class ForwardingStream implements StreamChannel {
     }
 
     @Override
+    public void retryWrite() {
+        inner.retryWrite();
+    }
+
+    @Override
+    public long unacknowledged() {
+        return inner.unacknowledged();
+    }
+
+    @Override
     public void awaitReadable() throws IOException {
         inner.awaitReadable();
     }

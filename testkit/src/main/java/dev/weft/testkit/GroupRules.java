@@ -31,6 +31,10 @@ final class GroupRules {
             rule("CH-BUG-3: dropping the newest: the slow member gets the oldest", GroupRules::droppingNewest).concurrent(),
             rule("CH-BUG-3: blocking: the sender waits, and the slow member gets all", GroupRules::blocking).concurrent(),
             rule("CH-BUG-3: blocking: only as long as its patience", GroupRules::blockingImpatiently).concurrent(),
+            rule("CH-BUG-3: disconnecting with patience: a member that takes little, but steadily, stays", GroupRules::slowMember).concurrent(),
+            rule("CH-BUG-3: a member that is dropped as too slow is told and counted", GroupRules::told).concurrent(),
+            rule("CH-BUG-3: so is one that takes nothing for the write deadline", GroupRules::deadMemberTold).concurrent(),
+            rule("CH-BUG-3: messages that outboxes drop are counted", GroupRules::undelivered).concurrent(),
             rule("CH-BUG-3: a member that never reads is dropped at its write deadline", GroupRules::deadMember).concurrent())
             .map(Rule::inThisJvm).toList(); // a group ends at its process
 
@@ -253,5 +257,85 @@ final class GroupRules {
         }
         stage.witness().awaitCount("closed", 1);
         stage.witness().forget();
+    }
+
+    /** One message is more than it takes in its group's patience; it takes something all the time. */
+    private static void slowMember(Stage stage) throws Exception {
+        var minute = Duration.ofMinutes(1);
+        var size = 24 << 20;
+        var group = new Group<byte[]>(Framing.lengthPrefixed(4).limit(size), Outbox.disconnecting(1).patience(minute));
+        var joined = new CopyOnWriteArrayList<Connection>();
+        var server = stage.keep(stage.roomy().time(stage.time()).open(c -> {
+            group.join(c);
+            joined.add(c);
+            c.receive(1);
+        })).start();
+        var slow = stage.connectReadingLittle(server);
+        Eventually.holds("it has joined", () -> joined.size() == 1);
+        group.send(new byte[size]);
+        group.send(new byte[1_000]);
+        for (int i = 0; i < 12; i++) {
+            var before = joined.getFirst().bytesOut();
+            do {
+                assertEquals(100_000, slow.input().readNBytes(100_000).length);
+                group.send(new byte[1_000]);
+            } while (joined.getFirst().bytesOut() == before);
+            stage.time().advance(minute.dividedBy(6));
+        }
+        assertTrue(joined.getFirst().isOpen(), "it takes something all the time");
+        assertTrue(server.stats().undelivered() >= 12, "messages for which there was no room");
+        slow.abort();
+        stage.witness().awaitCount("closed", 1);
+        stage.witness().forget();
+    }
+
+    private static void told(Stage stage) throws Exception {
+        var group = new Group<>(Framing.lines(), Outbox.disconnecting(10));
+        var server = serve(stage, group, new CopyOnWriteArrayList<>());
+        member(stage, server);
+        for (int i = 0; i < MANY; i++) {
+            group.send(i + PADDING);
+        }
+        stage.witness().awaitCount("tooSlow", 1);
+        stage.witness().awaitCount("closed", 1);
+        assertEquals(1, server.stats().tooSlow());
+        assertEquals(0, server.stats().failed(), "no handler has failed");
+        assertEquals(1, stage.witness().count("tooSlow"), "told once");
+    }
+
+    private static void deadMemberTold(Stage stage) throws Exception {
+        var group = new Group<>(Framing.lines(), Outbox.droppingNewest(MANY).bytes(2 * Stage.MORE_THAN_BUFFERS));
+        var server = serve(stage, group, new CopyOnWriteArrayList<>());
+        member(stage, server);
+        for (int i = 0; i < MANY; i++) {
+            group.send(i + PADDING);
+        }
+        stage.time().advanceUntil(Duration.ofSeconds(30), () -> stage.witness().count("tooSlow") == 1);
+        stage.witness().awaitCount("closed", 1);
+        assertEquals(1, server.stats().tooSlow());
+        stage.witness().forget();
+    }
+
+    private static void undelivered(Stage stage) throws Exception {
+        for (var outbox : List.of(Outbox.droppingNewest(10), Outbox.droppingOldest(10))) {
+            var group = new Group<>(Framing.lines(), outbox);
+            var server = serve(stage, group, new CopyOnWriteArrayList<>());
+            var slow = member(stage, server);
+            for (int i = 0; i < MANY; i++) {
+                group.send(i + PADDING);
+            }
+            var dropped = server.stats().undelivered();
+            assertTrue(dropped > 0 && dropped < MANY, dropped + " of " + MANY + " messages");
+            slow.shutdownOutput();
+            assertEquals(MANY - dropped, count(slow));
+        }
+    }
+
+    private static long count(Connection c) {
+        var n = 0;
+        for (var _ : c.lines()) {
+            n++;
+        }
+        return n;
     }
 }

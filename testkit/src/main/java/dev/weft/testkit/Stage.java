@@ -15,6 +15,7 @@ final class Stage extends Scene {
     static final int MORE_THAN_BUFFERS = 2 << 20;
 
     private static final int SMALL = 64 * 1024;
+    private static final int LARGE = 4 << 20;
 
     private final StreamSubject subject;
 
@@ -43,6 +44,18 @@ final class Stage extends Scene {
     Connection connectTight(Server server) throws IOException {
         var dial = dial(server);
         return keep((kernel() ? dial.option(StandardSocketOptions.SO_SNDBUF, SMALL).option(StandardSocketOptions.SO_RCVBUF, SMALL) : dial).open());
+    }
+
+    /** As builder, with a large buffer for what is sent where there is one: the system tells late that there is room. */
+    Server.Builder roomy() {
+        var builder = builder();
+        return kernel() ? builder.option(StandardSocketOptions.SO_SNDBUF, LARGE) : builder;
+    }
+
+    /** A client whose kernel keeps little for it, so that what it does not read stays with the server. */
+    Connection connectReadingLittle(Server server) throws IOException {
+        var dial = dial(server);
+        return keep((kernel() ? dial.option(StandardSocketOptions.SO_RCVBUF, SMALL) : dial).open());
     }
 
     private boolean kernel() {

@@ -28,6 +28,7 @@ final class TimeLimits {
             rule("idle time does not run inside a message", TimeLimits::idleDoesNotRunInside).inThisJvm(),
             rule("a message must be whole in its time, however its bytes dribble", TimeLimits::messageTimesOut).inThisJvm(),
             rule("a write of which the peer takes nothing times out and drops the connection", TimeLimits::writeTimesOut).inThisJvm(),
+            rule("a write of which the peer takes little, but steadily, goes on", TimeLimits::slowReader).inThisJvm(),
             rule("without deadlines nobody is hurried", TimeLimits::noHurry).inThisJvm(),
             rule("deadlines may be replaced in mid-conversation", TimeLimits::replaced).inThisJvm(),
             rule("a TLS handshake must be over in its time", TimeLimits::handshakeTimesOut));
@@ -138,6 +139,20 @@ final class TimeLimits {
         assertFalse(open.take());
         stage.witness().awaitCount("closed", 1);
         client.abort();
+    }
+
+    /** The system tells of room late: when much of a large buffer is free. This peer empties it in many deadlines. */
+    private static void slowReader(Stage stage) throws Exception {
+        var size = 16 << 20;
+        var client = stage.connectReadingLittle(stage.keep(stage.roomy().time(stage.time()).deadlines(Deadlines.defaults().write(MINUTE))
+                .open(c -> c.send(new byte[size]))).start());
+        var read = 0;
+        for (int i = 0; i < 30; i++) {
+            read += client.input().readNBytes(100_000).length; // more in a minute than any client reads ahead
+            stage.time().advance(MINUTE.dividedBy(6));
+        }
+        assertEquals(0, stage.witness().count("failed"), "it was given up after " + read + " bytes");
+        assertEquals(size - read, client.input().readAllBytes().length);
     }
 
     private static void noHurry(Stage stage) throws Exception {

@@ -135,6 +135,11 @@ final class Witness implements ServerObserver {
     }
 
     @Override
+    public void tooSlow(Connection c, String why) {
+        events.add("tooSlow");
+    }
+
+    @Override
     public void acceptFailed(Server server, IOException failure) {
         acceptFailures.add(failure);
         events.add("acceptFailed");

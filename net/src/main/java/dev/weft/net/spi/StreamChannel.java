@@ -37,6 +37,20 @@ public interface StreamChannel extends Waitable {
     }
 
     /**
+     * Lets the next write, and a wait for one, ask the system though no event has told of room: events come late where buffers are large.
+     * Any thread may call it. For channels that ask at every write there is nothing to do.
+     */
+    default void retryWrite() {}
+
+    /**
+     * How many bytes of earlier writes the peer has not acknowledged, or a Unix peer not read, roughly; -1 where that can't be told. While nothing
+     * is written it gets less when, and only when, the peer takes something.
+     */
+    default long unacknowledged() {
+        return -1;
+    }
+
+    /**
      * Waits until a read may do something: bytes, the end, an error, a close; or until {@link #wake}. May return for no reason.
      *
      * @throws java.io.InterruptedIOException when the thread is interrupted, whose interrupt is then cleared; the channel stays open
