@@ -12,9 +12,9 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import dev.weft.rpc.Exchange;
 import dev.weft.rpc.Incoming;
-import dev.weft.rpc.RpcMethod;
 import dev.weft.rpc.RpcClient;
 import dev.weft.rpc.RpcException;
+import dev.weft.rpc.RpcMethod;
 import dev.weft.rpc.Status;
 import org.jspecify.annotations.Nullable;
 

@@ -27,10 +27,10 @@ final class Durations {
         };
         try {
             // Deadlines are counted in nanoseconds, of which 292 years fit a long.
-            var nanos = isNumber(number) ? new BigDecimal(number).multiply(BigDecimal.valueOf(millis)).movePointRight(6).toBigInteger().longValueExact()
-                    : 0;
-            if (nanos > 0) {
-                return Duration.ofNanos(nanos);
+            var nanos = isNumber(number) ? new BigDecimal(number).multiply(BigDecimal.valueOf(millis)).movePointRight(6) : BigDecimal.ZERO;
+            var whole = nanos.toBigInteger().longValueExact();
+            if (whole > 0) {
+                return Duration.ofNanos(whole);
             }
         } catch (ArithmeticException | NumberFormatException e) {
             throw new IllegalArgumentException(wrong(text), e);

@@ -175,7 +175,8 @@ class HostileTextTest {
                     // It is reset, as the handler has failed.
                 }
             }
-            await().untilAsserted(() -> assertThat(weft.err().lines().filter(line -> line.contains("Caused by: "))).hasSize(HostileText.all().size()));
+            var failures = HostileText.all().size();
+            await().untilAsserted(() -> assertThat(weft.err().lines().filter(line -> line.contains("Caused by: "))).hasSize(failures));
             assertHarmless(weft);
         }
     }

@@ -48,8 +48,9 @@ class MainTest {
     @CsvSource({"message send, ADDRESS TYPE [TEXT]", "message request, ADDRESS TYPE [TEXT]", "send, [MESSAGE...]", "call, ADDRESS METHOD [NAME]",
             "serve, weft serve HANDLER [OPTIONS]", "serve, weft serve --exec COMMAND [OPTIONS]"})
     void onlyWhatMayBeLeftOutIsInBrackets(String command, String usage) {
-        assertThat(Running.done((command + " --help").split(" ")).allOut().replaceAll("\\s+", " ")).contains(usage).doesNotContain("[ADDRESS]", "[TYPE]",
-                "[METHOD]", "[HANDLER]");
+        var help = Running.done((command + " --help").split(" ")).allOut().replaceAll("\\s+", " ");
+
+        assertThat(help).contains(usage).doesNotContain("[ADDRESS]", "[TYPE]", "[METHOD]", "[HANDLER]");
     }
 
     /** The line, and what its error must contain. */

@@ -58,7 +58,8 @@ class PlainLineTest {
         for (var line : List.of("--help", "serve --help", "serve echo -h", "serv", "serve echo --tcp", "serve echo upper",
                 "serve echo --tcp a:1 --tcp b:1",
                 "serve echo --tcp --udp", "chat --classic=true", "chat x", "--debug serve echo", "serve -- echo", "message", "message -h",
-                "message sned", "message send h:1 t -", "message send", "message request h:1", "call h:1", "message send h:1 t x y", "message serve --echo",
+                "message sned", "message send h:1 t -", "message send", "message request h:1", "call h:1", "message send h:1 t x y",
+                "message serve --echo",
                 "message serve --port 1 --port 2", "receive x", "link x", "link -m", "link -m -s", "link --messages=a", "link -sr", "link -p5",
                 "link -p 5 --port 5", "send -- -x")) {
             assertThat(PlainLine.read(COMMANDS, line.split(" "))).as(line).isEmpty();

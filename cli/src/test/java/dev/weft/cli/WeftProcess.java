@@ -39,8 +39,12 @@ final class WeftProcess implements AutoCloseable {
      */
     static WeftProcess weftWithLocale(Map<String, String> locale, String... args) {
         var command = new ArrayList<>(List.of("sh", "-c",
-                "last=$(for last; do :; done; printf \"$last\"); n=$#; i=0; for word; do shift; i=$((i + 1)); [ $i = $n ] || set -- \"$@\" \"$word\"; done; "
-                        + "exec \"$@\" \"$last\"",
+                """
+                        last=$(for last; do :; done; printf "$last")
+                        n=$# i=0
+                        for word; do shift; i=$((i + 1)); [ $i = $n ] || set -- "$@" "$word"; done
+                        exec "$@" "$last"
+                        """,
                 "sh"));
         command.addAll(command(args));
         var builder = new ProcessBuilder(command);

@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.logging.LogRecord;
-
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 
@@ -20,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 /** The name that a TLS client asks for (SNI) is a stranger's text, and the JDK quotes it when the handshake fails. */
 @Timeout(60)
 class HostileServerNameTest {
-    private static final List<String> NAMES = List.of("x\r\nSEVERE: forged", "\u001b[2J\u001b[31m", "\u001b]0;title\u0007", "two\nlines", "\u202egnirts",
+    private static final List<String> NAMES = List.of("x\r\nSEVERE: forged", "\u001b[2J", "\u001b]0;title\u0007", "two\nlines", "\u202egnirts",
             "zero\u200bwidth", "c1\u009b31m", "line\u2028separator");
 
     @Test
