@@ -123,7 +123,7 @@ final class QueueLink<T> implements Duplex<T> {
             }
             news.changed(status);
             talk.begin(this::fail);
-            var fruitless = new Fruitless();
+            var fruitless = settings.origin instanceof Origin.Listening ? null : new Fruitless(settings);
             for (var more = true; more && !over;) {
                 lost = null;
                 var connection = next(connector, talk);
@@ -144,7 +144,9 @@ final class QueueLink<T> implements Duplex<T> {
                 more = lost != null && (reconnects || winner.isPresent()) && !settings.stopReconnecting.getAsBoolean();
                 if (lost != null && more) {
                     change(State.RECONNECTING, Optional.empty(), Optional.of(lost));
-                    fruitless.pause(before == news.counts.progress(settings.delivery), lost);
+                    if (fruitless != null) {
+                        fruitless.pause(before == news.counts.progress(settings.delivery), stands, lost);
+                    }
                 }
             }
         } catch (InterruptedException e) {
@@ -179,18 +181,18 @@ final class QueueLink<T> implements Duplex<T> {
         if (settings.stopReceiving == null && out == null) {
             return await(connector);
         }
-        var asker = new Asker(talk, Thread.currentThread());
+        var asker = new StopAsker(talk, Thread.currentThread(), news.threads, this::fail);
         Connection connection = null;
         try {
             connection = await(connector);
         } catch (InterruptedException e) {
-            if (!asker.stopped) {
+            if (!asker.hasStopped()) {
                 throw e;
             }
         } finally {
-            Threads.end(asker.thread);
+            asker.end();
         }
-        if (asker.stopped) {
+        if (asker.hasStopped()) {
             Thread.interrupted(); // it has served its purpose
             if (connection != null) {
                 connection.abort();
@@ -205,77 +207,6 @@ final class QueueLink<T> implements Duplex<T> {
             return connector.next(this::attemptFailed);
         } catch (IOException e) {
             throw new GaveUpException(e);
-        }
-    }
-
-    /** Asks the stop functions while the link waits for a connection, and interrupts it when they say so. */
-    private final class Asker {
-        private final Talk<T> talk;
-        private final Thread waiting;
-        private final Thread thread;
-        private volatile boolean stopped;
-
-        Asker(Talk<T> talk, Thread waiting) {
-            this.talk = talk;
-            this.waiting = waiting;
-            thread = news.threads.unstarted("-stop", this::run);
-            thread.start();
-        }
-
-        private void run() {
-            try {
-                while (!talk.stops()) {
-                    Thread.sleep(Outflow.STOP_POLL_MILLIS);
-                }
-                stopped = true;
-                waiting.interrupt();
-            } catch (InterruptedException e) {
-                // There is a connection, or the link is over.
-            } catch (Throwable t) {
-                fail(t);
-            }
-        }
-    }
-
-    /**
-     * Connections that stood for a moment and over which nothing passed, one after the other: a server that refuses us must not be asked without a
-     * pause.
-     */
-    private final class Fruitless {
-        private static final long MOMENT_NANOS = 100_000_000;
-
-        private int times;
-        private long since;
-
-        void pause(boolean nothingPassed, IOException lost) throws GaveUpException, InterruptedException {
-            var began = stands;
-            var stood = began != 0 && System.nanoTime() - began >= MOMENT_NANOS;
-            if (!nothingPassed || stood || settings.origin instanceof Origin.Listening) {
-                times = 0;
-                return;
-            }
-            if (times++ == 0) {
-                since = System.nanoTime();
-                return; // the first time at once
-            }
-            var pause = settings.reconnect.pause(times - 1);
-            var left = Waits.nanos(settings.connectWithin) - (System.nanoTime() - since);
-            if (pause.isEmpty() || (settings.connectWithin.isPositive() && left < 0)) {
-                throw new GaveUpException(lost);
-            }
-            Thread.sleep(pause.get());
-        }
-    }
-
-    /** There is no connection to be had. */
-    private static final class GaveUpException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        private final transient IOException why;
-
-        GaveUpException(IOException why) {
-            super(why);
-            this.why = why;
         }
     }
 
