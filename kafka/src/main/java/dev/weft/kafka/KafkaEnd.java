@@ -35,9 +35,9 @@ public sealed interface KafkaEnd extends AutoCloseable permits KafkaSource, Kafk
     boolean drain(Duration limit);
 
     /**
-     * Drains when the process is asked to stop (SIGTERM, Ctrl-C) or exits otherwise: sources first, pipelines and services next, sinks last, as far as
-     * they do the same. After a signal the process exits with 0 when all was drained, otherwise with 128 and the signal's number; a second signal ends
-     * it at once.
+     * Drains when the process is asked to stop (SIGTERM, Ctrl-C) or exits otherwise: sources first, pipelines and services next, sinks last, as far
+     * as they do the same. After a signal the process exits with 0 when all was drained, otherwise with 128 and the signal's number; a second signal
+     * ends it at once.
      *
      * @param limit see {@link #drain}
      */

@@ -114,7 +114,8 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
 
     private void pause(int attempt, Exception failure) throws IOException, InterruptedException {
         var why = failure instanceof StageException && failure.getCause() != null ? failure.getCause() : failure;
-        var told = new IOException(life + ": " + (failure instanceof StageException ? "its stage failed: " + SafeText.oneLine(why.toString()) : Brokers.reason(why)), why);
+        var reason = failure instanceof StageException ? "its stage failed: " + SafeText.oneLine(why.toString()) : Brokers.reason(why);
+        var told = new IOException(life + ": " + reason, why);
         replaced = ownId && (failure instanceof ProducerFencedException || failure instanceof FencedInstanceIdException);
         var pause = replaced ? Optional.<Duration>empty() : to.retry.pause(attempt);
         if (pause.isEmpty()) {

@@ -45,8 +45,8 @@ final class Children {
     }
 
     /**
-     * An exactly-once copy of a topic to another until it is killed; says what went through the stage, within its transaction. Its group would miss it
-     * after five minutes.
+     * An exactly-once copy of a topic to another until it is killed; says what went through the stage, within its transaction. Its group would miss
+     * it after five minutes.
      */
     static final class Transactor {
         public static void main(String[] args) throws Exception {
@@ -63,7 +63,7 @@ final class Children {
         }
     }
 
-    /** Copies a topic to another, and ends in good order when it is asked to; says which message is begun, and waits for a moment before it is done. */
+    /** Copies a topic to another, and ends in good order when it is asked to; says which message is begun, and goes on when it is told to. */
     static final class Drainer {
         public static void main(String[] args) throws Exception {
             var limit = Duration.ofSeconds(30);

@@ -39,7 +39,8 @@ class PoisonTest {
 
     @Test
     void muchPoisonDoesNotFillTheLogAndNoneOfItsTextActsThere() throws Exception {
-        var hostile = List.of("one\nSEVERE: forged", "one\r\nforged", "\u001b[2J", "c1\u009b31m", "\u2028", "\u202egnirts", "zero\u200bwidth", "nul\0");
+        var hostile = List.of("one\nSEVERE: forged", "one\r\nforged", "\u001b[2J", "c1\u009b31m", "\u2028", "\u202egnirts",
+                "zero\u200bwidth", "nul\0");
         var poison = hostile.stream().flatMap(text -> Collections.nCopies(10, text).stream()).toArray(String[]::new);
         fill("flood", poison);
         var lines = new CopyOnWriteArrayList<LogRecord>();

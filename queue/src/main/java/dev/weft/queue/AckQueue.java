@@ -47,7 +47,6 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
      */
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long LOOK_AGAIN_AT_LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(64);
-    private static final BooleanSupplier NEVER = () -> false;
     private static final VarHandle OUTSTANDING;
 
     static {
@@ -145,8 +144,12 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
             if (first != null || over || nanos <= 0) {
                 return first;
             }
-            nanos = awaitMessage(nanos, NEVER);
+            nanos = awaitMessage(nanos, AckQueue::never);
         }
+    }
+
+    private static boolean never() {
+        return false;
     }
 
     /** Waits while there is nothing to take; how much of the time is left. */

@@ -89,9 +89,9 @@ public interface Link extends AutoCloseable {
     boolean drain(Duration limit);
 
     /**
-     * Drains when the process is asked to stop (SIGTERM, Ctrl-C) or exits otherwise: receivers and duplexes first, then services, then senders, as far
-     * as these do the same. Call it before {@link #start}: see {@link #drain}. After a signal the process exits with 0 when all was drained, otherwise
-     * with 128 and the signal's number; a second signal ends it at once.
+     * Drains when the process is asked to stop (SIGTERM, Ctrl-C) or exits otherwise: receivers and duplexes first, then services, then senders, as
+     * far as these do the same. Call it before {@link #start}: see {@link #drain}. After a signal the process exits with 0 when all was drained,
+     * otherwise with 128 and the signal's number; a second signal ends it at once.
      *
      * @param limit see {@link #drain}
      */
@@ -269,8 +269,8 @@ public interface Link extends AutoCloseable {
         }
 
         /**
-         * Where it logs; default the system logger {@code dev.weft.queue}, which links and services share. The original's {@code logger}. What peers do
-         * wrong is at INFO, ten lines a minute at most for all links of this builder.
+         * Where it logs; default the system logger {@code dev.weft.queue}, which links and services share. The original's {@code logger}. What peers
+         * do wrong is at INFO, ten lines a minute at most for all links of this builder.
          */
         public Builder<T> logger(System.Logger logger) {
             this.log = SafeLog.of(Objects.requireNonNull(logger));

@@ -137,8 +137,8 @@ final class QueueLink<T> implements Duplex<T> {
                     connector.contest(connection, news.threads);
                 }
                 lost = talk.over(connection, () -> connected(connection));
-                var winner = lost == null ? Optional.<Address>empty() : connector.winner();
-                if (winner.isPresent()) {
+                var winner = connector.winner();
+                if (lost != null && winner.isPresent()) {
                     lost = gaveWay(connection, winner.get(), lost);
                 }
                 more = lost != null && (reconnects || winner.isPresent()) && !settings.stopReconnecting.getAsBoolean();

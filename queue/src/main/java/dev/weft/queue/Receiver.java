@@ -27,8 +27,8 @@ public interface Receiver<T> extends Link, Iterable<T> {
     Iterator<T> iterator();
 
     /**
-     * Waits until this direction is over, while the other may go on: its {@link Link.Builder#stopReceiving stop} function has said so, or the link has
-     * ended. The original's {@code receive_thread.join()}. An interrupt, which stays set, ends the waiting.
+     * Waits until this direction is over, while the other may go on: its {@link Link.Builder#stopReceiving stop} function has said so, or the link
+     * has ended. The original's {@code receive_thread.join()}. An interrupt, which stays set, ends the waiting.
      */
     void joinReceiving();
 

@@ -34,7 +34,7 @@ final class SpoolException extends IOException {
         return switch (why) {
             case AccessDeniedException e -> "access to " + e.getFile() + " is denied";
             case FileAlreadyExistsException e -> e.getFile() + " is no directory";
-            default -> why.getMessage();
+            default -> String.valueOf(why.getMessage());
         };
     }
 }

@@ -22,8 +22,9 @@ class SpoolTroubleTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void aSpoolThatIsFullIsSaidToBe() throws Exception {
-        var said = SpoolChild.runWithFilesUpTo(64, SpoolChild.Full.class, directory.resolve("spool"));
-        assertThat(said).hasSize(2).allSatisfy(line -> assertThat(line).contains("the spool " + directory.toRealPath().resolve("spool") + " can't be written",
+        var spool = directory.toRealPath().resolve("spool");
+        var said = SpoolChild.runWithFilesUpTo(64, SpoolChild.Full.class, spool);
+        assertThat(said).hasSize(2).allSatisfy(line -> assertThat(line).contains("the spool " + spool + " can't be written",
                 "File too large", "make room").doesNotContain("connection"));
         assertThat(said.getFirst()).startsWith("SEVERE ClientSender has ended: ");
     }
