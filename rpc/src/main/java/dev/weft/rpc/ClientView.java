@@ -28,6 +28,8 @@ final class ClientView extends Http2FrameListenerDecorator {
     /** Of a client that does not say how long headers may be: gRPC's own default. */
     static final int DEFAULT_HEADER_SIZE = 8 * 1024;
 
+    static final String TOO_MANY = "too many streams were reset as soon as they were begun";
+
     private static final Attributes.Key<ClientView> KEY = Attributes.Key.create("weft-client");
 
     private final GrpcHttp2ConnectionHandler http2;
@@ -124,7 +126,7 @@ final class ClientView extends Http2FrameListenerDecorator {
     }
 
     private static Http2Exception tooMany() {
-        return new Http2Exception(Http2Error.ENHANCE_YOUR_CALM, "too many streams were reset as soon as they were begun") {
+        return new Http2Exception(Http2Error.ENHANCE_YOUR_CALM, TOO_MANY) {
             private static final long serialVersionUID = 1;
 
             @Override

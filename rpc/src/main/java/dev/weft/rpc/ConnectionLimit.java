@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -23,11 +24,14 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
     private static final Duration ABORT = Duration.ofSeconds(1);
 
     private final int most;
+    private final Supplier<? extends ChannelHandler> first;
     private final AtomicInteger open = new AtomicInteger();
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
 
-    ConnectionLimit(int most) {
+    /** {@code first} makes the first handler of each connection. */
+    ConnectionLimit(int most, Supplier<? extends ChannelHandler> first) {
         this.most = most;
+        this.first = first;
     }
 
     int size() {
@@ -57,6 +61,7 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
             listening.channel().config().setAutoRead(false);
         }
         var connection = (Channel) accepted;
+        connection.pipeline().addLast(first.get());
         channels.add(connection);
         connection.closeFuture().addListener(_ -> {
             channels.remove(connection);

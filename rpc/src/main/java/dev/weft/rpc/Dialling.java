@@ -1,6 +1,7 @@
 package dev.weft.rpc;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -41,15 +42,15 @@ final class Dialling {
         if (first.kind() == Address.Kind.INET) {
             builder = addresses.size() == 1 ? NettyChannelBuilder.forAddress(first.host(), first.port())
                     : NettyChannelBuilder.forTarget(Several.target(addresses));
-            builder.channelType(NioSocketChannel.class);
+            builder.channelFactory(FirstAnswer.channels(NioSocketChannel::new, tls != null), InetSocketAddress.class);
         } else if (addresses.size() == 1) {
             var where = Peers.resolved(first);
             builder = NettyChannelBuilder.forAddress(where).overrideAuthority("localhost")
                     .withOption(ChannelOption.SO_KEEPALIVE, EventLoops.NO_OPTION);
             if (where instanceof LocalAddress) {
-                builder.channelType(LocalChannel.class, LocalAddress.class);
+                builder.channelFactory(FirstAnswer.channels(LocalChannel::new, false), LocalAddress.class);
             } else {
-                builder.channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class);
+                builder.channelFactory(FirstAnswer.channels(NioDomainSocketChannel::new, tls != null), UnixDomainSocketAddress.class);
             }
         } else {
             throw new IllegalArgumentException("several Unix sockets: " + addresses + "; a client has one of them, or several hosts");

@@ -51,8 +51,8 @@ final class Listening {
         if (settings.address.kind() == Address.Kind.MEMORY && settings.tls != null) {
             throw new IllegalArgumentException("a server at " + settings.address + " has no TLS");
         }
-        LogLimit.install();
-        var limit = new ConnectionLimit(settings.maxConnections);
+        TransportLog.install();
+        var limit = new ConnectionLimit(settings.maxConnections, () -> new Greeted(settings.address, settings.tls != null));
         var where = Peers.resolved(settings.address);
         var server = started(netty(settings, where, limit), settings, services, serving, health);
         var bound = server.getListenSockets().getFirst();

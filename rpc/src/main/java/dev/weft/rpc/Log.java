@@ -7,24 +7,31 @@ import dev.weft.net.support.SafeLog;
 
 /** Everything this module logs, in one place: nothing of it on a hot path. */
 final class Log {
-    private static final SafeLog LOG = SafeLog.of("dev.weft.rpc");
+    static final String NAME = "dev.weft.rpc";
+
+    /** Another one in tests, with a limit that no other test has used up. */
+    private static volatile SafeLog log = SafeLog.of(NAME);
 
     private Log() {}
 
+    static void use(SafeLog other) {
+        log = other;
+    }
+
     /** What a peer did wrong: a line without a stack, and not more of them than a log can take. */
     static void peer(Supplier<String> text) {
-        LOG.peer(text);
+        log.peer(text);
     }
 
     static void callFailed(Call call, Throwable failure) {
-        LOG.log(Level.ERROR, () -> call.method() + " called by " + call.peer() + " threw", failure);
+        log.log(Level.ERROR, () -> call.method() + " called by " + call.peer() + " threw", failure);
     }
 
     static void observerFailed(String event, Throwable failure) {
-        LOG.log(Level.ERROR, () -> "an RpcObserver threw in " + event, failure);
+        log.log(Level.ERROR, () -> "an RpcObserver threw in " + event, failure);
     }
 
     static void closeFailed(String what, Throwable failure) {
-        LOG.log(Level.WARNING, () -> "closing " + what + " failed; something of it may be left", failure);
+        log.log(Level.WARNING, () -> "closing " + what + " failed; something of it may be left", failure);
     }
 }

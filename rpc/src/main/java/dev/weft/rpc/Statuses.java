@@ -30,8 +30,7 @@ final class Statuses {
     /** What the other side told. */
     static RpcException exception(io.grpc.Status status, io.grpc.@Nullable Metadata trailers) {
         var kept = trailers == null ? new io.grpc.Metadata() : trailers;
-        var message = status.getDescription() == null ? "" : status.getDescription();
-        return new RpcException(Status.of(status.getCode().value()), message, status.getCause(), new Metadata(kept), details(kept));
+        return new RpcException(Status.of(status.getCode().value()), Wording.text(status), status.getCause(), new Metadata(kept), details(kept));
     }
 
     private static List<com.google.protobuf.Any> details(io.grpc.Metadata trailers) {
