@@ -173,29 +173,18 @@ final class CallClient {
         }
     }
 
+    /** What a server calls itself and its parts is a stranger's text. */
     private void print(String line) {
-        terminal.say(line);
+        terminal.say(SafeText.oneLine(line));
     }
 
     private void tell(RpcException e) {
-        var message = e.status() == Status.UNAVAILABLE ? unreachable(e) : String.valueOf(e.getMessage());
+        var message = e.status() == Status.UNAVAILABLE ? settings.server() + ": " + e.getMessage() : String.valueOf(e.getMessage());
         terminal.error(e.status() + " (" + e.status().number() + "): " + message);
         e.details().forEach(detail -> terminal.error("detail: " + detail(detail)));
         if (terminal.debug()) {
             terminal.stack(e);
         }
-    }
-
-    /** What the transport says is less than what it knows. */
-    private String unreachable(RpcException e) {
-        var why = new StringBuilder(settings.server() + ": " + e.getMessage());
-        for (var cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            var more = String.valueOf(cause.getMessage());
-            if (why.indexOf(more) < 0) {
-                why.append(", ").append(more);
-            }
-        }
-        return why.toString();
     }
 
     private String detail(Any detail) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.text.MessageFormat;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.logging.Filter;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -55,7 +56,7 @@ final class TransportLog implements Filter {
         if (failure != null && !isOfPeer(failure)) {
             return others.pass();
         }
-        var why = failure == null || failure.getMessage() == null ? "" : failure.getMessage();
+        var why = failure == null ? "" : failure.getMessage() == null ? failure.toString() : failure.getMessage();
         if (TOLD.stream().noneMatch(why::startsWith)) {
             Log.peer(() -> "a client broke its connection or a stream of it: " + text(entry) + (why.isEmpty() ? "" : ": " + why));
         }
@@ -66,13 +67,26 @@ final class TransportLog implements Filter {
         return switch (failure) {
             case null -> false;
             case Http2Exception _, IOException _, StatusRuntimeException _, StatusException _ -> true;
-            default -> isOfPeer(failure.getCause());
+            default -> isOfFrames(failure.getStackTrace()) || isOfPeer(failure.getCause());
         };
+    }
+
+    /** Whether the transport itself has failed of what a frame says, such as a path of no letters. */
+    private static boolean isOfFrames(StackTraceElement[] stack) {
+        for (var frame : stack) {
+            if (frame.getClassName().startsWith("io.grpc.netty.NettyServerHandler")) {
+                return true;
+            }
+            if (frame.getClassName().startsWith("dev.weft.")) {
+                return false;
+            }
+        }
+        return false;
     }
 
     private static String text(LogRecord entry) {
         var parameters = entry.getParameters();
         return parameters == null || parameters.length == 0 ? String.valueOf(entry.getMessage())
-                : new MessageFormat(entry.getMessage(), java.util.Locale.ROOT).format(parameters);
+                : new MessageFormat(entry.getMessage(), Locale.ROOT).format(parameters);
     }
 }

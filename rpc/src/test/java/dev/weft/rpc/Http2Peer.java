@@ -103,7 +103,12 @@ final class Http2Peer implements AutoCloseable {
 
     /** A header block (HPACK, RFC 7541) whose fields are all literals without an index, with more fields: names and values. */
     static byte[] headers(String method, String... more) {
-        var block = new Bytes().field(":method", "POST").field(":scheme", "http").field(":path", "/" + method).field(":authority", "localhost")
+        return headersOf("/" + method, "POST", more);
+    }
+
+    /** The same, with any path and any HTTP method. */
+    static byte[] headersOf(String path, String verb, String... more) {
+        var block = new Bytes().field(":method", verb).field(":scheme", "http").field(":path", path).field(":authority", "localhost")
                 .field("content-type", "application/grpc").field("te", "trailers");
         for (int i = 0; i < more.length; i += 2) {
             block.field(more[i], more[i + 1]);

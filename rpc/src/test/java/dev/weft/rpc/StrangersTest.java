@@ -125,6 +125,20 @@ class StrangersTest {
     }
 
     @Test
+    void soAreHeadersOfWhichTheTransportFails() throws IOException {
+        try (var logged = new Logged(); var server = server(false); var peer = Http2Peer.greeting(server.port())) {
+            for (int i = 0; i < STRANGERS; i++) {
+                peer.frame(Http2Peer.HEADERS, Http2Peer.END_HEADERS, 1 + 2 * i, Http2Peer.headersOf("", "POST"));
+            }
+            peer.flush();
+            for (int i = 0; i < STRANGERS; i++) {
+                assertThat(peer.read(Http2Peer.RST_STREAM)).isNotNull();
+            }
+            assertFewAndShort(logged);
+        }
+    }
+
+    @Test
     void aFilterThatTheProgramHasSetDecides() throws IOException {
         var transport = Logger.getLogger("io.grpc.netty.NettyServerHandler");
         var before = transport.getFilter();
