@@ -173,9 +173,8 @@ final class CallClient {
         }
     }
 
-    /** What a server calls itself and its parts is a stranger's text. */
     private void print(String line) {
-        terminal.say(SafeText.oneLine(line));
+        terminal.say(line);
     }
 
     private void tell(RpcException e) {
