@@ -148,7 +148,7 @@ final class Binding {
                 Files.setPosixFilePermissions(path, mode.get());
             }
             return rest.of(unlink ? Optional.of(file) : Optional.empty());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             file.remove();
             throw e;
         }

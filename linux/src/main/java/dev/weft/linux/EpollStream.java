@@ -21,19 +21,28 @@ final class EpollStream extends LinuxStream {
 
     /** Takes over an accepted descriptor, and closes it when that fails; the local address may be given when it is known. */
     static EpollStream accepted(int fd, int family, Address remote, @Nullable Address local) throws IOException {
-        return watched(new EpollStream(new Descriptor(fd), family, remote, local, true), fd);
+        return watched(made(fd, family, remote, local, true), fd);
     }
 
     /** Takes over a descriptor that connects, or has connected, and closes it when that fails. */
     static EpollStream connecting(int fd, int family, Address remote, boolean connected) throws IOException {
-        return watched(new EpollStream(new Descriptor(fd), family, remote, null, connected), fd);
+        return watched(made(fd, family, remote, null, connected), fd);
+    }
+
+    private static EpollStream made(int fd, int family, Address remote, @Nullable Address local, boolean connected) {
+        try {
+            return new EpollStream(new Descriptor(fd), family, remote, local, connected);
+        } catch (Error e) { // no memory
+            Libc.close(fd);
+            throw e;
+        }
     }
 
     private static EpollStream watched(EpollStream stream, int fd) throws IOException {
         try {
             Waiter.open().watchStream(fd, stream);
             return stream;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             stream.descriptor.close();
             throw e;
         }

@@ -50,7 +50,7 @@ final class Inherited {
     static <T> T orGiveBack(int fd, Sockets.Making<T> making) throws IOException {
         try {
             return making.of(fd);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             synchronized (Known.SOCKETS) {
                 add(Known.SOCKETS, fd);
             }

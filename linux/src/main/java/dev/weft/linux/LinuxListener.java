@@ -88,8 +88,11 @@ final class LinuxListener extends LinuxSocket implements ListenerChannel {
             if (!connections.isEmpty()) { // the defaults it has from the listener
                 Options.setAll(fd, family, true, connections);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             Libc.close(fd);
+            if (e instanceof Error error) {
+                throw error;
+            }
             throw new LostConnectionException("an accepted connection could not be set up: " + e.getMessage(), e);
         }
         return streams.of(fd, family, remote, local.isAny() ? Optional.empty() : Optional.of(local));
@@ -99,7 +102,7 @@ final class LinuxListener extends LinuxSocket implements ListenerChannel {
     private static final class LostConnectionException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        LostConnectionException(String message, Exception cause) {
+        LostConnectionException(String message, Throwable cause) {
             super(message, cause);
         }
     }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 
 import dev.weft.net.Address;
 import dev.weft.net.spi.ListenerChannel;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class PortSharers implements ListenerChannel {
     /** How far a thread runs ahead. */
     private static final int AHEAD = 8;
+    private static final long REST_NANOS = 10_000_000;
 
     /** How one socket of the group is made. */
     @FunctionalInterface
@@ -76,7 +78,7 @@ final class PortSharers implements ListenerChannel {
                 members.add(listening.at(address.isAny() ? Address.any(port) : Address.of(address.host(), port), shared));
             }
             return new PortSharers(members);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             members.forEach(ListenerChannel::close);
             throw e;
         }
@@ -102,7 +104,7 @@ final class PortSharers implements ListenerChannel {
         var accepted = false;
         try {
             synchronized (member) { // who has asked this member after us finds in the queue what we got
-                accepted = member.accept().map(channel -> outcomes.add(Outcome.of(channel, null))).orElse(false);
+                accepted = member.accept().map(this::put).orElse(false);
             }
         } finally {
             if (!accepted) {
@@ -113,6 +115,15 @@ final class PortSharers implements ListenerChannel {
             acceptable.signal();
         }
         return accepted;
+    }
+
+    private boolean put(StreamChannel channel) {
+        try {
+            return outcomes.add(Outcome.of(channel, null));
+        } catch (Error e) { // no memory for it
+            channel.abort();
+            throw e;
+        }
     }
 
     private void pass(Throwable failure) {
@@ -127,6 +138,7 @@ final class PortSharers implements ListenerChannel {
             // Closed, says the loop's condition.
         } catch (Throwable t) { // no memory even for that
             Waiter.report(t);
+            LockSupport.parkNanos(REST_NANOS);
         }
     }
 

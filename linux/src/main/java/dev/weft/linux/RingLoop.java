@@ -129,7 +129,16 @@ final class RingLoop extends EventLoop {
         }
     }
 
+    /** One that fails, for want of memory say, must not keep the others from theirs: a completion comes once only. */
     private void completed(long data, int result, int flags) {
+        try {
+            dispatch(data, result, flags);
+        } catch (Throwable t) {
+            Waiter.report(t);
+        }
+    }
+
+    private void dispatch(long data, int result, int flags) {
         var kind = (int) data & KINDS;
         if (kind == NOBODY) {
             return;

@@ -32,7 +32,7 @@ final class Sockets {
     static <T> T orClose(int fd, Making<T> making) throws IOException {
         try {
             return making.of(fd);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             Libc.close(fd);
             throw e;
         }

@@ -24,16 +24,16 @@ final class UringStream extends LinuxStream {
 
     /** Takes over an accepted descriptor; the local address may be given when it is known. */
     static UringStream accepted(RingLoop loop, int fd, int family, Address remote, @Nullable Address local) {
-        return entered(new UringStream(new RingDescriptor(fd, loop), loop, family, remote, local, true));
+        return entered(loop, fd, family, remote, local, true);
     }
 
     /** Takes over a descriptor that connects, or has connected, and closes it when that fails. */
     static UringStream connecting(RingLoop loop, int fd, int family, Address remote, boolean connected) throws IOException {
-        var stream = entered(new UringStream(new RingDescriptor(fd, loop), loop, family, remote, null, connected));
+        var stream = entered(loop, fd, family, remote, null, connected);
         if (!connected) {
             try {
                 stream.awaitRoom();
-            } catch (IOException e) {
+            } catch (IOException | Error e) {
                 stream.close();
                 throw e;
             }
@@ -41,9 +41,15 @@ final class UringStream extends LinuxStream {
         return stream;
     }
 
-    private static UringStream entered(UringStream stream) {
-        stream.held.data(stream.loop.enter(stream.held.number(), stream));
-        return stream;
+    private static UringStream entered(RingLoop loop, int fd, int family, Address remote, @Nullable Address local, boolean connected) {
+        try {
+            var stream = new UringStream(new RingDescriptor(fd, loop), loop, family, remote, local, connected);
+            stream.held.data(loop.enter(fd, stream));
+            return stream;
+        } catch (Error e) { // no memory
+            Libc.close(fd);
+            throw e;
+        }
     }
 
     /** A buffer was filled. */
@@ -56,7 +62,7 @@ final class UringStream extends LinuxStream {
         if (more) {
             try {
                 held.goesOn();
-            } catch (IOException e) {
+            } catch (IOException | Error e) {
                 Waiter.report(e);
             }
         } else {

@@ -109,6 +109,9 @@ public final class Acceptor implements Closeable {
             }
             Log.handshakeFailed(connection.remote(), e);
             return Optional.empty();
+        } catch (Error e) {
+            connection.abort();
+            throw e;
         }
     }
 

@@ -44,12 +44,13 @@ final class Actions {
                 try {
                     action.task.run();
                 } catch (Throwable t) {
-                    if (t instanceof VirtualMachineError e && !(t instanceof StackOverflowError)) {
+                    if (t instanceof Error e && ServeLoop.isFatal(e)) {
                         throw e;
                     }
                     Log.actionFailed(t);
+                } finally {
+                    action.due = Alarm.in(time, action.interval);
                 }
-                action.due = Alarm.in(time, action.interval);
             }
         }
     }

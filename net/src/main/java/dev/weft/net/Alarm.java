@@ -86,8 +86,10 @@ final class Alarm {
         if (scheduled != null) {
             scheduled.cancel();
         }
-        scheduledFor = moment;
+        scheduled = null;
+        scheduledFor = NEVER;
         scheduled = time.schedule(Duration.ofNanos(Math.max(0, moment - time.nanoTime())), this::look);
+        scheduledFor = moment;
     }
 
     private void look() {
@@ -98,8 +100,12 @@ final class Alarm {
                 return;
             }
             if (!passed(time, moment)) {
-                schedule(moment);
-                return;
+                try {
+                    schedule(moment);
+                    return;
+                } catch (OutOfMemoryError e) {
+                    // Woken early, whoever waits looks at the clock, and sets its deadline again.
+                }
             }
         }
         wake.run();

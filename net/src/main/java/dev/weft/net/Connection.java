@@ -280,8 +280,11 @@ public final class Connection implements Closeable {
     @Override
     public void close() {
         if (advance(State.CLOSING)) {
-            outbound.finish();
-            end("closed", false);
+            try {
+                outbound.finish();
+            } finally { // whatever fails there, the descriptor is free
+                end("closed", false);
+            }
         }
     }
 

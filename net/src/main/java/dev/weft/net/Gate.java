@@ -7,6 +7,9 @@ import java.util.function.BooleanSupplier;
 
 /** A condition that threads wait for, with a deadline on a {@link TimeSource}. */
 final class Gate {
+    private static final TimeSource.Scheduled NONE = () -> {};
+    private static final long LOOK_NANOS = 10_000_000;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final TimeSource time;
@@ -59,14 +62,24 @@ final class Gate {
     }
 
     private boolean waitFor(BooleanSupplier condition, long moment) throws InterruptedException {
-        var alarm = moment == Alarm.NEVER ? (TimeSource.Scheduled) () -> {} : time.schedule(remaining(moment), this::signal);
+        var alarm = NONE;
+        var alone = false;
+        try {
+            alarm = moment == Alarm.NEVER ? NONE : time.schedule(remaining(moment), this::signal);
+        } catch (OutOfMemoryError e) {
+            alone = true; // nobody will wake this thread when the moment has come
+        }
         lock.lock();
         try {
             while (!condition.getAsBoolean()) {
                 if (Alarm.passed(time, moment)) {
                     return false;
                 }
-                changed.await();
+                if (alone) {
+                    changed.awaitNanos(LOOK_NANOS);
+                } else {
+                    changed.await();
+                }
             }
             return true;
         } finally {

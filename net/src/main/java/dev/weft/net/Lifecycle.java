@@ -23,24 +23,17 @@ import org.jspecify.annotations.Nullable;
 final class Lifecycle {
     /** What a handler gets for its clean-up once it was interrupted, and again once its connection was dropped. */
     private static final Duration LAST_CALL = Duration.ofSeconds(1);
-    /** How long the loop rests when accepting fails for want of descriptors. */
-    private static final Duration PAUSE = Duration.ofMillis(100);
-
-    /** A drain takes what is queued, but not for ever when nothing but lost connections comes out of the queue. */
-    private static final int MOST_LOST = 100;
 
     private final Server server;
     private final Intake intake;
     private final Requests requests;
     private final Runner runner;
     private final Reporter reporter;
-    private final Actions actions;
     private final TimeSource time;
     private final Gate gate;
-    private final Alarm alarm;
+    private final ServeLoop serving;
     private final Object transition = new Object();
     private volatile State state = State.OPEN;
-    private volatile boolean stop;
     private volatile @Nullable Thread loop;
     private volatile int loopsEnded;
     private volatile long drainEnd = Alarm.NEVER;
@@ -57,10 +50,9 @@ final class Lifecycle {
         this.requests = requests;
         this.runner = runner;
         this.reporter = reporter;
-        this.actions = actions;
         time = requests.time();
         gate = new Gate(time);
-        alarm = new Alarm(time, intake::wake);
+        serving = new ServeLoop(server, intake, reporter, actions, time, gate);
     }
 
     State state() {
@@ -75,8 +67,8 @@ final class Lifecycle {
     void serveForever() {
         synchronized (transition) {
             require("serveForever");
-            if (stop) { // a shutdown that came before: SPEC SS-12
-                stop = false;
+            if (serving.stopping()) { // a shutdown that came before: SPEC SS-12
+                serving.stopping(false);
                 return;
             }
             begin(Thread.currentThread());
@@ -87,8 +79,8 @@ final class Lifecycle {
     void start() {
         synchronized (transition) {
             require("start");
-            stop = false;
-            var thread = Thread.ofPlatform().name(server.name() + "-accept").unstarted(this::run);
+            serving.stopping(false);
+            var thread = Thread.ofPlatform().name(server.name() + "-accept").unstarted(this::runAlone);
             begin(thread);
             try {
                 thread.start();
@@ -102,13 +94,13 @@ final class Lifecycle {
     boolean handleRequest(Duration timeout) {
         synchronized (transition) {
             require("handleRequest");
-            stop = false;
+            serving.stopping(false);
             begin(Thread.currentThread());
         }
         try {
             var until = Alarm.after(time, timeout);
-            while (!stop) {
-                if (turn(until)) {
+            while (!serving.stopping()) {
+                if (serving.turn(until)) {
                     return true;
                 }
                 if (Alarm.passed(time, until)) {
@@ -125,7 +117,7 @@ final class Lifecycle {
         int before;
         synchronized (transition) {
             if (state == State.OPEN || state == State.SERVING) {
-                stop = true;
+                serving.stopping(true);
             }
             if (state != State.SERVING) {
                 return;
@@ -164,7 +156,7 @@ final class Lifecycle {
             drainEnd = Alarm.in(time, deadline);
             patience = Alarm.in(time, deadline.dividedBy(2)); // so that who is let go then has ended before it is late
             state = State.DRAINING;
-            stop = true;
+            serving.stopping(true);
             return true;
         }
     }
@@ -239,8 +231,8 @@ final class Lifecycle {
 
     private void run() {
         try {
-            while (!stop) {
-                turn(Alarm.NEVER);
+            while (!serving.stopping()) {
+                serving.turn(Alarm.NEVER);
             }
             takeWhatIsQueued();
         } catch (RuntimeException | Error e) {
@@ -251,57 +243,30 @@ final class Lifecycle {
         }
     }
 
+    /** Nobody else would hear of a loop that fails: rather than listen and serve nobody, the server ends then. */
+    private void runAlone() {
+        try {
+            run();
+        } catch (RuntimeException | Error e) {
+            server.close();
+            throw e;
+        }
+    }
+
     /** The loop has ended: OPEN again, or, when that was because of a drain, CLOSED before its thread goes on. */
     private void end() {
-        alarm.clear();
+        serving.rest();
         synchronized (transition) {
             loop = null;
             loopsEnded++;
             if (state == State.SERVING) {
                 state = State.OPEN;
-                stop = false;
+                serving.stopping(false);
             }
         }
         gate.signal();
         if (state == State.DRAINING && !insideHandler()) {
             gate.await(() -> state == State.CLOSED, Alarm.NEVER);
-        }
-    }
-
-    /** One turn of the loop: serves one request if there is one, else waits, until the moment at most; true when it served one. */
-    private boolean turn(long until) {
-        actions.runDue();
-        if (Thread.currentThread().isInterrupted()) {
-            stop = true; // also in a loop that always finds somebody, or only fails, and so never waits
-            return false;
-        }
-        try {
-            if (intake.take()) {
-                return true;
-            }
-            alarm.set(Alarm.earlier(until, actions.next()));
-            if (!stop) {
-                intake.await();
-            }
-        } catch (InterruptedIOException e) {
-            stop = true;
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            afterFailure(e);
-        }
-        return false;
-    }
-
-    /** What accept(2) may fail with, and why it is safe to go on: see {@link AcceptFailure}. */
-    private void afterFailure(IOException e) {
-        var failure = intake.classify(e);
-        if (failure == AcceptFailure.CLOSED) {
-            stop = true;
-            return;
-        }
-        reporter.acceptFailed(server, e);
-        if (failure != AcceptFailure.CONNECTION) {
-            gate.awaitInterruptibly(() -> stop, Alarm.in(time, PAUSE));
         }
     }
 
@@ -311,60 +276,39 @@ final class Lifecycle {
             return;
         }
         if (!intake.leavesQueue()) {
-            takeQueued();
+            serving.takeQueued(drainEnd);
         }
         intake.stop(); // here and at once: who comes between the last look and this is lost
-    }
-
-    private void takeQueued() {
-        alarm.set(drainEnd);
-        for (int lost = 0; lost < MOST_LOST && !Alarm.passed(time, drainEnd);) {
-            try {
-                if (!intake.take()) {
-                    if (!intake.full()) {
-                        return;
-                    }
-                    intake.await(); // for somebody to leave
-                }
-            } catch (InterruptedIOException e) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (IOException e) {
-                var failure = intake.classify(e);
-                if (failure == AcceptFailure.CLOSED) {
-                    return;
-                }
-                reporter.acceptFailed(server, e);
-                lost = failure == AcceptFailure.CONNECTION ? lost + 1 : MOST_LOST;
-            }
-        }
     }
 
     private DrainReport drainNow(boolean join) {
         var began = time.nanoTime();
         var endedBefore = requests.ended();
-        intake.drain(patience);
-        intake.wake();
-        gate.signal();
-        if (loop != Thread.currentThread()) {
-            gate.await(() -> loop == null, drainEnd);
-        }
         var ends = new Ends(0, 0, 0, List.of());
         try {
+            intake.drain(patience);
+            intake.wake();
+            gate.signal();
+            if (loop != Thread.currentThread()) {
+                gate.await(() -> loop == null, drainEnd);
+            }
             intake.stop();
             ends = join ? endOthers(endedBefore) : ends;
             intake.close();
         } finally { // whatever fails there, nobody waits for a drain that is over
-            runner.close(!join);
-            alarm.cancel();
-            var took = Duration.ofNanos(time.nanoTime() - began);
-            report = new DrainReport(took, ends.finished, ends.interrupted, ends.aborted, ends.stragglers);
-            runClosers();
-            synchronized (transition) {
-                state = State.CLOSED;
-                forgetExitHook();
+            try {
+                runner.close(!join);
+                serving.close();
+                var took = Duration.ofNanos(time.nanoTime() - began);
+                report = new DrainReport(took, ends.finished, ends.interrupted, ends.aborted, ends.stragglers);
+                runClosers();
+            } finally {
+                synchronized (transition) {
+                    state = State.CLOSED;
+                    forgetExitHook();
+                }
+                gate.signal();
             }
-            gate.signal();
             reporter.drained(report);
         }
         return report;

@@ -51,6 +51,9 @@ final class NioListener implements ListenerChannel, NioLoop.Parked {
         } catch (IOException | RuntimeException e) {
             accepted.close();
             throw e instanceof IOException io ? io : new IOException("an accepted connection could not be set up: " + e.getMessage(), e);
+        } catch (Error e) {
+            accepted.close();
+            throw e;
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The one thread that waits for all java.nio channels of this process and wakes the handlers parked on them.
@@ -26,6 +27,8 @@ final class NioLoop {
     private static final class Shared {
         static final NioLoop LOOP = new NioLoop();
     }
+
+    private static final long REST_NANOS = 10_000_000;
 
     private final Selector selector;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -88,6 +91,7 @@ final class NioLoop {
                 }
             } catch (Throwable t) {
                 report(t);
+                LockSupport.parkNanos(REST_NANOS); // the same may fail again at once
             }
         }
     }
@@ -118,7 +122,12 @@ final class NioLoop {
         var ready = key.readyOps();
         key.interestOpsAnd(~ready);
         if (key.attachment() instanceof Parked parked) {
-            parked.ready(ready);
+            try {
+                parked.ready(ready);
+            } catch (Error e) { // no memory to make a thread runnable: its event is not lost, as it is asked for again
+                key.interestOpsOr(ready);
+                throw e;
+            }
         }
     }
 }

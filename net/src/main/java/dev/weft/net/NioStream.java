@@ -57,7 +57,7 @@ final class NioStream implements StreamChannel, NioLoop.Parked {
     static NioStream of(SocketChannel channel, Address remote) throws IOException {
         try {
             return new NioStream(channel, remote);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             channel.close();
             throw e;
         }

@@ -74,7 +74,7 @@ final class NioTransport implements Transport {
             if (mode.isPresent()) {
                 try {
                     Files.setPosixFilePermissions(path, mode.get());
-                } catch (IOException | RuntimeException e) {
+                } catch (IOException | RuntimeException | Error e) {
                     file.remove();
                     throw e;
                 }
@@ -123,7 +123,7 @@ final class NioTransport implements Transport {
     private static <T> T orClose(Channel channel, Making<T> making) throws IOException {
         try {
             return making.make();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             channel.close();
             throw e;
         }

@@ -72,10 +72,15 @@ final class PacketIntake implements Intake {
     }
 
     private void serve(Datagram datagram) {
-        inFlight.incrementAndGet();
-        reporter.tally.accepted.increment();
         var request = new PacketRequest(datagram);
-        requests.add(request);
+        inFlight.incrementAndGet();
+        try {
+            reporter.tally.accepted.increment();
+            requests.add(request);
+        } catch (Error e) { // no memory for it
+            inFlight.decrementAndGet();
+            throw e;
+        }
         request.runBy(runner);
     }
 
@@ -87,7 +92,7 @@ final class PacketIntake implements Intake {
             reporter.dropped(datagram);
         } catch (Throwable t) {
             reporter.failed(datagram, t);
-            if (t instanceof VirtualMachineError e && !(e instanceof StackOverflowError)) {
+            if (t instanceof Error e && ServeLoop.isFatal(e)) {
                 throw e;
             }
         }

@@ -79,18 +79,18 @@ abstract class Request implements Runnable {
         try {
             serve();
         } catch (Throwable t) {
-            if (!quiet(t)) {
-                failed(t);
-            }
             foreignInterrupt = (t instanceof InterruptedIOException || t instanceof InterruptedException) && !(t instanceof SocketTimeoutException)
                     && !wasInterrupted();
-            if (t instanceof VirtualMachineError e && !(e instanceof StackOverflowError)) {
+            if (t instanceof VirtualMachineError e && ServeLoop.isFatal(e)) {
                 fatal = e;
+            }
+            if (!quiet(t)) {
+                failed(t);
             }
         } finally {
             try {
                 release();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failed(e);
             } finally {
                 end();

@@ -91,8 +91,17 @@ final class StreamIntake implements Intake {
         return a.past() == Admission.Past.WAIT && admitted.get() >= a.limit();
     }
 
+    /** What fails here, for want of memory say, costs this one connection, of which nothing is left. */
     private void receive(StreamChannel channel) {
-        var connection = new Connection(channel, true, channel.remote().host(), deadlines, time);
+        try {
+            admit(new Connection(channel, true, channel.remote().host(), deadlines, time));
+        } catch (RuntimeException | Error e) {
+            channel.abort();
+            throw e;
+        }
+    }
+
+    private void admit(Connection connection) {
         var a = admission;
         var host = hostOf(connection);
         if (host.isPresent() && perHost.getOrDefault(host.get(), 0) >= a.perPeer()) {
@@ -108,17 +117,22 @@ final class StreamIntake implements Intake {
         if (tls.isPresent()) {
             connection.outbound().order().hold();
         }
-        admitted.incrementAndGet();
-        host.ifPresent(h -> perHost.merge(h, 1, Integer::sum));
         if (a.past() == Admission.Past.EVICT_IDLEST) {
             connection.stampProgress();
         }
-        reporter.tally.accepted.increment();
-        connection.memberNews(reporter);
         var request = new StreamRequest(server, requests, reporter, this, connection);
-        requests.add(request); // whole, as others look at it at once
-        if (draining) {
-            connection.drain(patience);
+        host.ifPresent(h -> perHost.merge(h, 1, Integer::sum));
+        admitted.incrementAndGet();
+        try {
+            reporter.tally.accepted.increment();
+            connection.memberNews(reporter);
+            requests.add(request); // whole, as others look at it at once
+            if (draining) {
+                connection.drain(patience);
+            }
+        } catch (RuntimeException | Error e) {
+            request.abandon();
+            throw e;
         }
         request.runBy(runner);
     }
@@ -138,12 +152,15 @@ final class StreamIntake implements Intake {
         if (request.discount()) {
             admitted.decrementAndGet();
         }
-        hostOf(request.connection()).ifPresent(host -> {
-            if (perHost.merge(host, -1, Integer::sum) == 0) {
-                perHost.remove(host, 0);
-            }
-        });
-        vacancy.signal();
+        try {
+            hostOf(request.connection()).ifPresent(host -> {
+                if (perHost.merge(host, -1, Integer::sum) == 0) {
+                    perHost.remove(host, 0);
+                }
+            });
+        } finally {
+            vacancy.signal();
+        }
         reporter.closed(request);
     }
 
@@ -156,8 +173,7 @@ final class StreamIntake implements Intake {
             reporter.rejected(connection.remote(), "verify said no");
         } catch (Throwable t) {
             reporter.failed(connection, t);
-            if (t instanceof VirtualMachineError e && !(e instanceof StackOverflowError)) {
-                connection.abort();
+            if (t instanceof Error e && ServeLoop.isFatal(e)) {
                 throw e;
             }
         }

@@ -58,6 +58,7 @@ public final class Conformance {
         themes.put("groups", GroupRules.RULES);
         themes.put("hostile peers", HostilePeers.RULES);
         themes.put("accepting", Accepting.RULES);
+        themes.put("shortages", Shortages.RULES);
         themes.put("blame", Blame.RULES);
         return containers(themes, subject.name(), subject.transport(), subject.lacks(), concurrency, () -> new Stage(subject, concurrency));
     }

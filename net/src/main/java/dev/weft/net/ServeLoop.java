@@ -1,0 +1,147 @@
+package dev.weft.net;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+import dev.weft.net.spi.ListenerChannel.AcceptFailure;
+
+/**
+ * What the serving thread does over and over: takes a request, or waits for one; and what it does about failures.
+ *
+ * <p>No failure to accept ends it, a want of memory included, whoever had caused that: it is told, the loop rests, and tries again. What
+ * gets out of it is an error of the JVM itself, or a class that can't be had any more: nothing can be served after that.
+ */
+final class ServeLoop {
+    /** How long it rests when accepting fails for want of descriptors or memory. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
+    /** A drain takes what is queued, but not for ever when nothing but lost connections comes out of the queue. */
+    private static final int MOST_LOST = 100;
+
+    private final Server server;
+    private final Intake intake;
+    private final Reporter reporter;
+    private final Actions actions;
+    private final TimeSource time;
+    private final Gate gate;
+    private final Alarm alarm;
+    private volatile boolean stopping;
+
+    ServeLoop(Server server, Intake intake, Reporter reporter, Actions actions, TimeSource time, Gate gate) {
+        this.server = server;
+        this.intake = intake;
+        this.reporter = reporter;
+        this.actions = actions;
+        this.time = time;
+        this.gate = gate;
+        alarm = new Alarm(time, intake::wake);
+    }
+
+    /** Whether it is to end, or has been asked to before it began. */
+    boolean stopping() {
+        return stopping;
+    }
+
+    void stopping(boolean stop) {
+        stopping = stop;
+    }
+
+    /** It has ended: its alarm wakes nobody any more. */
+    void rest() {
+        alarm.clear();
+    }
+
+    /** For good. */
+    void close() {
+        alarm.cancel();
+    }
+
+    /** One turn: serves one request if there is one, else waits, until the moment at most; true when it served one. */
+    boolean turn(long until) {
+        try {
+            actions.runDue();
+            if (Thread.currentThread().isInterrupted()) {
+                stopping = true; // also in a loop that always finds somebody, or only fails, and so never waits
+                return false;
+            }
+            if (intake.take()) {
+                return true;
+            }
+            alarm.set(Alarm.earlier(until, actions.next()));
+            if (!stopping) {
+                intake.await();
+            }
+        } catch (InterruptedIOException e) {
+            stopping = true;
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            afterFailure(e);
+        } catch (RuntimeException | Error e) {
+            survive(e);
+        }
+        return false;
+    }
+
+    /** Whether the JVM itself is broken (SPEC SS-22); what asked for too much memory, or too much stack, is over with its request. */
+    static boolean isFatal(Throwable failure) {
+        return failure instanceof VirtualMachineError && !(failure instanceof StackOverflowError || failure instanceof OutOfMemoryError);
+    }
+
+    /** What accept(2) may fail with, and why it is safe to go on: see {@link AcceptFailure}. */
+    private void afterFailure(IOException e) {
+        var failure = intake.classify(e);
+        if (failure == AcceptFailure.CLOSED) {
+            stopping = true;
+            return;
+        }
+        reporter.acceptFailed(server, e);
+        if (failure != AcceptFailure.CONNECTION) {
+            pause();
+        }
+    }
+
+    private void survive(Throwable failure) {
+        try {
+            reporter.acceptFailed(server, new IOException("accepting failed: " + failure, failure));
+            if (failure instanceof Error e && (isFatal(e) || e instanceof LinkageError)) {
+                throw e;
+            }
+            pause();
+        } catch (OutOfMemoryError e) { // not even for that
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+    }
+
+    private void pause() {
+        gate.awaitInterruptibly(() -> stopping, Alarm.in(time, PAUSE));
+    }
+
+    /** Takes those who knocked before a drain began, until the moment at most. */
+    void takeQueued(long until) {
+        alarm.set(until);
+        for (int lost = 0; lost < MOST_LOST && !Alarm.passed(time, until);) {
+            try {
+                if (!intake.take()) {
+                    if (!intake.full()) {
+                        return;
+                    }
+                    intake.await(); // for somebody to leave
+                }
+            } catch (InterruptedIOException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (IOException e) {
+                var failure = intake.classify(e);
+                if (failure == AcceptFailure.CLOSED) {
+                    return;
+                }
+                reporter.acceptFailed(server, e);
+                lost = failure == AcceptFailure.CONNECTION ? lost + 1 : MOST_LOST;
+            } catch (OutOfMemoryError e) {
+                survive(e);
+                lost++;
+            }
+        }
+    }
+}
