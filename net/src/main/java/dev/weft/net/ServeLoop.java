@@ -11,7 +11,7 @@ import dev.weft.net.spi.ListenerChannel.AcceptFailure;
  * What the serving thread does over and over: takes a request, or waits for one; and what it does about failures.
  *
  * <p>No failure to accept ends it, a want of memory included, whoever had caused that: it is told, the loop rests, and tries again. What
- * gets out of it is an error of the JVM itself, or a class that can't be had any more: nothing can be served after that.
+ * gets out of it is a bug, an error of the JVM itself, or a class that can't be had any more: nothing can be served after that.
  */
 final class ServeLoop {
     /** How long it rests when accepting fails for want of descriptors or memory. */
@@ -77,8 +77,11 @@ final class ServeLoop {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
             afterFailure(e);
-        } catch (RuntimeException | Error e) {
+        } catch (OutOfMemoryError | StackOverflowError e) {
             survive(e);
+        } catch (RuntimeException | Error e) {
+            reporter.acceptFailed(server, new IOException("accepting failed for good: " + e, e));
+            throw e;
         }
         return false;
     }
@@ -101,12 +104,9 @@ final class ServeLoop {
         }
     }
 
-    private void survive(Throwable failure) {
+    private void survive(Error failure) {
         try {
             reporter.acceptFailed(server, new IOException("accepting failed: " + failure, failure));
-            if (failure instanceof Error e && (isFatal(e) || e instanceof LinkageError)) {
-                throw e;
-            }
             pause();
         } catch (OutOfMemoryError e) { // not even for that
             LockSupport.parkNanos(PAUSE.toNanos());
