@@ -1,11 +1,13 @@
 package dev.weft.net;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 import dev.weft.net.spi.SocketSettings;
+import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.spi.Transport;
 
 /** Makes connections: every address of a name in turn, one deadline for them all. */
@@ -44,6 +46,10 @@ final class Dialer {
         var whole = false;
         try {
             connection.until(limit, "connecting to ", channel::finishConnect, channel::awaitWritable);
+            if (meetsItself(channel)) {
+                throw new ConnectException("cannot connect to " + target
+                        + ": connection refused (no server on this port? It met its own end, as the system had chosen the same port for it)");
+            }
             if (tls.isPresent()) {
                 connection.secure(tls.get(), deadlines.handshake());
             }
@@ -54,5 +60,14 @@ final class Dialer {
                 connection.abort();
             }
         }
+    }
+
+    /**
+     * Where nobody listens on a port that the system also gives to clients, it may give a client that very port, which then connects to itself (TCP's
+     * simultaneous open, RFC 9293, 3.5). Such a connection is aborted: a close would keep the port from the server for a while, in TIME_WAIT.
+     */
+    private static boolean meetsItself(StreamChannel channel) {
+        var remote = channel.remote();
+        return remote.kind() == Address.Kind.INET && remote.port() == channel.local().port() && remote.equals(channel.local());
     }
 }
