@@ -2,7 +2,6 @@ package dev.weft.net;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -18,7 +17,7 @@ import dev.weft.net.spi.StreamChannel;
 public final class Acceptor implements Closeable {
     private final ListenerChannel listener;
     private final Deadlines deadlines;
-    private final Optional<Tls> tls;
+    private final Optional<Handshakes> handshakes;
     private final TimeSource time;
     private final Alarm alarm;
     private volatile boolean closed;
@@ -26,8 +25,8 @@ public final class Acceptor implements Closeable {
     Acceptor(ListenerChannel listener, Deadlines deadlines, Optional<Tls> tls, TimeSource time) {
         this.listener = listener;
         this.deadlines = deadlines;
-        this.tls = tls;
         this.time = time;
+        handshakes = tls.map(t -> new Handshakes(t, deadlines, time, listener::wake));
         alarm = new Alarm(time, listener::wake);
     }
 
@@ -42,8 +41,9 @@ public final class Acceptor implements Closeable {
     }
 
     /**
-     * Waits for the next connection; the caller closes it. Under TLS its handshake is done when this returns, and who fails in it is dropped and
-     * logged.
+     * Waits for the next connection; the caller closes it. Under TLS its handshake is done when this returns: handshakes run beside each other, each
+     * within {@link Deadlines#handshake}, and the first that is done is returned. Who fails in it is dropped and logged, and past 128 of them the one that
+     * takes longest is dropped. They go on between two calls.
      *
      * @throws SocketException when the acceptor is closed, by any thread
      */
@@ -62,15 +62,20 @@ public final class Acceptor implements Closeable {
             if (closed) {
                 throw new SocketException("the acceptor at " + address() + " was closed");
             }
-            var accepted = next();
-            if (accepted.isPresent()) {
-                var connection = secured(accepted.get(), deadline);
-                if (connection.isPresent()) {
-                    return connection.get();
-                }
+            var ready = handshakes.flatMap(Handshakes::next);
+            if (ready.isPresent()) {
+                return ready.get();
             }
+            var accepted = next();
+            if (accepted.isPresent() && handshakes.isEmpty()) {
+                return new Connection(accepted.get(), true, accepted.get().remote().host(), deadlines, time);
+            }
+            accepted.ifPresent(channel -> handshakes.get().begin(channel));
             if (Alarm.passed(time, deadline)) {
                 throw new SocketTimeoutException("no connection at " + address() + " for " + Inbound.words(timeout));
+            }
+            if (accepted.isPresent()) {
+                continue; // there may be others in the queue
             }
             alarm.set(deadline);
             try {
@@ -93,42 +98,12 @@ public final class Acceptor implements Closeable {
         }
     }
 
-    /** Under TLS a stranger whose handshake fails is not whom the caller waits for. */
-    private Optional<Connection> secured(StreamChannel channel, long deadline) throws IOException {
-        var connection = new Connection(channel, true, channel.remote().host(), deadlines, time);
-        if (tls.isEmpty()) {
-            return Optional.of(connection);
-        }
-        try {
-            connection.secure(tls.get(), handshakeLimit(deadline));
-            return Optional.of(connection);
-        } catch (IOException | RuntimeException e) {
-            connection.abort();
-            if (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)) {
-                throw e;
-            }
-            Log.handshakeFailed(connection.remote(), e);
-            return Optional.empty();
-        } catch (Error e) {
-            connection.abort();
-            throw e;
-        }
-    }
-
-    private Duration handshakeLimit(long deadline) {
-        var own = deadlines.handshake();
-        if (deadline == Alarm.NEVER) {
-            return own;
-        }
-        var left = Duration.ofNanos(Math.max(1, deadline - time.nanoTime()));
-        return own.isZero() || left.compareTo(own) < 0 ? left : own;
-    }
-
-    /** Frees the port; who waits in accept is told. Idempotent. */
+    /** Frees the port; who waits in accept is told, and connections that nobody has accepted are dropped. Idempotent. */
     @Override
     public void close() {
         closed = true;
         listener.close();
+        handshakes.ifPresent(Handshakes::close);
         alarm.cancel();
     }
 }
