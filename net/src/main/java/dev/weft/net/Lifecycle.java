@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Lifecycle {
     /** What a handler gets for its clean-up once it was interrupted, and again once its connection was dropped. */
     private static final Duration LAST_CALL = Duration.ofSeconds(1);
+    /** When a drain first looks again who is inside {@code System.exit}. */
+    private static final Duration FIRST_LOOK = Duration.ofMillis(100);
 
     private final Server server;
     private final Intake intake;
@@ -290,7 +292,7 @@ final class Lifecycle {
             intake.wake();
             gate.signal();
             if (loop != Thread.currentThread()) {
-                gate.await(() -> loop == null, drainEnd);
+                awaitLoop();
             }
             intake.stop();
             ends = join ? endOthers(endedBefore) : ends;
@@ -318,8 +320,7 @@ final class Lifecycle {
 
     /** Waits for the handlers on other threads until the deadline, then interrupts, then drops their connections. */
     private Ends endOthers(long endedBefore) {
-        requests.awaitOthers(drainEnd);
-        var late = requests.others();
+        var late = awaitOthers();
         var finished = (int) (requests.ended() - endedBefore);
         var stragglers = late.stream().map(Request::straggler).toList();
         late.forEach(Request::interrupt);
@@ -327,6 +328,30 @@ final class Lifecycle {
         later.forEach(Request::abort);
         requests.await(later, lastCall());
         return new Ends(finished, late.size() - later.size(), later.size(), stragglers);
+    }
+
+    /** Waits for the loop's end, until the deadline, unless its thread is one that does not return: see {@link #awaitOthers}. */
+    private void awaitLoop() {
+        for (var look = FIRST_LOOK;; look = look.multipliedBy(2)) {
+            var thread = loop;
+            if (thread == null || ExitHook.exiting(thread) || Alarm.passed(time, drainEnd)) {
+                return;
+            }
+            gate.await(() -> loop == null, Alarm.earlier(drainEnd, Alarm.in(time, look)));
+        }
+    }
+
+    /**
+     * Waits for the handlers on other threads, until the deadline; returns those that are late. One that has called {@code System.exit} waits
+     * for this drain, and this drain not for it; it may do so at any time, hence the looks, ever more seldom.
+     */
+    private List<Request> awaitOthers() {
+        for (var look = FIRST_LOOK;; look = look.multipliedBy(2)) {
+            var exiting = requests.exiting();
+            if (requests.awaitOthersBut(exiting, Alarm.earlier(drainEnd, Alarm.in(time, look))) || Alarm.passed(time, drainEnd)) {
+                return requests.others().stream().filter(r -> !exiting.contains(r)).toList();
+            }
+        }
     }
 
     private long lastCall() {

@@ -3,9 +3,13 @@ package dev.weft.net;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+
+import dev.weft.net.support.ExitHook;
 
 /** The requests of one server that have not ended; ended ones are not kept (SPEC SS-32). */
 final class Requests {
@@ -57,9 +61,14 @@ final class Requests {
         return running.stream().flatMap(r -> r.thread().stream()).toList();
     }
 
-    /** Waits until none of others' is left, for so long at most. */
-    boolean awaitOthers(long moment) {
-        return gate.await(() -> others().isEmpty(), moment);
+    /** Those on other threads than this that are inside {@code System.exit}: they end with the JVM. */
+    Set<Request> exiting() {
+        return others().stream().filter(r -> r.thread().filter(ExitHook::exiting).isPresent()).collect(Collectors.toSet());
+    }
+
+    /** Waits until none of others' is left but these, for so long at most. */
+    boolean awaitOthersBut(Set<Request> these, long moment) {
+        return gate.await(() -> these.containsAll(others()), moment);
     }
 
     /** Waits until none of these is left, for so long at most; returns those that are. */

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A process that is asked to end finishes what it has begun, says so, and ends as it was asked to. */
 @Timeout(120)
@@ -50,6 +51,38 @@ class DrainOnExitTest {
             if (arguments[0].equals("close")) {
                 server.close();
                 System.out.println("closed");
+            }
+        }
+    }
+
+    /** A server whose handler ends the process; its argument says where handlers run. */
+    static final class Exiting {
+        private Exiting() {}
+
+        public static void main(String[] arguments) throws IOException {
+            var concurrency = switch (arguments[0]) {
+                case "sequential" -> Concurrency.sequential();
+                case "platform" -> Concurrency.platformThreads(4);
+                default -> Concurrency.virtualThreads();
+            };
+            var server = Server.tcp("localhost", 0).concurrency(concurrency).open(c -> {
+                c.readLine();
+                System.exit(3);
+            });
+            server.drainOnExit(Duration.ofHours(1), report -> System.out.println("report: " + report)).start();
+            System.out.println("listening on " + server.address());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"virtual", "platform", "sequential"})
+    void aHandlerThatEndsTheProcessIsNeitherWaitedForNorReported(String where) throws Exception {
+        try (var child = ChildJvm.running(Exiting.class, where)) {
+            var address = Address.parse(child.awaitLine("listening on "));
+            try (var c = Connection.to(address).open()) {
+                c.send("go\n");
+                assertThat(child.awaitLine("report: ")).contains("0 interrupted, 0 aborted");
+                assertThat(child.exit()).as("what the handler said").isEqualTo(3);
             }
         }
     }

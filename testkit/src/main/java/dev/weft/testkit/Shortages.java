@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 import dev.weft.net.Address;
+import dev.weft.net.Deadlines;
 import dev.weft.net.Server;
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.SocketSettings;
@@ -71,7 +72,8 @@ final class Shortages {
     }
 
     private static void recovers(Stage stage, Supplier<Throwable> failure) throws Exception {
-        var server = stage.open(stage.builder().time(stage.time()).transport(new Throwing(stage.subject().transport(), failure, FAILURES)), ECHO)
+        var server = stage.open(stage.builder().time(stage.time()).deadlines(Deadlines.none())
+                .transport(new Throwing(stage.subject().transport(), failure, FAILURES)), ECHO)
                 .start();
         stage.time().advanceUntil(Duration.ofSeconds(1), () -> stage.witness().count("acceptFailed") == FAILURES);
         var client = stage.async(() -> {

@@ -36,6 +36,7 @@ public final class ExitHook {
     /** The process is going down, by a signal or otherwise. */
     private static boolean exiting;
     private static boolean signalled;
+    private static volatile boolean jvmExits;
 
     private final String name;
     private final FutureTask<Boolean> drain;
@@ -87,8 +88,24 @@ public final class ExitHook {
         }
     }
 
+    /** Whether this thread is inside {@code System.exit}, from which it does not return: nobody need wait for it. */
+    public static boolean exiting(Thread thread) {
+        if (jvmExits) {
+            for (var frame : thread.getStackTrace()) {
+                if (frame.getClassName().equals("java.lang.Shutdown")
+                        || (frame.getClassName().equals("java.lang.Runtime") && frame.getMethodName().equals("exit"))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     private static void listen() {
-        var hook = Thread.ofPlatform().name("weft-exit").unstarted(ExitHook::drainAll);
+        var hook = Thread.ofPlatform().name("weft-exit").unstarted(() -> {
+            jvmExits = true;
+            drainAll();
+        });
         try {
             Runtime.getRuntime().addShutdownHook(hook);
         } catch (IllegalStateException e) {
