@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Listener implements Connector {
     /** So many who say nothing are kept beside a holder who says nothing; another one takes the place of the oldest. */
     static final int MOST_CALLERS = 16;
+    /** What a holder has said may have come and not be read yet, as it has just got its place. */
+    private static final Duration GRACE = Duration.ofMillis(250);
     /** Where the system has no descriptor left for a connection, say, some may be free in a moment. */
     private static final Backoff PAUSES = Backoff.exponential(Duration.ofMillis(10), Duration.ofSeconds(1));
 
@@ -143,16 +145,29 @@ final class Listener implements Connector {
     }
 
     private void spoke(Caller caller) {
-        Connection silent;
+        var silent = silentHolder(caller);
+        if (silent == null) {
+            return;
+        }
+        try {
+            Thread.sleep(GRACE);
+        } catch (InterruptedException e) {
+            return; // it is to be served, or the link is over
+        }
         synchronized (this) {
-            silent = holder;
-            if (silent == null || silent.bytesIn() > 0 || !callers.contains(caller)) {
+            if (silentHolder(caller) != silent) {
                 return;
             }
             holder = null;
             winner = caller.connection();
         }
         silent.abort();
+    }
+
+    /** The one whose place this caller may have. */
+    private synchronized @Nullable Connection silentHolder(Caller caller) {
+        var now = holder;
+        return now == null || now.bytesIn() > 0 || !callers.contains(caller) ? null : now;
     }
 
     private void gone(Caller caller) {
