@@ -12,7 +12,7 @@ import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 
-/** TLS settings in the terms of the transport; HTTP/2 is agreed on by ALPN (RFC 9113, 3.2). */
+/** TLS settings in the terms of the transport; HTTP/2 is agreed on by ALPN (RFC 9113, 3.2), once (9.2.1). */
 final class TlsContexts {
     private static final ApplicationProtocolConfig HTTP2 = new ApplicationProtocolConfig(Protocol.ALPN, SelectorFailureBehavior.NO_ADVERTISE,
             SelectedListenerFailureBehavior.ACCEPT, "h2");
@@ -28,7 +28,7 @@ final class TlsContexts {
     }
 
     private static SslContext context(Tls tls, boolean client, ClientAuth clients) throws IOException {
-        return new JdkSslContext(tls.context(client), client, null, SupportedCipherSuiteFilter.INSTANCE, HTTP2, clients,
+        return new JdkSslContext(OneHandshake.of(tls.context(client)), client, null, SupportedCipherSuiteFilter.INSTANCE, HTTP2, clients,
                 tls.protocols().toArray(String[]::new), false);
     }
 }
