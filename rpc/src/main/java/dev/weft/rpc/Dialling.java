@@ -31,6 +31,7 @@ final class Dialling {
     private Dialling() {}
 
     static ManagedChannelBuilder<?> channel(List<Address> addresses, @Nullable Tls tls) throws IOException {
+        NettyVersion.check();
         var first = addresses.getFirst();
         if (first.kind() == Address.Kind.MEMORY && (addresses.size() > 1 || tls != null)) {
             throw new IllegalArgumentException("a client of " + first + " has no other addresses, and no TLS");
