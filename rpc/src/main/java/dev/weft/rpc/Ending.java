@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 import dev.weft.net.DrainReport;
+import dev.weft.net.support.ExitHook;
 import org.jspecify.annotations.Nullable;
 
 /** How a server ends, once. */
@@ -14,13 +16,16 @@ final class Ending {
     /** So long a call may go on that was interrupted, and the transport with its last words. */
     private static final Duration LAST_CALL = Duration.ofSeconds(1);
 
+    /** So often a drain looks whether a call has begun to wait for it. */
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
     private final Listening listening;
     private final Serving serving;
     private final @Nullable Health health;
     private final Future<?> sweeping;
     private final CountDownLatch ended = new CountDownLatch(1);
     private boolean begun;
-    private @Nullable Thread exitHook;
+    private @Nullable ExitHook exitHook;
     private volatile DrainReport report = new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
 
     /** {@code sweeping} goes on until the server ends. */
@@ -69,7 +74,7 @@ final class Ending {
             }
             serving.refuse();
             listening.refuse();
-            if (!serving.awaitIdle(deadline)) {
+            if (!awaitIdle(deadline)) {
                 var late = serving.calls();
                 stragglers = late.stream().map(Ending::straggler).toList();
                 late.forEach(ServedCall::cancel);
@@ -88,6 +93,27 @@ final class Ending {
         }
     }
 
+    /** Waits for the calls, but for those that wait for the process to exit, which waits for them. */
+    private boolean awaitIdle(Duration longest) throws InterruptedException {
+        var end = System.nanoTime() + Nanos.of(longest);
+        while (true) {
+            for (var call : serving.calls()) {
+                var thread = call.thread();
+                if (thread != null && Exiting.is(thread)) {
+                    call.cancel();
+                    serving.remove(call);
+                }
+            }
+            var left = end - System.nanoTime();
+            if (serving.awaitIdle(Duration.ofNanos(Math.clamp(left, 0, LOOK_AGAIN.toNanos())))) {
+                return true;
+            }
+            if (left <= 0) {
+                return false;
+            }
+        }
+    }
+
     private void close() {
         try {
             sweeping.cancel(false);
@@ -103,22 +129,17 @@ final class Ending {
                 Duration.ofNanos(call.ageNanos()), thread == null ? List.of() : List.of(thread.getStackTrace()));
     }
 
-    /** Has it done when the process is asked to exit; the last one asked for counts. */
-    synchronized void onExit(Runnable task) {
+    /** Has it drained when the process exits, true when nothing was interrupted; the last one asked for counts. */
+    synchronized void onExit(BooleanSupplier drain, @Nullable Thread caller) {
         forgetExitHook();
         if (ended.getCount() > 0) {
-            exitHook = Thread.ofPlatform().name("rpc-exit").unstarted(task);
-            Runtime.getRuntime().addShutdownHook(exitHook);
+            exitHook = caller == null ? ExitHook.install("rpc-exit", drain) : ExitHook.install("rpc-exit", drain, caller);
         }
     }
 
     private synchronized void forgetExitHook() {
         if (exitHook != null) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(exitHook);
-            } catch (IllegalStateException e) {
-                // The process is going down already.
-            }
+            exitHook.remove();
             exitHook = null;
         }
     }

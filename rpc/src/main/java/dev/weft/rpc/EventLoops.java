@@ -18,7 +18,6 @@ import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.channel.local.LocalServerChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.FastThreadLocalThread;
@@ -83,7 +82,7 @@ final class EventLoops {
 
     static ChannelFactory<ServerChannel> serverChannels(SocketAddress where) {
         return switch (where) {
-            case UnixDomainSocketAddress _ -> NioServerDomainSocketChannel::new;
+            case UnixDomainSocketAddress _ -> UnixListener::new;
             case LocalAddress _ -> LocalServerChannel::new;
             default -> NioServerSocketChannel::new;
         };

@@ -5,13 +5,16 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 
 /**
- * What a server's health service (grpc.health.v1.Health) tells of each service, by its full name, and under the empty name of the whole. The
- * whole serves from the start; when the server drains nothing does any more. For any thread.
+ * What a server's health service (grpc.health.v1.Health) tells of each service, by its full name, and under the empty name of the whole. All
+ * serve from the start; when the server drains nothing does any more. For any thread.
  */
 public final class Health {
     private final HealthStatusManager manager = new HealthStatusManager();
 
-    Health() {}
+    /** Of a server with these services. */
+    Health(Iterable<String> services) {
+        services.forEach(service -> set(service, true));
+    }
 
     /** Says whether a service can be used; watchers are told at once. */
     public void set(String service, boolean serves) {

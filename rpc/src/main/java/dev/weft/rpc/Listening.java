@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 
 import dev.weft.net.Address;
+import dev.weft.net.spi.SocketFile;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.HandlerRegistry;
@@ -39,24 +39,32 @@ final class Listening {
     private final Server server;
     private final Address address;
     private final ConnectionLimit connections;
+    /** Of a Unix socket. */
+    private final @Nullable SocketFile file;
 
-    private Listening(Server server, Address address, ConnectionLimit connections) {
+    private Listening(Server server, Address address, ConnectionLimit connections, @Nullable SocketFile file) {
         this.server = server;
         this.address = address;
         this.connections = connections;
+        this.file = file;
     }
 
     static Listening open(RpcServer.Builder settings, Collection<RpcService.Definition> services, Serving serving, @Nullable Health health)
             throws IOException {
+        NettyVersion.check();
         if (settings.address.kind() == Address.Kind.MEMORY && settings.tls != null) {
             throw new IllegalArgumentException("a server at " + settings.address + " has no TLS");
         }
         TransportLog.install();
         var limit = new ConnectionLimit(settings.maxConnections, () -> new Greeted(settings.address, settings.tls != null));
         var where = Peers.resolved(settings.address);
+        if (where instanceof UnixDomainSocketAddress unix) {
+            SocketFile.removeStale(unix.getPath());
+        }
         var server = started(netty(settings, where, limit), settings, services, serving, health);
+        var file = where instanceof UnixDomainSocketAddress unix ? SocketFile.made(unix.getPath()) : null;
         var bound = server.getListenSockets().getFirst();
-        return new Listening(server, bound instanceof InetSocketAddress ? Address.of(bound) : settings.address, limit);
+        return new Listening(server, bound instanceof InetSocketAddress ? Address.of(bound) : settings.address, limit, file);
     }
 
     private static NettyServerBuilder netty(RpcServer.Builder settings, SocketAddress where, ConnectionLimit limit) throws IOException {
@@ -67,7 +75,7 @@ final class Listening {
                 .maxConcurrentCallsPerConnection(settings.maxCallsPerConnection)
                 .maxInboundMetadataSize(settings.maxHeaderSize)
                 .maxInboundMessageSize(settings.maxMessageSize)
-                .permitKeepAliveTime(Nanos.of(settings.leastPing), TimeUnit.NANOSECONDS)
+                .permitKeepAliveTime(Nanos.of(settings.leastPing) / 10 * 9, TimeUnit.NANOSECONDS)
                 .maxConnectionIdle(Nanos.of(settings.maxIdle), TimeUnit.NANOSECONDS)
                 .permitKeepAliveWithoutCalls(settings.pingsWithoutCalls);
         builder.withChildOption(ChannelOption.ALLOCATOR, loops.buffers());
@@ -192,6 +200,13 @@ final class Listening {
 
     /** No new connections, no new calls on those there are. */
     void refuse() {
+        if (file != null) {
+            try {
+                file.remove(); // while it still listens: who finds nobody at the path may take it
+            } catch (IOException e) {
+                Log.closeFailed("the file of the server at " + address, e);
+            }
+        }
         server.shutdown();
     }
 
@@ -202,13 +217,6 @@ final class Listening {
             if (!server.awaitTermination(lastWords.toMillis(), TimeUnit.MILLISECONDS)) {
                 connections.abort();
                 server.awaitTermination(lastWords.toMillis(), TimeUnit.MILLISECONDS);
-            }
-        }
-        if (address.kind() == Address.Kind.UNIX) {
-            try {
-                Files.deleteIfExists(Path.of(address.host()));
-            } catch (IOException e) {
-                Log.closeFailed("the socket " + address, e);
             }
         }
     }

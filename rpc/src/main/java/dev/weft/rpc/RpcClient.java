@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * serves, and inherits its deadline.
  */
 public final class RpcClient implements AutoCloseable {
+    /** The shortest silence before a ping; the transport would have it so without a word, and servers permit no more. */
+    static final Duration LEAST_SILENCE = Duration.ofSeconds(10);
+
     /** So long calls that are cancelled by {@link #close} may take to say so. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
@@ -335,8 +338,22 @@ public final class RpcClient implements AutoCloseable {
             return this;
         }
 
-        /** Pings a server that has been silent so long during a call, and drops the connection unless it answers in time. Default: no pings. */
+        /**
+         * Pings a server that has been silent so long during a call, and drops the connection unless it answers in time. A Weft server permits it;
+         * many others permit a ping in 5 min unless they are told to permit more, and end the connection, with its calls, of a client that pings
+         * more often ("too_many_pings"). Default: no pings.
+         *
+         * @param silence 10 s or more
+         * @throws IllegalArgumentException when the silence is shorter, or the timeout is none
+         */
         public Builder keepAlive(Duration silence, Duration timeout) {
+            if (silence.compareTo(LEAST_SILENCE) < 0) {
+                throw new IllegalArgumentException("keepAlive(" + silence + ", " + timeout + "): the silence is at least " + LEAST_SILENCE.toSeconds()
+                        + " s; servers end connections that are pinged more often");
+            }
+            if (!timeout.isPositive()) {
+                throw new IllegalArgumentException("keepAlive(" + silence + ", " + timeout + "): a timeout above zero is needed");
+            }
             keepAlive = silence;
             keepAliveTimeout = timeout;
             return this;

@@ -54,7 +54,10 @@ public final class RpcServer implements AutoCloseable {
         return at(Address.of(host, port));
     }
 
-    /** A server on a Unix socket. The file must not exist, and is removed when the server has ended. */
+    /**
+     * A server on a Unix socket. A file that a killed server has left, and at which nobody listens, is replaced; any other is an error. The server
+     * removes its own file when it ends, unless another one has taken its place.
+     */
     public static Builder unix(Path socket) {
         return at(Address.unix(socket));
     }
@@ -128,9 +131,22 @@ public final class RpcServer implements AutoCloseable {
         return ending.drain(deadline, Call.isServedBy(serving));
     }
 
-    /** Drains when the process is asked to stop (SIGTERM, Ctrl-C), then shows the report. */
+    /**
+     * Drains when the process is asked to stop (SIGTERM, Ctrl-C) or exits otherwise, then shows the report. The last call counts.
+     *
+     * <p>After a signal the process exits when all that drains has drained: with 0 when nothing was interrupted, otherwise with 128 and the signal's
+     * number. A second signal ends it at once. A call that calls {@code System.exit} itself is not waited for.
+     */
     public RpcServer drainOnExit(Duration deadline, Consumer<? super DrainReport> show) {
-        ending.onExit(() -> show.accept(drain(deadline)));
+        return drainOnExit(deadline, show, null);
+    }
+
+    private RpcServer drainOnExit(Duration deadline, Consumer<? super DrainReport> show, @Nullable Thread caller) {
+        ending.onExit(() -> {
+            var report = drain(deadline);
+            show.accept(report);
+            return report.clean();
+        }, caller);
         return this;
     }
 
@@ -160,7 +176,7 @@ public final class RpcServer implements AutoCloseable {
         @Nullable
         Duration keepAlive;
         Duration keepAliveTimeout = Duration.ofSeconds(20);
-        Duration leastPing = Duration.ofMinutes(5);
+        Duration leastPing = RpcClient.LEAST_SILENCE;
         boolean pingsWithoutCalls;
         @Nullable
         Duration maxAge;
@@ -268,7 +284,10 @@ public final class RpcServer implements AutoCloseable {
             return this;
         }
 
-        /** Clients may ping this often, without calls too if so; one that does more often is told GOAWAY. Default every 5 min, with calls only. */
+        /**
+         * Clients may ping this often, give or take a tenth, without calls too if so; one that does more often is told GOAWAY. Default every 10 s,
+         * as often as clients of gRPC can, with calls only.
+         */
         public Builder permitKeepAlive(Duration interval, boolean withoutCalls) {
             leastPing = interval;
             pingsWithoutCalls = withoutCalls;
@@ -364,7 +383,7 @@ public final class RpcServer implements AutoCloseable {
                 }
             }
             var serving = new Serving(maxCalls, handlerLimit, maxMessageSize, interceptors, observer, showFailures);
-            var told = health ? new Health() : null;
+            var told = health ? new Health(all.keySet()) : null;
             var listening = Listening.open(this, all.values(), serving, told);
             var pause = Math.max(1, Nanos.of(requestTimeout) / 4);
             var sweeping = ForkJoinPool.commonPool()
@@ -372,10 +391,13 @@ public final class RpcServer implements AutoCloseable {
             return new RpcServer(listening, serving, grace, told, sweeping);
         }
 
-        /** A whole program: serves until closed, and drains for the grace when the process is asked to exit (SIGTERM, Ctrl-C). */
+        /**
+         * A whole program: serves until closed, and drains for the grace when the process is asked to exit (SIGTERM, Ctrl-C), with the exit codes of
+         * {@link RpcServer#drainOnExit}. What the caller does after it has a second before the process exits.
+         */
         public void serve(RpcService... services) throws IOException {
             try (var server = start(services)) {
-                server.drainOnExit(grace, report -> {}).serveForever();
+                server.drainOnExit(grace, report -> {}, Thread.currentThread()).serveForever();
             }
         }
 

@@ -78,9 +78,8 @@ class BesideTest {
         try (var server = RpcServer.tcp("127.0.0.1", 0).health().start(new RouteService())) {
             var health = HealthGrpc.newBlockingStub(channel(server));
             assertThat(health.check(of("")).getStatus()).isEqualTo(ServingStatus.SERVING);
-            var unknown = catchThrowableOfType(StatusRuntimeException.class, () -> health.check(of("routeguide.RouteGuide")));
+            var unknown = catchThrowableOfType(StatusRuntimeException.class, () -> health.check(of("routeguide.Another")));
             assertThat(unknown.getStatus().getCode()).isEqualTo(io.grpc.Status.Code.NOT_FOUND);
-            server.health().set("routeguide.RouteGuide", true);
             assertThat(health.check(of("routeguide.RouteGuide")).getStatus()).isEqualTo(ServingStatus.SERVING);
             server.health().set("routeguide.RouteGuide", false);
             assertThat(health.check(of("routeguide.RouteGuide")).getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
@@ -102,6 +101,30 @@ class BesideTest {
             var report = server.drain(Duration.ofSeconds(30));
             assertThat(seen.messages.take().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
             assertThat(report.clean()).isTrue();
+        }
+    }
+
+    @Test
+    void so_does_whoever_watches_the_health_of_a_service_by_its_name() throws Exception {
+        try (var server = RpcServer.tcp("127.0.0.1", 0).health().start(new RouteService(), Words.saying(word -> word))) {
+            var health = HealthGrpc.newStub(channel(server));
+            for (var name : List.of("routeguide.RouteGuide", Words.NAME)) {
+                var seen = new Queue<HealthCheckResponse>();
+                health.watch(of(name), seen);
+                assertThat(seen.messages.take().getStatus()).isEqualTo(ServingStatus.SERVING);
+                server.health().set(name, false);
+                assertThat(seen.messages.take().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
+                server.health().set(name, true);
+                assertThat(seen.messages.take().getStatus()).isEqualTo(ServingStatus.SERVING);
+            }
+            var both = new Queue<HealthCheckResponse>();
+            health.watch(of("routeguide.RouteGuide"), both);
+            health.watch(of(Words.NAME), both);
+            assertThat(both.messages.take().getStatus()).isEqualTo(ServingStatus.SERVING);
+            assertThat(both.messages.take().getStatus()).isEqualTo(ServingStatus.SERVING);
+            server.drain(Duration.ofSeconds(30));
+            assertThat(both.messages.take().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
+            assertThat(both.messages.take().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
         }
     }
 

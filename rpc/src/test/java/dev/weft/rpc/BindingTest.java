@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.channels.ServerSocketChannel;
+import java.net.UnixDomainSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.Inet4Address;
 import java.net.NetworkInterface;
 import java.nio.file.Files;
@@ -118,6 +121,41 @@ class BindingTest {
         var socket = Files.writeString(folder.resolve("s"), "mine");
         assertThatThrownBy(() -> RpcServer.unix(socket).start(ECHO)).isInstanceOf(BindException.class).hasMessageContaining(socket.toString());
         assertThat(socket).hasContent("mine");
+    }
+
+    @Test
+    void a_socket_file_that_a_killed_server_has_left_is_replaced(@TempDir Path folder) throws IOException {
+        var socket = folder.resolve("s");
+        try (var killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            killed.bind(UnixDomainSocketAddress.of(socket));
+        }
+        assertThat(socket).exists();
+        try (var _ = RpcServer.unix(socket).start(ECHO); var client = RpcClient.unix(socket).open()) {
+            assertThat(Words.say(client, "there")).isEqualTo("there");
+        }
+        assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void one_at_which_somebody_listens_is_not(@TempDir Path folder) throws IOException {
+        var socket = folder.resolve("s");
+        try (var _ = RpcServer.unix(socket).start(ECHO); var client = RpcClient.unix(socket).open()) {
+            assertThatThrownBy(() -> RpcServer.unix(socket).start(ECHO)).isInstanceOf(BindException.class).hasMessageContaining(socket.toString());
+            assertThat(Words.say(client, "still there")).isEqualTo("still there");
+        }
+    }
+
+    @Test
+    void the_file_of_a_server_that_has_taken_its_place_is_not_removed(@TempDir Path folder) throws IOException {
+        var socket = folder.resolve("s");
+        var first = RpcServer.unix(socket).start(ECHO);
+        Files.delete(socket);
+        try (var _ = RpcServer.unix(socket).start(ECHO); var client = RpcClient.unix(socket).open()) {
+            first.close();
+            assertThat(socket).exists();
+            assertThat(Words.say(client, "the second")).isEqualTo("the second");
+        }
+        assertThat(socket).doesNotExist();
     }
 
     @Test

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
 import java.util.ArrayList;
 
 import org.junit.jupiter.api.DisplayName;
@@ -92,12 +94,31 @@ class ConnectionLifeTest {
     void pings_on_either_side_disturb_no_call() {
         var often = Duration.ofMillis(10);
         try (var pair = Place.TCP.open(s -> s.keepAlive(often, Duration.ofSeconds(20)).permitKeepAlive(often, true),
-                c -> c.keepAlive(often, Duration.ofSeconds(20)).idleTimeout(Duration.ofMinutes(1)), PEER)) {
+                c -> c.keepAlive(Duration.ofSeconds(10), Duration.ofSeconds(20)).idleTimeout(Duration.ofMinutes(1)), PEER)) {
             var first = Words.say(pair.client(), "");
             for (int i = 0; i < 100; i++) {
                 assertThat(Words.say(pair.client(), "")).isEqualTo(first);
             }
         }
+    }
+
+    /** It lost its calls after 30 s; nothing but waiting shows it. */
+    @Test
+    void a_client_that_pings_as_often_as_it_can_keeps_its_calls_of_a_server_that_was_told_nothing() {
+        var never = new CountDownLatch(1);
+        try (var pair = Place.TCP.open(s -> s, c -> c.keepAlive(Duration.ofSeconds(10), Duration.ofSeconds(20)),
+                Words.saying(word -> never.await(35, TimeUnit.SECONDS) ? "released" : word))) {
+            assertThat(Words.say(pair.client(), "35 s later")).isEqualTo("35 s later");
+        }
+    }
+
+    @Test
+    void a_client_that_would_ping_more_often_is_told_at_once() {
+        var client = RpcClient.to("127.0.0.1", 1);
+        assertThatThrownBy(() -> client.keepAlive(Duration.ofMillis(9_999), Duration.ofSeconds(1))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at least 10 s");
+        assertThatThrownBy(() -> client.keepAlive(Duration.ofSeconds(10), Duration.ZERO)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("timeout");
     }
 
     @Test

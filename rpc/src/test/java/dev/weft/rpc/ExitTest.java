@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import dev.weft.net.DrainReport;
 import org.junit.jupiter.api.DisplayName;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ExitTest {
     private static final int BY_SIGTERM = 128 + 15;
+    private static final int EXITED = 7;
     private static final CallOptions PATIENT = CallOptions.within(Duration.ofSeconds(50)).waitForReady();
 
     @TempDir
@@ -42,8 +44,15 @@ class ExitTest {
                 if (word.isEmpty()) {
                     return word;
                 }
+                if (word.equals("exit")) {
+                    System.exit(EXITED);
+                }
                 System.out.println("called");
-                return in.readLine();
+                var answer = in.readLine();
+                if (answer.equals("exit")) {
+                    System.exit(EXITED);
+                }
+                return answer;
             });
             var server = RpcServer.unix(Path.of(args[1]));
             switch (args[0]) {
@@ -88,7 +97,7 @@ class ExitTest {
             assertThat(process.isAlive()).isTrue();
             answer(process, "the last word");
             assertThat(said.get()).isEqualTo("the last word");
-            assertThat(process.waitFor()).isEqualTo(BY_SIGTERM);
+            assertThat(process.waitFor()).isZero();
             out.lines().forEach(lines::add);
             return lines;
         } finally {
@@ -106,6 +115,41 @@ class ExitTest {
     void so_they_do_in_a_program_that_is_one_line() throws Exception {
         assertThat(exitDuringACall("serve")).isSubsetOf("main ends");
         assertThat(socket()).doesNotExist();
+    }
+
+    @Test
+    void a_call_that_has_the_process_exit_is_not_waited_for() throws Exception {
+        var process = start("drainOnExit");
+        try (var client = RpcClient.unix(socket()).open(); var out = process.inputReader(UTF_8)) {
+            assertThat(out.readLine()).isEqualTo("main ends");
+            assertThat(failure(() -> Words.say(client, PATIENT, "exit")).status()).isEqualTo(Status.UNAVAILABLE);
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue(); // before the 50 s that others would have
+            assertThat(process.exitValue()).isEqualTo(EXITED);
+            assertThat(socket()).doesNotExist();
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void nor_one_that_does_so_while_it_drains_already() throws Exception {
+        var process = start("drainOnExit");
+        try (var client = RpcClient.unix(socket()).open(); var out = process.inputReader(UTF_8)) {
+            assertThat(out.readLine()).isEqualTo("main ends");
+            var said = Meanwhile.doing(() -> failure(() -> Words.say(client, PATIENT, "exit later")).status());
+            assertThat(out.readLine()).isEqualTo("called");
+            process.toHandle().destroy();
+            var quick = CallOptions.within(Duration.ofMillis(500));
+            await().until(() -> {
+                var failure = failure(() -> Words.say(client, quick, ""));
+                return failure != null && failure.status() == Status.UNAVAILABLE;
+            });
+            answer(process, "exit");
+            assertThat(said.get()).isEqualTo(Status.UNAVAILABLE);
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
     }
 
     @Test
