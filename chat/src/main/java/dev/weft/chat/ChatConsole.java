@@ -9,8 +9,8 @@ import dev.weft.net.support.SafeText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prompt {@code >>>} of the chat's server and client (SPEC CH-8, CH-11): {@code quit}, or the end of the input, stops and leaves. Where the wire is
- * lines, threads and clients are listed when {@code /threads} and {@code /who} ask for them; on the original's wire, after every line, as there.
+ * The prompt {@code >>>} of the chat's server and client (SPEC CH-8, CH-11): {@code quit}, or the end of the input, stops and leaves. Where the
+ * wire is lines, threads and clients are listed when {@code /threads} and {@code /who} ask for them; on the original's wire, after every line.
  *
  * <p>Reads and writes on the calling thread; the reader and the output remain their owner's.
  */
@@ -47,9 +47,9 @@ public final class ChatConsole {
     }
 
     /**
-     * Does what one line asks of a server, for programs that read the lines themselves. Exactly {@code quit} asks for its end, which is the caller's to
-     * bring about. {@code /threads} lists how many threads the server runs, then each on a line; {@code /who} the clients' addresses on one line. On
-     * the original's wire any other line lists both.
+     * Does what one line asks of a server, for programs that read the lines themselves. Exactly {@code quit} asks for its end, which is the
+     * caller's to bring about. {@code /threads} lists how many threads the server runs, then each on a line; {@code /who} the clients'
+     * addresses on one line. On the original's wire any other line lists both.
      *
      * @return false when the line asked for the end
      */

@@ -115,7 +115,7 @@ final class Stamps {
     }
 
     private static char ascii(char c) {
-        if (c >= '0' && c <= '9' || DIGITS.indexOf(c) >= 0) {
+        if ((c >= '0' && c <= '9') || DIGITS.indexOf(c) >= 0) {
             return '0';
         }
         return c == '\t' || c == '\n' ? ' ' : c;

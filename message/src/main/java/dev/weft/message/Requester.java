@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Makes a peer's requests. A request waits for a connection, is bound to it, and is then sent on that one and on no other: when that is
@@ -31,7 +32,7 @@ final class Requester {
         try {
             var left = timeout.isZero() ? timeout : atLeast1(timeout.minusNanos(System.nanoTime() - begun));
             peer.send(m.id(id), on);
-            return await(on, reply, left);
+            return await(reply, left);
         } catch (TimeoutException e) {
             throw on.connection().blame(new SocketTimeoutException(
                     "%s: no reply to %s in %d ms".formatted(on.connection().remote(), TypeNames.of(m.type()), timeout.toMillis())));
@@ -49,7 +50,7 @@ final class Requester {
         return left.isPositive() ? left : Duration.ofNanos(1);
     }
 
-    private Message await(Connected on, CompletableFuture<Message> reply, Duration timeout)
+    private Message await(CompletableFuture<Message> reply, Duration timeout)
             throws IOException, InterruptedException, ExecutionException, TimeoutException {
         var c = peer.conversation();
         if (c != null && c.isOnThisThread()) {
@@ -61,10 +62,10 @@ final class Requester {
     /** See {@link Peer#requestStream(Message)}. */
     IncomingStream requestStream(Message m) throws IOException {
         var id = peer.freshId();
-        var bound = new CompletableFuture<Connected>();
-        var stream = new IncomingStream(id, m.type(), () -> bound.thenAccept(on -> on.giveUp(id)));
+        var bound = new AtomicReference<Connected>();
+        var stream = new IncomingStream(id, m.type(), () -> bound.get().giveUp(id));
         var on = bind(id, new Replies.Many(stream), m.type(), Duration.ZERO);
-        bound.complete(on);
+        bound.set(on); // nobody can close the stream before it is returned
         var sent = false;
         try {
             peer.send(m.id(id), on);

@@ -89,7 +89,7 @@ class MessageLogTest extends EveryPlaceTest {
                 }
             }
         }
-        Awaitility.await().until(() -> server.stats().accepted() == MANY * harms.size() && server.connections().isEmpty());
+        Awaitility.await().until(() -> server.stats().accepted() == (long) MANY * harms.size() && server.connections().isEmpty());
         assertThat(server.stats().failed()).isGreaterThan(MANY);
         assertThat(records).as("%s", records).hasSizeLessThan(30).allSatisfy(r -> {
             assertThat(r.getLevel()).isEqualTo(Level.INFO);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -149,10 +150,11 @@ class RequestInGapTest extends EveryPlaceTest {
         var peer = ends.client(atServer.on("go", (m, p) -> p.send("beside", "")), atClient.onParallel("beside", (m, p) -> {
             ends.heard.add("begun");
             lost.await();
-            for (Callable<?> call : new Callable[] {() -> p.request("pay", "", Ends.SOON), () -> p.requestStream(Message.of("count", "")), () -> {
+            var calls = List.<Callable<?>>of(() -> p.request("pay", "", Ends.SOON), () -> p.requestStream(Message.of("count", "")), () -> {
                 p.send("note", "");
                 return "sent";
-            }}) {
+            });
+            for (var call : calls) {
                 try {
                     ends.heard.add("" + call.call());
                 } catch (IOException e) {
