@@ -1,7 +1,5 @@
 package dev.weft.net;
 
-import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +8,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import dev.weft.net.Server.State;
-import dev.weft.net.spi.ListenerChannel.AcceptFailure;
 import dev.weft.net.support.ExitHook;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,6 @@ package dev.weft.net;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;

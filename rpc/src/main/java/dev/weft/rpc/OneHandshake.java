@@ -5,7 +5,6 @@ import java.security.KeyManagementException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.BiFunction;
-
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLContextSpi;
@@ -110,13 +109,13 @@ final class OneHandshake extends SSLContextSpi {
                 agreed = true;
             } else if (agreed && next != HandshakeStatus.NOT_HANDSHAKING && result.getStatus() != SSLEngineResult.Status.CLOSED
                     && !engine.isInboundDone() && !engine.isOutboundDone() && !engine.getSession().getProtocol().equals("TLSv1.3")) {
-                if (!refused) {
-                    refused = true;
-                    Log.peer(() -> "a peer asked for a new TLS handshake (renegotiation), which is refused; its connection ends");
-                }
-                engine.closeOutbound(); // so that nothing waits for the handshake's end
-                throw new SSLHandshakeException("the peer asked for a new handshake (renegotiation), which is refused");
-            }
+                        if (!refused) {
+                            refused = true;
+                            Log.peer(() -> "a peer asked for a new TLS handshake (renegotiation), which is refused; its connection ends");
+                        }
+                        engine.closeOutbound(); // so that nothing waits for the handshake's end
+                        throw new SSLHandshakeException("the peer asked for a new handshake (renegotiation), which is refused");
+                    }
             return result;
         }
 

@@ -66,7 +66,7 @@ final class TransportLog implements Filter {
     private static boolean isOfPeer(@Nullable Throwable failure) {
         return switch (failure) {
             case null -> false;
-            case Http2Exception _, IOException _, StatusRuntimeException _, StatusException _ -> true;
+            case Http2Exception _,IOException _,StatusRuntimeException _,StatusException _ -> true;
             default -> isOfFrames(failure.getStackTrace()) || isOfPeer(failure.getCause());
         };
     }

@@ -2,7 +2,6 @@ package dev.weft.rpc;
 
 import java.nio.channels.ClosedChannelException;
 import java.util.regex.Pattern;
-
 import javax.net.ssl.SSLException;
 
 import io.netty.handler.ssl.NotSslRecordException;

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
