@@ -42,8 +42,8 @@ public final class Acceptor implements Closeable {
 
     /**
      * Waits for the next connection; the caller closes it. Under TLS its handshake is done when this returns: handshakes run beside each other, each
-     * within {@link Deadlines#handshake}, and the first that is done is returned. Who fails in it is dropped and logged, and past 128 of them the one that
-     * takes longest is dropped. They go on between two calls.
+     * within {@link Deadlines#handshake}, and the first that is done is returned. Who fails in it is dropped and logged, and past 128 of them the
+     * one that takes longest is dropped. They go on between two calls.
      *
      * @throws SocketException when the acceptor is closed, by any thread
      */

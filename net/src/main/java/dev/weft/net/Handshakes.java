@@ -8,8 +8,8 @@ import java.util.Optional;
 import dev.weft.net.spi.StreamChannel;
 
 /**
- * The TLS handshakes of an {@link Acceptor}, beside each other, each on a virtual thread with a deadline of its own: a stranger that says nothing holds
- * up nobody. Past so many, the one that has gone on longest gives way. For any thread.
+ * The TLS handshakes of an {@link Acceptor}, beside each other, each on a virtual thread with a deadline of its own: a stranger that says nothing
+ * holds up nobody. Past so many, the one that has gone on longest gives way. For any thread.
  */
 final class Handshakes {
     /** Handshakes take milliseconds, so whoever is longest at it of so many is not whom the caller waits for. */

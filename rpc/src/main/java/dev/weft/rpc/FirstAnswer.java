@@ -11,7 +11,8 @@ import io.netty.util.ReferenceCountUtil;
 /** The first handler of a connection at a client: looks at how the server begins, and says in words when it speaks another protocol. */
 final class FirstAnswer extends ChannelInboundHandlerAdapter {
     static final String HAS_TLS = "the server speaks TLS, and this client does not (RpcClient's tls(...), or weft call --tls, --ca)";
-    static final String HAS_NO_TLS = "the server does not speak TLS, and this client does (leave out RpcClient's tls(...), or weft call's --tls, --ca)";
+    static final String HAS_NO_TLS = "the server does not speak TLS, and this client does (leave out RpcClient's tls(...),"
+            + " or weft call's --tls, --ca)";
 
     private final boolean tls;
     private final FirstBytes first = new FirstBytes();

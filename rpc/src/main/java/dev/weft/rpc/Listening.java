@@ -69,7 +69,8 @@ final class Listening {
 
     private static NettyServerBuilder netty(RpcServer.Builder settings, SocketAddress where, ConnectionLimit limit) throws IOException {
         var loops = EventLoops.of(settings.address);
-        var builder = NettyServerBuilder.forAddress(where, credentials(settings)).bossEventLoopGroup(loops.group()).workerEventLoopGroup(loops.group())
+        var builder = NettyServerBuilder.forAddress(where, credentials(settings))
+                .bossEventLoopGroup(loops.group()).workerEventLoopGroup(loops.group())
                 .directExecutor().handshakeTimeout(Nanos.of(settings.handshake), TimeUnit.NANOSECONDS)
                 .channelFactory(limit.channels(EventLoops.serverChannels(where)))
                 .maxConcurrentCallsPerConnection(settings.maxCallsPerConnection)

@@ -44,8 +44,10 @@ final class NettyVersion {
         if (old.isEmpty() && !exists(loader)) {
             old = "an older Netty";
         }
-        return old.isEmpty() ? "" : "weft-rpc needs Netty 4.2, and finds " + old + ", which something else in the build asks for (Spring Boot 3 and its"
-                + " BOM, for example); set Netty's version to " + TESTED + ": in Maven <netty.version>" + TESTED + "</netty.version> where a Spring Boot"
+        return old.isEmpty() ? "" : "weft-rpc needs Netty 4.2, and finds " + old
+                + ", which something else in the build asks for (Spring Boot 3 and its"
+                + " BOM, for example); set Netty's version to " + TESTED
+                + ": in Maven <netty.version>" + TESTED + "</netty.version> where a Spring Boot"
                 + " parent sets it, otherwise io.netty:netty-bom:" + TESTED + " as the first import of dependencyManagement; in Gradle"
                 + " implementation(enforcedPlatform(\"io.netty:netty-bom:" + TESTED + "\"))";
     }

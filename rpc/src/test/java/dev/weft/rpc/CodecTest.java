@@ -110,7 +110,8 @@ class CodecTest {
         try (var pair = place.open(service)) {
             assertThat(failure(() -> pair.client().unary(new RpcMethod<>("words.Words/Say", Words.TEXT, PICKY), CallOptions.defaults(), "confusing"))
                     .status()).isEqualTo(Status.INTERNAL);
-            try (var words = pair.client().serverStream(new RpcMethod<>("words.Words/List", Words.TEXT, PICKY), CallOptions.defaults(), "unreadable")) {
+            var list = new RpcMethod<>("words.Words/List", Words.TEXT, PICKY);
+            try (var words = pair.client().serverStream(list, CallOptions.defaults(), "unreadable")) {
                 assertThat(words.receive()).isEqualTo("first"); // what came before is received first
                 assertThat(failure(words::receive).status()).isEqualTo(Status.INTERNAL);
             }

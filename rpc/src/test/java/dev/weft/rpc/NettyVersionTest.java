@@ -61,7 +61,8 @@ class NettyVersionTest {
         try (var loader = (URLClassLoader) pinned(folder)) {
             var run = loader.loadClass(Program.class.getName()).getMethod("run", boolean.class);
             var failure = catchThrowable(() -> run.invoke(null, server)).getCause();
-            assertThat(failure).isInstanceOf(IllegalStateException.class).hasMessageContaining("needs Netty 4.2").hasMessageContaining("netty-common 4.1.118")
+            assertThat(failure).isInstanceOf(IllegalStateException.class).hasMessageContaining("needs Netty 4.2")
+                    .hasMessageContaining("netty-common 4.1.118")
                     .hasMessageContaining("<netty.version>" + NettyVersion.TESTED + "</netty.version>");
         }
     }

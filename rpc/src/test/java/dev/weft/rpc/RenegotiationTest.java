@@ -70,7 +70,8 @@ class RenegotiationTest {
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void oneHandshakeIsEnough(String version) throws IOException {
         var tls = Tls.client().trust(TestCertificates.authority()).protocols(version);
-        try (var server = Place.TLS.server().start(Words.saying(word -> word)); var client = RpcClient.to("localhost", server.port()).tls(tls).open()) {
+        try (var server = Place.TLS.server().start(Words.saying(word -> word));
+                var client = RpcClient.to("localhost", server.port()).tls(tls).open()) {
             for (int i = 0; i < 20; i++) {
                 assertThat(Words.say(client, "x".repeat(100_000))).hasSize(100_000);
             }

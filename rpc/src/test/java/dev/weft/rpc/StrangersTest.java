@@ -70,7 +70,8 @@ class StrangersTest {
                 say(server, words.equals("a hello of TLS") ? BAD_HELLO : (words + "\r\n\r\n").getBytes(UTF_8));
             }
             assertFewAndShort(logged);
-            assertThat(logged.lines()).hasSize(10).allSatisfy(line -> assertThat(line).contains("ipv4:127.0.0.1:", first, second, ":" + server.port()));
+            assertThat(logged.lines()).hasSize(10)
+                    .allSatisfy(line -> assertThat(line).contains("ipv4:127.0.0.1:", first, second, ":" + server.port()));
         }
     }
 

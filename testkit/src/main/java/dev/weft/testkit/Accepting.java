@@ -89,7 +89,8 @@ final class Accepting {
     }
 
     private static void recovers(Stage stage, AcceptFailure kind) throws Exception {
-        var server = stage.open(stage.builder().time(stage.time()).deadlines(Deadlines.none()).transport(new Failing(stage.subject().transport(), kind, 3)),
+        var server = stage.open(stage.builder().time(stage.time()).deadlines(Deadlines.none())
+                .transport(new Failing(stage.subject().transport(), kind, 3)),
                 c -> c.send(c.readLine() + "\n"));
         var loop = stage.run(server::serveForever);
         if (kind == AcceptFailure.CONNECTION) {
@@ -202,7 +203,8 @@ final class Accepting {
         }
         Eventually.holds("a server gets the port", () -> {
             try {
-                stage.open(stage.subject().server().apply(Server.at(address)).transport(stage.subject().transport()).option(SO_REUSEADDR, false), _ -> {});
+                stage.open(stage.subject().server().apply(Server.at(address))
+                        .transport(stage.subject().transport()).option(SO_REUSEADDR, false), _ -> {});
                 return true;
             } catch (BindException e) {
                 return false;

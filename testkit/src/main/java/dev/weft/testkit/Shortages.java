@@ -27,7 +27,8 @@ final class Shortages {
     private static final String TEXT = "made to fail";
 
     static final List<Rule<Stage>> RULES = List.of(
-            rule("out of memory while it accepts, a server reports, rests and serves again", stage -> recovers(stage, () -> new OutOfMemoryError(TEXT))),
+            rule("out of memory while it accepts, a server reports, rests and serves again",
+                    stage -> recovers(stage, () -> new OutOfMemoryError(TEXT))),
             rule("so it does when the stack was too small", stage -> recovers(stage, () -> new StackOverflowError(TEXT))),
             rule("out of memory in verify costs that connection", Shortages::inVerify),
             rule("out of memory in a handler costs that connection, also a sequential server's", Shortages::inHandler),
