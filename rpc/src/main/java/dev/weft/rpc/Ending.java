@@ -99,7 +99,7 @@ final class Ending {
         while (true) {
             for (var call : serving.calls()) {
                 var thread = call.thread();
-                if (thread != null && Exiting.is(thread)) {
+                if (thread != null && ExitHook.exiting(thread)) {
                     call.cancel();
                     serving.remove(call);
                 }
