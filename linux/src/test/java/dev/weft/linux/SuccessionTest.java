@@ -61,7 +61,8 @@ class SuccessionTest {
         try (var child = Python.running(LAUNCHER, new ArrayList<>(java))) {
             var address = Address.parse(child.awaitLine("bound "));
             var first = child.awaitLine("serving ");
-            try (var served = Connection.to(address).open(); var queued = Connection.to(address).open()) {
+            var served = Connection.to(address).open();
+            try (served; var queued = Connection.to(address).open()) {
                 assertAnswer(served, first);
                 served.send("half a");
                 ProcessHandle.of(Long.parseLong(first)).orElseThrow().destroy();
@@ -69,7 +70,7 @@ class SuccessionTest {
                 assertThat(served.readLine()).isEqualTo("half a line " + first);
                 child.awaitLine("ended");
                 var second = child.awaitLine("serving ");
-                served.close();
+                served.shutdownOutput();
                 assertAnswer(queued, second);
                 ProcessHandle.of(Long.parseLong(second)).orElseThrow().destroy();
             }

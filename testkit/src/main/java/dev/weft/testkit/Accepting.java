@@ -18,6 +18,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -255,7 +256,7 @@ final class Accepting {
         var accepting = stage.async(acceptor::accept);
         stage.time().awaitWaiting(5); // their deadlines
         acceptor.close();
-        Failures.assertSays("closed", assertThrows(ExecutionException.class, accepting::await).getCause());
+        Failures.assertSays("closed", Objects.requireNonNull(assertThrows(ExecutionException.class, accepting::await).getCause()));
         for (var stranger : strangers) {
             try {
                 assertEquals(0, stranger.receive(1).length);

@@ -59,7 +59,7 @@ final class Shortages {
                 @Override
                 public Optional<StreamChannel> accept() throws IOException {
                     if (left.getAndDecrement() > 0) {
-                        throw Shortages.<RuntimeException>thrown(failure.get());
+                        throw thrown(failure.get());
                     }
                     return super.accept();
                 }
@@ -67,9 +67,11 @@ final class Shortages {
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> T thrown(Throwable failure) throws T {
-        throw (T) failure;
+    private static RuntimeException thrown(Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        return (RuntimeException) failure;
     }
 
     private static void recovers(Stage stage, Supplier<Throwable> failure) throws Exception {
