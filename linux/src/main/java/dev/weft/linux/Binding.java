@@ -2,10 +2,13 @@ package dev.weft.linux;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.net.BindException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,21 +31,32 @@ final class Binding {
             throw new IllegalArgumentException(acceptors + " acceptors accept nobody");
         }
         var inherited = Inherited.take(address, Libc.SOCK_STREAM);
-        if (inherited.isPresent()) {
-            return Inherited.orGiveBack(inherited.getAsInt(), fd -> {
-                if (acceptors > 1) {
-                    throw new UnsupportedOperationException("there can't be " + acceptors + " ACCEPTORS at " + address
-                            + ": its one socket was inherited; a single acceptor can serve it");
-                }
-                var family = Sockets.familyOf(fd);
-                Options.setAll(fd, family, true, ofSocket(true, address, settings));
-                return listener(fd, family, settings, true, Optional.empty(), streams);
-            });
+        if (!inherited.isEmpty()) {
+            if (acceptors > 1) {
+                return Inherited.orGiveBack(inherited, fds -> {
+                    throw new UnsupportedOperationException("there can't be " + acceptors + " ACCEPTORS at " + address + ": "
+                            + (fds.size() == 1 ? "its one socket was" : "its " + fds.size() + " sockets were") + " inherited; leave ACCEPTORS out");
+                });
+            }
+            return Inherited.orGiveBack(inherited, fds -> listenInherited(fds, address, settings, streams));
         }
         if (acceptors == 1 || address.kind() != Address.Kind.INET) {
             return listenOnce(address, settings, streams);
         }
         return PortSharers.open(acceptors, address, settings, (where, how) -> listenOnce(where, how, streams));
+    }
+
+    /** All of them, whatever their families: the options first, as what can't be set is most of what can fail. */
+    private static ListenerChannel listenInherited(List<Integer> fds, Address address, SocketSettings settings, LinuxListener.Streams streams)
+            throws IOException {
+        for (var fd : fds) {
+            Options.setAll(fd, Sockets.familyOf(fd), true, ofSocket(true, address, settings));
+        }
+        var members = new ArrayList<ListenerChannel>(fds.size());
+        for (var fd : fds) {
+            members.add(listener(fd, Sockets.familyOf(fd), settings, true, Optional.empty(), streams));
+        }
+        return members.size() == 1 ? members.getFirst() : PortSharers.of(members);
     }
 
     private static ListenerChannel listenOnce(Address address, SocketSettings settings, LinuxListener.Streams streams) throws IOException {
@@ -95,11 +109,15 @@ final class Binding {
 
     static PacketChannel packets(Address local, SocketSettings settings) throws IOException {
         var inherited = Inherited.take(local, Libc.SOCK_DGRAM);
-        if (inherited.isPresent()) {
-            return Inherited.orGiveBack(inherited.getAsInt(), fd -> {
-                var family = Sockets.familyOf(fd);
-                Options.setAll(fd, family, false, ofSocket(false, local, settings));
-                return new LinuxPackets(fd, family, Optional.empty());
+        if (!inherited.isEmpty()) {
+            return Inherited.orGiveBack(inherited, fds -> {
+                if (fds.size() > 1) {
+                    throw new BindException("cannot bind " + local + ": " + fds.size() + " inherited datagram sockets are bound there, and a server"
+                            + " serves one; start it with one of them");
+                }
+                var family = Sockets.familyOf(fds.getFirst());
+                Options.setAll(fds.getFirst(), family, false, ofSocket(false, local, settings));
+                return new LinuxPackets(fds.getFirst(), family, Optional.empty());
             });
         }
         var family = Sockets.family(local);

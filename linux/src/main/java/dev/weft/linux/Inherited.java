@@ -2,9 +2,10 @@ package dev.weft.linux;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 
 import dev.weft.net.Address;
 import dev.weft.net.support.SafeLog;
@@ -14,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Sockets that this process was started with: those of systemd's socket activation (LISTEN_PID, LISTEN_FDS: sd_listen_fds(3)), or inetd's in
  * "wait" mode, which is descriptor 0.
  *
- * <p>A server that is bound to the address of one gets that one, and no new socket is made; each is given out once.
+ * <p>A server that is bound to the address of one gets that one, and no new socket is made; each is given out once. It gets all that are
+ * bound to its address: one for IPv4 and one for IPv6 at every interface, which is one address here (BindIPv6Only in systemd.socket(5)), or
+ * several that share a port (ReusePort). One that no server took would keep its clients waiting for ever.
  */
 final class Inherited {
     private static final SafeLog LOG = SafeLog.of("dev.weft.linux");
@@ -29,37 +32,51 @@ final class Inherited {
     private record Key(Address address, int type) {}
 
     private static final class Known {
-        static final Map<Key, Integer> SOCKETS = find();
+        static final Map<Key, List<Integer>> SOCKETS = find();
     }
 
     private Inherited() {}
 
-    /** The inherited socket of this type at this address, if there is one left. */
-    static OptionalInt take(Address address, int type) throws IOException {
+    /** The inherited sockets of this type at this address that are left. */
+    static List<Integer> take(Address address, int type) throws IOException {
         synchronized (Known.SOCKETS) {
             if (Known.SOCKETS.isEmpty()) {
-                return OptionalInt.empty();
+                return List.of();
             }
-            var asBound = address.kind() == Address.Kind.INET && !address.isAny() ? Address.of(address.resolve().getFirst()) : address;
-            var fd = Known.SOCKETS.remove(new Key(asBound, type));
-            return fd == null ? OptionalInt.empty() : OptionalInt.of(fd);
+            var taken = Known.SOCKETS.remove(new Key(asBound(address), type));
+            return taken == null ? List.of() : taken;
         }
     }
 
-    /** What is made of an inherited descriptor; it is left for the next attempt if that fails. */
-    static <T> T orGiveBack(int fd, Sockets.Making<T> making) throws IOException {
+    private static Address asBound(Address address) throws IOException {
+        if (address.kind() != Address.Kind.INET) {
+            return address;
+        }
+        return address.isAny() ? Address.any(address.port()) : Address.of(address.resolve().getFirst());
+    }
+
+    /** What is made of inherited descriptors. */
+    @FunctionalInterface
+    interface Making<T> {
+        T of(List<Integer> fds) throws IOException;
+    }
+
+    /** What is made of inherited descriptors; they are left for the next attempt if that fails. */
+    static <T> T orGiveBack(List<Integer> fds, Making<T> making) throws IOException {
         try {
-            return making.of(fd);
+            return making.of(fds);
         } catch (IOException | RuntimeException | Error e) {
             synchronized (Known.SOCKETS) {
-                add(Known.SOCKETS, fd);
+                for (var fd : fds) {
+                    add(Known.SOCKETS, fd);
+                }
             }
             throw e;
         }
     }
 
-    private static Map<Key, Integer> find() {
-        var sockets = new HashMap<Key, Integer>();
+    private static Map<Key, List<Integer>> find() {
+        var sockets = new HashMap<Key, List<Integer>>();
         try {
             add(sockets, 0);
         } catch (IOException e) {
@@ -85,13 +102,13 @@ final class Inherited {
         }
     }
 
-    private static void add(Map<Key, Integer> sockets, int fd) throws IOException {
+    private static void add(Map<Key, List<Integer>> sockets, int fd) throws IOException {
         var key = new Key(Sockets.localName(fd), Sockets.typeOf(fd));
         if (key.type == Libc.SOCK_STREAM && !Sockets.listens(fd)) {
             return; // a connection
         }
         Libc.control(fd, F_SETFD, FD_CLOEXEC);
         Libc.control(fd, F_SETFL, Libc.control(fd, F_GETFL, 0) | O_NONBLOCK);
-        sockets.put(key, fd);
+        sockets.computeIfAbsent(key, _ -> new ArrayList<>(1)).add(fd);
     }
 }

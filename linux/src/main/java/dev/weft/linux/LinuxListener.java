@@ -32,6 +32,7 @@ final class LinuxListener extends LinuxSocket implements ListenerChannel {
     private final Streams streams;
     private final Address local;
     private final boolean inherited;
+    private volatile boolean leaving;
     private final Readiness acceptable = new Readiness(true);
     private final MemorySegment peer;
     private final MemorySegment peerLength;
@@ -60,6 +61,10 @@ final class LinuxListener extends LinuxSocket implements ListenerChannel {
 
     @Override
     public Optional<StreamChannel> accept() throws IOException {
+        if (leaving) {
+            acceptable.drained(acceptable.stamp());
+            return Optional.empty();
+        }
         var stamp = acceptable.stamp(); // and asked in any case: the event of one who is in the queue may not be here yet
         int accepted;
         do {
@@ -159,8 +164,8 @@ final class LinuxListener extends LinuxSocket implements ListenerChannel {
     }
 
     @Override
-    public boolean isInherited() {
-        return inherited;
+    public void leaveQueue() {
+        leaving = inherited;
     }
 
     @Override

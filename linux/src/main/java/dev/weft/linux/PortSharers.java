@@ -65,6 +65,11 @@ final class PortSharers implements ListenerChannel {
         }
     }
 
+    /** Sockets that are there already. */
+    static PortSharers of(List<ListenerChannel> members) {
+        return new PortSharers(members);
+    }
+
     /** All sockets, or none: the first finds the port, the others share it. */
     static PortSharers open(int n, Address address, SocketSettings settings, Listening listening) throws IOException {
         var options = new HashMap<>(settings.options());
@@ -202,8 +207,8 @@ final class PortSharers implements ListenerChannel {
     }
 
     @Override
-    public boolean isInherited() {
-        return members.getFirst().isInherited();
+    public void leaveQueue() {
+        members.forEach(ListenerChannel::leaveQueue);
     }
 
     @Override

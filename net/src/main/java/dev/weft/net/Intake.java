@@ -26,10 +26,8 @@ interface Intake {
      */
     void drain(long patience);
 
-    /** Whether a drain leaves what is queued to another process, which has the socket too. */
-    default boolean leavesQueue() {
-        return false;
-    }
+    /** A drain begins: what is queued and will be served by another process, which has the socket too, is not taken any more. */
+    default void leaveQueue() {}
 
     /** No more come. Where requests don't need the socket that brought them, its address is free when this returns. */
     void stop();

@@ -274,9 +274,8 @@ final class Lifecycle {
         if (state != State.DRAINING) {
             return;
         }
-        if (!intake.leavesQueue()) {
-            serving.takeQueued(drainEnd);
-        }
+        intake.leaveQueue();
+        serving.takeQueued(drainEnd);
         intake.stop(); // here and at once: who comes between the last look and this is lost
     }
 

@@ -250,8 +250,8 @@ final class StreamIntake implements Intake {
     }
 
     @Override
-    public boolean leavesQueue() {
-        return listener.isInherited();
+    public void leaveQueue() {
+        listener.leaveQueue();
     }
 
     @Override

@@ -34,8 +34,8 @@ abstract class ForwardingListener implements ListenerChannel {
     }
 
     @Override
-    public boolean isInherited() {
-        return inner.isInherited();
+    public void leaveQueue() {
+        inner.leaveQueue();
     }
 
     @Override

@@ -29,12 +29,11 @@ public interface ListenerChannel extends Waitable {
     AcceptFailure classify(IOException failure);
 
     /**
-     * Whether this process was started with the socket: then whoever started it has it too, and who stands in its queue is served by the next
-     * process that gets it. A server that drains leaves the queue alone.
+     * The server drains, so that only those are to be accepted whom nobody else would serve. Where this process was started with the socket,
+     * whoever started it has it too, and the queue is the next process's: from now on {@link #accept} gives only what was taken out of it
+     * before. Elsewhere this does nothing.
      */
-    default boolean isInherited() {
-        return false;
-    }
+    default void leaveQueue() {}
 
     /** The address really bound. */
     Address local();
