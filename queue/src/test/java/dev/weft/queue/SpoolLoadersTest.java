@@ -40,7 +40,8 @@ class SpoolLoadersTest {
     void whatOneClassLoaderHasTheOthersAreRefusedAndTheLockIsNotLost() throws Exception {
         var spool = directory.resolve("spool");
         var other = Files.createSymbolicLink(directory.resolve("other"), directory).resolve("spool");
-        try (var one = loader(); var two = loader(); var has = linking(one).apply(spool)) {
+        try (var one = loader(); var two = loader()) {
+            var has = linking(one).apply(spool);
             for (var path : new Path[] {spool, other}) {
                 assertThatThrownBy(() -> linking(two).apply(path)).hasMessageContaining("in use by this process");
                 assertThatThrownBy(() -> linking(one).apply(path)).hasMessageContaining("in use by this process");
@@ -54,7 +55,8 @@ class SpoolLoadersTest {
 
     @Test
     void aHolderThatIsNotInThePropertiesKeepsItsLockToo() throws Exception {
-        try (var two = loader(); var has = new Linking().apply(directory)) {
+        try (var two = loader()) {
+            var has = new Linking().apply(directory);
             var before = System.getProperties();
             try {
                 System.setProperties(null); // as some tests and containers do

@@ -163,7 +163,7 @@ final class ClientView extends Http2FrameListenerDecorator {
             tell(ctx);
             ctx.executor().execute(() -> {
                 http2.onError(ctx, true, tooMany());
-                ctx.close();
+                var _ = ctx.close(); // nothing waits for it
             });
         }
     }
