@@ -45,7 +45,10 @@ public interface ServerObserver {
         Log.requestFailed(d, failure);
     }
 
-    /** An accept or a receive failed; the server goes on. The default logs a warning. */
+    /**
+     * An accept or a receive failed, or ran out of memory: then the error is the exception's cause. The server goes on, after a rest where that
+     * helps; where its loop can't go on, it ends by itself. The default logs a warning.
+     */
     default void acceptFailed(Server server, IOException failure) {
         Log.acceptFailed(server, failure);
     }
