@@ -1,6 +1,5 @@
 package dev.weft.kafka;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -42,7 +41,8 @@ class TakeOverTest {
     @Test
     void whatOneHasThatIsClosedIsForTheOthersAtOnce() throws Exception {
         topics("left");
-        try (var one = pipeline("left", "left-1").start(); var feed = broker.kafka().topic("left").text().key(Numbered::key).sink().start()) {
+        var one = pipeline("left", "left-1").start();
+        try (var feed = broker.kafka().topic("left").text().key(Numbered::key).sink().start()) {
             Numbered.put(feed, 0, 10);
             await().atMost(SOON).until(() -> one.stats().consumed() == 10);
             one.close();

@@ -79,14 +79,14 @@ class SpoolLoadersTest {
         try {
             return (Function<Path, AutoCloseable>) loader.loadClass(Linking.class.getName()).getConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("the classes of a second loader", e);
         }
     }
 
     /** The same classes, once more. */
     private static URLClassLoader loader() throws IOException {
         var urls = new ArrayList<URL>();
-        for (var path : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (var path : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             urls.add(Path.of(path).toUri().toURL());
         }
         return new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
