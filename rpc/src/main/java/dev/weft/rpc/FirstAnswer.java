@@ -62,7 +62,7 @@ final class FirstAnswer extends ChannelInboundHandlerAdapter {
     private static void fail(ChannelHandlerContext ctx, Object message, String words) {
         ReferenceCountUtil.release(message);
         ctx.fireExceptionCaught(failure(words));
-        ctx.close();
+        var _ = ctx.close();
     }
 
     private static Throwable failure(String words) {

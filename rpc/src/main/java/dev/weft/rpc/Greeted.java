@@ -41,7 +41,7 @@ final class Greeted extends ChannelInboundHandlerAdapter {
         if (tls && spoken != Protocol.TLS) {
             Log.peer(() -> client + " speaks " + first.described() + ", and " + here + " speaks TLS; the connection is closed");
             ReferenceCountUtil.release(message);
-            ctx.writeAndFlush(Unpooled.wrappedBuffer(UNEXPECTED_MESSAGE)).addListener(ChannelFutureListener.CLOSE);
+            var _ = ctx.writeAndFlush(Unpooled.wrappedBuffer(UNEXPECTED_MESSAGE)).addListener(ChannelFutureListener.CLOSE);
             return;
         }
         if (!tls && spoken != Protocol.HTTP2) {
