@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ final class Hiring {
 
     private final ProcessBuilder command;
     private final Door door;
-    private final byte[] setup;
+    private final Supplier<byte[]> setup;
     private final int socket;
     private final CompletableFuture<Line> connected = new CompletableFuture<>();
     private final CompletableFuture<Worker> ready = new CompletableFuture<>();
@@ -30,7 +31,7 @@ final class Hiring {
     private volatile @Nullable Process started;
 
     /** With the socket that each worker of a datagram server gets. */
-    Hiring(ProcessBuilder command, Door door, byte[] setup, int socket) {
+    Hiring(ProcessBuilder command, Door door, Supplier<byte[]> setup, int socket) {
         this.command = command;
         this.door = door;
         this.setup = setup;
@@ -99,7 +100,7 @@ final class Hiring {
     private void brief(Process process) {
         try {
             var line = connected.get();
-            line.send(setup, socket);
+            line.send(setup.get(), socket);
             var letter = line.await();
             if (letter[0] != Letters.READY || !ready.complete(new Worker(process, line, writesCache()))) {
                 line.close();

@@ -3,7 +3,6 @@ package dev.weft.linux;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.System.Logger.Level;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;
@@ -22,25 +21,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * The workers of one server: who is idle, who is busy, how many are to come.
  *
- * <p>As many are wanted as are busy, or waited for, and the spare ones beside, but never more than the server may have. One that was used
- * longest ago is used last: its memory may rest. Starts that fail in a row are not repeated for ever: after three of them only a request
- * has another one made, a second after the last, and fails with it unless somebody who is busy can serve it.
+ * <p>As many are wanted as are busy, or waited for, and the spare ones beside, one for four in use at least, but never more than the server may
+ * have. Starts that fail in a row are not repeated for ever: after three of them only a request has another one made, a second after the last, and
+ * fails with it unless a busy worker becomes free and serves it.
  */
 final class ProcessPool implements WorkerPool {
     private static final SafeLog LOG = SafeLog.of("dev.weft.linux");
     private static final int MOST_FAILURES = 3;
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final int AT_ONCE = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+    /** Starts side by side: of spare workers so many that the others still get a processor, for requests that wait so many as keep all busy. */
+    private static final int AT_ONCE = Math.max(2, PROCESSORS);
+    private static final int AT_ONCE_IN_NEED = Math.max(4, 2 * PROCESSORS);
+    /** For so many in use one is started ahead. */
+    private static final int IN_PROPORTION = 4;
     private static final long LAST_CALL_MILLIS = 1_000;
 
     private final WorkerSettings settings;
     private final Door door;
     private final ProcessBuilder command;
+    /** What a worker is told first; and what it is told instead when a request waits for it. */
     private final byte[] setup;
+    private final byte[] inHaste;
     private final int socket;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<Worker> idle = new ArrayDeque<>();
+    private final IdleWorkers idle;
     private final Set<Worker> busy = new HashSet<>();
     private final Set<Hiring> starting = new HashSet<>();
     private int waiting;
@@ -53,11 +59,13 @@ final class ProcessPool implements WorkerPool {
     private boolean closed;
     private String lastFailure = "";
 
-    private ProcessPool(WorkerSettings settings, byte[] setup, int socket, Door door) {
+    private ProcessPool(WorkerSettings settings, WorkerSetup setup, int socket, Door door) {
         this.settings = settings;
-        this.setup = setup;
+        this.setup = setup.letter();
+        inHaste = setup.inHaste().letter();
         this.socket = socket;
         this.door = door;
+        idle = new IdleWorkers(settings.time(), () -> Thread.startVirtualThread(this::shrink));
         command = WorkerCommand.of(settings, door.path());
     }
 
@@ -69,7 +77,8 @@ final class ProcessPool implements WorkerPool {
             socket = settings.packets().get().fileno().orElseThrow(() -> new UnsupportedOperationException(
                     "worker processes answer datagrams by the server's own descriptor, and this transport shows none: use epoll"));
         }
-        var setup = WorkerSetup.of(settings).letter(); // refuses what is too long for it, too
+        var setup = WorkerSetup.of(settings);
+        setup.letter(); // refuses what is too long for it, before anything is made
         var pool = new ProcessPool(settings, setup, socket, new Door());
         try {
             pool.awaitFirst();
@@ -121,7 +130,7 @@ final class ProcessPool implements WorkerPool {
                 if (closed) {
                     throw new IOException("the server is closed, and its workers with it");
                 }
-                var worker = idle.pollFirst();
+                var worker = idle.take();
                 if (worker != null) {
                     busy.add(worker);
                     return worker;
@@ -185,7 +194,7 @@ final class ProcessPool implements WorkerPool {
         if (!busy.remove(worker) || last || !worker.isAlive() || (closing && waiting == 0)) {
             worker.retire();
         } else {
-            idle.addFirst(worker);
+            idle.returned(worker);
         }
         changed.signal();
         replenish();
@@ -208,15 +217,47 @@ final class ProcessPool implements WorkerPool {
     }
 
     private void replenish() {
-        var wanted = Math.min(settings.processes().workers(), busy.size() + waiting + (closing ? 0 : settings.processes().spare()));
-        while (!closed && failures < MOST_FAILURES && starting.size() < AT_ONCE && idle.size() + busy.size() + starting.size() < wanted) {
+        var inUse = busy.size() + waiting;
+        var wanted = Math.min(settings.processes().workers(), inUse + (closing ? 0 : ahead(inUse)));
+        while (!closed && failures < MOST_FAILURES && starting.size() < atOnce() && idle.size() + busy.size() + starting.size() < wanted) {
             start();
+        }
+        idle.watch(ahead(inUse));
+    }
+
+    /** So many wait beyond those in use: the more are in use, the more the next burst may bring. Whoever wants none gets none. */
+    private int ahead(int inUse) {
+        var spare = settings.processes().spare();
+        return spare == 0 ? 0 : Math.max(spare, (inUse + IN_PROPORTION - 1) / IN_PROPORTION);
+    }
+
+    private int atOnce() {
+        return waiting > starting.size() ? AT_ONCE_IN_NEED : AT_ONCE;
+    }
+
+    private void shrink() {
+        lock.lock();
+        try {
+            idle.surplus(ahead(busy.size() + waiting)).forEach(Worker::retire);
+            replenish();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What a worker that has just come is told: while requests wait for it, it rehearses less. */
+    private byte[] setup() {
+        lock.lock();
+        try {
+            return waiting > idle.size() ? inHaste : setup;
+        } finally {
+            lock.unlock();
         }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // what comes of it is told to started
     private void start() {
-        var hiring = new Hiring(command, door, setup, socket);
+        var hiring = new Hiring(command, door, this::setup, socket);
         starting.add(hiring);
         try {
             hiring.start().whenComplete((worker, failure) -> started(hiring, worker, failure));
@@ -234,7 +275,7 @@ final class ProcessPool implements WorkerPool {
                 if (closed) {
                     worker.retire();
                 } else {
-                    idle.addLast(worker);
+                    idle.begun(worker);
                     worker.onEnd(() -> endedIdle(worker));
                 }
             } else if (!closed) {
@@ -286,11 +327,8 @@ final class ProcessPool implements WorkerPool {
         lock.lock();
         try {
             closing = true;
-            while (idle.size() > (orderly ? waiting : 0)) {
-                var surplus = idle.removeLast();
-                surplus.retire();
-                ending.add(surplus);
-            }
+            ending.addAll(idle.beyond(orderly ? waiting : 0));
+            ending.forEach(Worker::retire);
             if (!orderly) {
                 ending.addAll(busy);
                 end();
@@ -319,8 +357,7 @@ final class ProcessPool implements WorkerPool {
 
     private void end() {
         closed = true;
-        idle.forEach(Worker::retire);
-        idle.clear();
+        idle.beyond(0).forEach(Worker::retire);
         busy.forEach(Worker::destroy);
         changed.signalAll();
         door.close();

@@ -14,7 +14,8 @@ import dev.weft.net.Handler;
 
 /**
  * Requests that a worker serves to itself before it says that it is ready: everything between the hand-over and the report runs, on sockets
- * of its own, so that the first real request finds it loaded, linked and partly compiled. No code of the user's runs.
+ * of its own, so that the first real request finds it loaded, linked and partly compiled. No code of the user's runs. While a request waits for
+ * this worker nothing is rehearsed: the request itself warms it.
  */
 final class Rehearsal {
     private static final int ROUNDS = 40;
@@ -23,6 +24,9 @@ final class Rehearsal {
     private Rehearsal() {}
 
     static void run(WorkerSetup setup) throws IOException {
+        if (setup.hasty()) {
+            return;
+        }
         var line = SocketPair.open(Libc.SOCK_SEQPACKET);
         var parent = Courier.ofServer(line.one());
         var courier = Courier.ofWorker(line.other());

@@ -22,16 +22,22 @@ import dev.weft.net.spi.WorkerSettings;
  * @param packets whether it is a datagram server
  * @param maxPacketSize of a datagram server
  * @param properties the server's own system properties
+ * @param hasty whether a request waits for it already
  */
 record WorkerSetup(String server, Address address, String handler, Deadlines deadlines, boolean packets, int maxPacketSize,
-        Map<String, String> properties) {
+        Map<String, String> properties, boolean hasty) {
     /** The JVM's own, which are the worker's own; it gets those of them that were given with -D before it starts: {@link InheritedOptions}. */
     private static final String[] OF_THE_JVM = {"java.", "sun.", "jdk.", "os.", "user.", "file.", "path.", "line.", "native.", "stdin.",
             "stdout.", "stderr.", "surefire."};
 
     static WorkerSetup of(WorkerSettings settings) {
         return new WorkerSetup(settings.server(), settings.address(), settings.handler().getName(), settings.deadlines(),
-                settings.packets().isPresent(), settings.maxPacketSize(), own());
+                settings.packets().isPresent(), settings.maxPacketSize(), own(), false);
+    }
+
+    /** The same for one that a request waits for. */
+    WorkerSetup inHaste() {
+        return new WorkerSetup(server, address, handler, deadlines, packets, maxPacketSize, properties, true);
     }
 
     private static Map<String, String> own() {
@@ -86,6 +92,7 @@ record WorkerSetup(String server, Address address, String handler, Deadlines dea
         }
         out.writeBoolean(packets);
         out.writeInt(maxPacketSize);
+        out.writeBoolean(hasty);
         out.writeInt(properties.size());
         for (var property : properties.entrySet()) {
             out.writeUTF(property.getKey());
@@ -101,11 +108,12 @@ record WorkerSetup(String server, Address address, String handler, Deadlines dea
                 duration(in));
         var packets = in.readBoolean();
         var maxPacketSize = in.readInt();
+        var hasty = in.readBoolean();
         var properties = new HashMap<String, String>();
         for (int n = in.readInt(); n > 0; n--) {
             properties.put(in.readUTF(), in.readUTF());
         }
-        return new WorkerSetup(server, address, handler, deadlines, packets, maxPacketSize, properties);
+        return new WorkerSetup(server, address, handler, deadlines, packets, maxPacketSize, properties, hasty);
     }
 
     private static Duration duration(DataInputStream in) throws IOException {

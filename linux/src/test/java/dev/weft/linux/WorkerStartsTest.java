@@ -145,7 +145,7 @@ class WorkerStartsTest {
         };
         var door = new Door();
         try {
-            var hiring = new Hiring(new ProcessBuilder(command), door, new byte[0], Courier.NONE).start();
+            var hiring = new Hiring(new ProcessBuilder(command), door, () -> new byte[0], Courier.NONE).start();
             assertThatThrownBy(hiring::get).isInstanceOf(ExecutionException.class).hasMessageContaining("unable to create native thread");
         } finally {
             door.close();

@@ -469,7 +469,7 @@ public final class Server implements AutoCloseable {
             var listener = by.listen(address, socketSettings());
             return settings.opened(listener::close, () -> {
                 if (settings.concurrency instanceof Concurrency.Processes processes) {
-                    var workers = Workers.ofStreams(settings.name, listener.local(), handlers, processes, deadlines);
+                    var workers = Workers.ofStreams(settings.name, listener.local(), handlers, processes, deadlines, settings.time);
                     return server(by, listener, workers.connections(), workers.runner(settings.name), processes.workers());
                 }
                 return server(by, listener, handlers, Runner.of(settings.concurrency, settings.name), 10_000);
@@ -608,7 +608,7 @@ public final class Server implements AutoCloseable {
             var channel = transport.bind(address, new SocketSettings(settings.options, 0, Optional.empty()));
             return settings.opened(channel::close, () -> {
                 if (settings.concurrency instanceof Concurrency.Processes processes) {
-                    var workers = Workers.ofPackets(settings.name, channel, handlers, processes, deadlines, maxPacketSize);
+                    var workers = Workers.ofPackets(settings.name, channel, handlers, processes, deadlines, maxPacketSize, settings.time);
                     return server(transport, channel, workers.datagrams(), workers.runner(settings.name));
                 }
                 return server(transport, channel, handlers, Runner.of(settings.concurrency, settings.name));

@@ -49,15 +49,15 @@ final class Workers {
     }
 
     /** Starts the workers of a stream server. */
-    static Workers ofStreams(String server, Address address, HandlerSource<?> handlers, Concurrency.Processes processes, Deadlines deadlines)
-            throws IOException {
-        return open(new WorkerSettings(server, address, typeOf(handlers), processes, deadlines, Optional.empty(), 1));
+    static Workers ofStreams(String server, Address address, HandlerSource<?> handlers, Concurrency.Processes processes, Deadlines deadlines,
+            TimeSource time) throws IOException {
+        return open(new WorkerSettings(server, address, typeOf(handlers), processes, deadlines, Optional.empty(), 1, time));
     }
 
     /** Starts the workers of a datagram server. */
     static Workers ofPackets(String server, PacketChannel channel, HandlerSource<?> handlers, Concurrency.Processes processes, Deadlines deadlines,
-            int maxPacketSize) throws IOException {
-        return open(new WorkerSettings(server, channel.local(), typeOf(handlers), processes, deadlines, Optional.of(channel), maxPacketSize));
+            int maxPacketSize, TimeSource time) throws IOException {
+        return open(new WorkerSettings(server, channel.local(), typeOf(handlers), processes, deadlines, Optional.of(channel), maxPacketSize, time));
     }
 
     private static Workers open(WorkerSettings settings) throws IOException {

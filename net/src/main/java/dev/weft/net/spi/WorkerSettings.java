@@ -5,6 +5,7 @@ import java.util.Optional;
 import dev.weft.net.Address;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Deadlines;
+import dev.weft.net.TimeSource;
 
 /**
  * What a worker must know of the server it works for.
@@ -16,6 +17,7 @@ import dev.weft.net.Deadlines;
  * @param deadlines what each connection begins with
  * @param packets the socket of a datagram server, by which its workers answer; empty on a stream server
  * @param maxPacketSize of a datagram server, in bytes
+ * @param time by which workers that nobody needs are ended
  */
 public record WorkerSettings(String server, Address address, Class<?> handler, Concurrency.Processes processes, Deadlines deadlines,
-        Optional<PacketChannel> packets, int maxPacketSize) {}
+        Optional<PacketChannel> packets, int maxPacketSize, TimeSource time) {}
