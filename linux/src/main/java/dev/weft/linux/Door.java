@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
@@ -141,10 +142,26 @@ final class Door extends Watched {
         }
     }
 
+    /** For what the pool keeps beside the socket. */
+    Path folder() {
+        return folder;
+    }
+
+    /** With all that is in it; whoever else removes it may have been faster. */
+    static void remove(Path folder) throws IOException {
+        try (var files = Files.newDirectoryStream(folder)) {
+            for (var file : files) {
+                Files.deleteIfExists(file);
+            }
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        Files.deleteIfExists(folder);
+    }
+
     private void removeFolder() {
         try {
-            Files.deleteIfExists(path);
-            Files.deleteIfExists(folder);
+            remove(folder);
         } catch (IOException e) {
             LOG.log(Level.WARNING, () -> "the folder of worker processes could not be removed: " + folder, e);
         }

@@ -26,14 +26,19 @@ final class InheritedOptions {
     private InheritedOptions() {}
 
     /** The system knows how this process was started; the JDK's own way to ask needs another module. */
-    static List<String> ofThisProcess() {
+    static List<String> ofThisProcess(boolean inModules) {
         try {
             var encoding = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
             var line = new String(Files.readAllBytes(Path.of("/proc/self/cmdline")), encoding);
-            return among(line.split("\0", -1));
+            return withoutCacheOfModules(inModules, among(line.split("\0", -1)));
         } catch (IOException | IllegalArgumentException e) {
             return List.of(); // without /proc a worker starts a little slower
         }
+    }
+
+    /** The cache of a program in modules is for its main module and no other: with it a worker would start without any (JEP 483). */
+    private static List<String> withoutCacheOfModules(boolean inModules, List<String> options) {
+        return inModules ? options.stream().filter(option -> !option.startsWith(CACHES[0])).toList() : options;
     }
 
     /** Those among a command line's words; what follows the main class is the program's. */

@@ -39,7 +39,7 @@ final class ProcessPool implements WorkerPool {
 
     private final WorkerSettings settings;
     private final Door door;
-    private final ProcessBuilder command;
+    private final WorkerCache cache;
     /** What a worker is told first; and what it is told instead when a request waits for it. */
     private final byte[] setup;
     private final byte[] inHaste;
@@ -66,7 +66,7 @@ final class ProcessPool implements WorkerPool {
         this.socket = socket;
         this.door = door;
         idle = new IdleWorkers(settings.time(), () -> Thread.startVirtualThread(this::shrink));
-        command = WorkerCommand.of(settings, door.path());
+        cache = new WorkerCache(WorkerCommand.of(settings, door.path()), settings, door.folder());
     }
 
     /** Returns when one of the spare workers is ready, and so all that could be wrong with them has been seen. */
@@ -257,7 +257,7 @@ final class ProcessPool implements WorkerPool {
 
     @SuppressWarnings("FutureReturnValueIgnored") // what comes of it is told to started
     private void start() {
-        var hiring = new Hiring(command, door, this::setup, socket);
+        var hiring = new Hiring(cache.command(), door, this::setup, socket);
         starting.add(hiring);
         try {
             hiring.start().whenComplete((worker, failure) -> started(hiring, worker, failure));
@@ -283,6 +283,9 @@ final class ProcessPool implements WorkerPool {
             }
             changed.signalAll();
             replenish();
+            if (!closing && starting.isEmpty() && worker != null) {
+                cache.make(door, setup, socket);
+            }
         } finally {
             lock.unlock();
         }
@@ -293,6 +296,7 @@ final class ProcessPool implements WorkerPool {
         var hung = failure instanceof TimeoutException;
         failures = hung ? Math.max(failures + 1, MOST_FAILURES) : failures + 1;
         failedStarts++;
+        cache.doubt();
         nextTry = System.nanoTime() + PAUSE_NANOS;
         lastFailure = hung ? "a worker process was not ready after 30 s" : String.valueOf(failure == null ? null : failure.getMessage());
         log("no worker for server " + settings.server() + ": " + lastFailure);
@@ -324,6 +328,7 @@ final class ProcessPool implements WorkerPool {
     public void close(boolean orderly) {
         var ending = new ArrayList<Worker>();
         var unborn = new ArrayList<Hiring>();
+        cache.close();
         lock.lock();
         try {
             closing = true;

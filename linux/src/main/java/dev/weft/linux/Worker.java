@@ -105,6 +105,13 @@ final class Worker {
         process.destroyForcibly();
     }
 
+    /** SIGKILL to it and to what it has started. */
+    void destroyAll() {
+        var started = process.descendants().toList();
+        destroy();
+        started.forEach(ProcessHandle::destroyForcibly);
+    }
+
     /** Waits so long for it to end by itself, and then ends it, unless it still writes its cache. */
     void endWithin(long millis) {
         awaitEnd(millis);

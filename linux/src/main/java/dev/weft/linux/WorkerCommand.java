@@ -36,7 +36,7 @@ final class WorkerCommand {
         if (settings.processes().requestsPerChild() <= SHORT_LIFE) {
             command.add("-XX:TieredStopAtLevel=1");
         }
-        command.addAll(InheritedOptions.ofThisProcess());
+        command.addAll(InheritedOptions.ofThisProcess(WorkerCommand.class.getModule().isNamed()));
         command.addAll(settings.processes().jvmOptions());
         var classPath = classPath(settings.handler());
         var module = WorkerCommand.class.getModule();
@@ -59,12 +59,18 @@ final class WorkerCommand {
 
     /** Whether a collector was chosen for the workers, by an option or in the environment that they inherit. */
     static boolean namesCollector(List<String> options, Map<String, String> environment) {
-        var all = new StringBuilder(String.join(" ", options));
-        for (var variable : VARIABLES) {
-            all.append(' ').append(environment.getOrDefault(variable, ""));
-        }
         for (var collector : COLLECTORS) {
-            if (all.indexOf(collector) >= 0) {
+            if (options.contains(collector) || environmentNames(collector, environment)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the workers get such an option by the environment that they inherit. */
+    static boolean environmentNames(String option, Map<String, String> environment) {
+        for (var variable : VARIABLES) {
+            if (environment.getOrDefault(variable, "").contains(option)) {
                 return true;
             }
         }

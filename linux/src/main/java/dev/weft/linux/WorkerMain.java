@@ -7,7 +7,6 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -191,8 +190,7 @@ final class WorkerMain {
     /** Nobody else will remove a dead server's folder. */
     private static void remove(Path socket) {
         try {
-            Files.deleteIfExists(socket);
-            Files.deleteIfExists(socket.toAbsolutePath().getParent());
+            Door.remove(socket.toAbsolutePath().getParent());
         } catch (IOException | RuntimeException e) {
             // Another worker did.
         }
