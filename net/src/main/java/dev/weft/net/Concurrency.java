@@ -35,7 +35,7 @@ public sealed interface Concurrency {
      * a worker a server of its own that serves what it is handed.
      */
     static Processes processes(int workers) {
-        return new Processes(workers, 2, 1_000, List.of());
+        return new Processes(workers, 4, 1_000, List.of());
     }
 
     /** See {@link Concurrency#sequential}. */
