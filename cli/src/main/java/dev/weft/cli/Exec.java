@@ -7,17 +7,32 @@ import dev.weft.net.Connection;
 import dev.weft.net.Handler;
 import dev.weft.net.Server;
 import dev.weft.net.support.SafeText;
+import org.jspecify.annotations.Nullable;
 
-/**
- * One process per connection, through {@code /bin/sh -c}: what inetd does. Its standard error is ours.
- *
- * @param command for the shell
- * @param idle how long both directions may be silent; zero is for ever
- */
-record Exec(String command, Duration idle) implements Service, Handler {
+/** One process per connection, through {@code /bin/sh -c}: what inetd does. Its standard error is ours. */
+final class Exec implements Service, Handler {
+    /** So many at once unless the command line says otherwise: a process is dearer than a connection. */
+    static final int MOST = 100;
+
+    private final String command;
+    private final Duration idle;
+    private final Spawner spawner = new Spawner();
+    private @Nullable Watchdog watchdog;
+
+    /** With a command for the shell, and how long both directions may be silent; zero is for ever. */
+    Exec(String command, Duration idle) {
+        this.command = command;
+        this.idle = idle;
+    }
+
     @Override
     public String name() {
         return "exec";
+    }
+
+    @Override
+    public int most() {
+        return MOST;
     }
 
     @Override
@@ -27,12 +42,28 @@ record Exec(String command, Duration idle) implements Service, Handler {
 
     @Override
     public Server open(Server.Builder server) throws IOException {
-        return server.open(this);
+        var opened = server.open(this);
+        try {
+            watchdog = Watchdog.open(spawner);
+            return opened;
+        } catch (IOException e) {
+            opened.close();
+            close();
+            throw e;
+        }
     }
 
     @Override
     public Server open(Server.DatagramBuilder server) {
         throw new IllegalArgumentException("--exec serves connections, not datagrams: use --tcp or --unix");
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (watchdog != null) {
+            watchdog.close();
+        }
+        spawner.close();
     }
 
     @Override
@@ -42,8 +73,26 @@ record Exec(String command, Duration idle) implements Service, Handler {
         var builder = new ProcessBuilder("/bin/sh", "-c", command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put("WEFT_LOCAL", SafeText.oneLine(c.local().toString()));
         builder.environment().put("WEFT_REMOTE", SafeText.oneLine(c.remote().toString()));
-        try (var pipe = new ProcessPipe(c, builder.start())) {
-            pipe.pump(idle);
+        try {
+            var process = spawner.start(builder);
+            try (var pipe = new ProcessPipe(c, process)) {
+                watch(process, true);
+                pipe.pump(idle);
+            } finally {
+                watch(process, false);
+            }
+        } catch (Exception | Error e) {
+            c.abort(); // an answer that was cut short must not look like a whole one
+            throw e;
+        }
+    }
+
+    private void watch(Process process, boolean on) throws IOException {
+        var dog = watchdog;
+        if (dog != null && on) {
+            dog.watch(process);
+        } else if (dog != null) {
+            dog.forget(process);
         }
     }
 }

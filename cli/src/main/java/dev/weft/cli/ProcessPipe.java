@@ -20,12 +20,19 @@ final class ProcessPipe implements AutoCloseable {
     /** Between SIGTERM and SIGKILL; well within what a drain grants a handler that it has interrupted. */
     private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
+    /** From the end of its output to the exit of a process that does not go on without one. */
+    private static final Duration EXIT = Duration.ofMillis(250);
+    /** A shell, and the JDK, tell the signal that ended a process so: 128 and its number. */
+    private static final int SIGNAL = 128;
+
     private static final int BUFFER = 8_192;
 
     private final Connection connection;
     private final Process process;
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile boolean moved;
+    /** The client has yet to take what the process said: how long that may take is for the write deadline to say. */
+    private volatile boolean sending;
     private volatile @Nullable IOException broken;
 
     ProcessPipe(Connection connection, Process process) {
@@ -37,7 +44,7 @@ final class ProcessPipe implements AutoCloseable {
      * Returns when the process has ended and all that it said is sent.
      *
      * @param idle how long both directions may be silent; zero is for ever
-     * @throws IOException when the connection broke, or was silent for so long
+     * @throws IOException when the connection broke, or was silent for so long, or the process failed
      * @throws InterruptedException when the server drains and lost patience
      */
     void pump(Duration idle) throws IOException, InterruptedException {
@@ -47,7 +54,7 @@ final class ProcessPipe implements AutoCloseable {
             done.await();
         } else {
             while (!done.await(idle.toNanos(), TimeUnit.NANOSECONDS)) {
-                if (!moved) {
+                if (!moved && !sending) {
                     throw new SocketTimeoutException(connection.remote() + ": nothing came or went for " + idle.toMillis() + " ms");
                 }
                 moved = false;
@@ -122,17 +129,31 @@ final class ProcessPipe implements AutoCloseable {
             var out = connection.output();
             var from = process.getInputStream();
             for (var n = from.read(buffer); n >= 0; n = from.read(buffer)) {
-                moved = true;
+                sending = true;
                 out.write(buffer, 0, n);
+                moved = true;
+                sending = false;
             }
+            if (process.waitFor(EXIT)) {
+                checkExit();
+            } // otherwise it has closed its output and goes on
             connection.shutdownOutput();
             process.waitFor();
+            checkExit();
             done.countDown();
         } catch (IOException e) {
             end(e);
         } catch (InterruptedException e) {
             // Nobody interrupts this thread.
             done.countDown();
+        }
+    }
+
+    /** Before the end of the stream is sent: behind the output of a process that failed it would tell the client that this was all. */
+    private void checkExit() throws IOException {
+        var code = process.exitValue();
+        if (code != 0) {
+            throw new IOException("the process ended with exit code " + code + (code > SIGNAL ? ", by signal " + (code - SIGNAL) : ""));
         }
     }
 

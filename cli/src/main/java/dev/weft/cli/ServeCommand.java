@@ -32,7 +32,7 @@ final class ServeCommand implements Command {
                             "Instead of HANDLER: run it with /bin/sh for each connection, joined to its standard input and output."),
                     new Syntax.Option("--concurrency", "WORD",
                             "sequential, virtual or platform:N threads, or processes:N, at most so many. Default: virtual."),
-                    new Syntax.Option("--max-connections", "N", "At most so many at once, the next wait. Default: 10000."),
+                    new Syntax.Option("--max-connections", "N", "At most so many at once, the next wait. Default: 10000, with --exec 100."),
                     new Syntax.Option("--idle-timeout", "DURATION",
                             "End a connection that is silent for so long (500ms, 30s, 5m). Default: none."),
                     GRACE_OPTION,
@@ -49,8 +49,14 @@ final class ServeCommand implements Command {
     public int run(Arguments arguments, Terminal terminal) throws Exception {
         var endpoint = Endpoint.of(arguments);
         var grace = grace(arguments);
-        return untilAsked(open(arguments, endpoint, terminal), endpoint, grace, terminal);
+        var opened = open(arguments, endpoint, terminal);
+        try (var _ = opened.service()) {
+            return untilAsked(opened.server(), endpoint, grace, terminal);
+        }
     }
+
+    /** A server, and what it serves. */
+    private record Opened(Server server, Service service) {}
 
     /** How long connections may take to end once the process was asked to. */
     static Duration grace(Arguments arguments) {
@@ -88,7 +94,7 @@ final class ServeCommand implements Command {
         return Main.FAILURE;
     }
 
-    private static Server open(Arguments arguments, Endpoint endpoint, Terminal terminal) throws IOException {
+    private static Opened open(Arguments arguments, Endpoint endpoint, Terminal terminal) throws IOException {
         var concurrency = arguments.value("--concurrency", Concurrencies::parse).orElse(Concurrency.virtualThreads());
         var most = arguments.count("--max-connections");
         var idle = arguments.value("--idle-timeout", Durations::parse);
@@ -112,15 +118,18 @@ final class ServeCommand implements Command {
             if (endpoint.hasFile()) {
                 server.option(WeftSocketOptions.UNIX_UNLINK, true);
             }
-            return service.open(server);
+            return new Opened(service.open(server), service);
         }
         var server = Server.at(address).name(service.name()).concurrency(concurrency).observer(observer);
         if (endpoint.hasFile()) {
             server.option(WeftSocketOptions.UNIX_UNLINK, true);
         }
-        most.ifPresent(n -> server.admission(Admission.waiting(n)));
+        var limit = most.orElse(concurrency instanceof Concurrency.Sequential ? 0 : service.most());
+        if (limit > 0) {
+            server.admission(Admission.waiting(limit));
+        }
         idle.ifPresent(d -> server.deadlines(Deadlines.defaults().idle(d)));
-        return service.open(server);
+        return new Opened(service.open(server), service);
     }
 
     private static Service service(Arguments arguments, Duration idle, Terminal terminal) {

@@ -5,9 +5,18 @@ import java.io.IOException;
 import dev.weft.net.Server;
 
 /** What is served; it knows on which kind of server it fits. */
-interface Service {
+interface Service extends AutoCloseable {
     /** For thread names. */
     String name();
+
+    /** How many connections at once, unless the command line says so; 0 leaves it to the server. */
+    default int most() {
+        return 0;
+    }
+
+    /** When its server has ended. */
+    @Override
+    default void close() throws IOException {}
 
     /** The same for worker processes, which want a class: an object can't travel. */
     Service inWorkers();

@@ -1,13 +1,17 @@
 package dev.weft.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
@@ -16,6 +20,8 @@ import dev.weft.testkit.Resources;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code weft serve --exec}: a process for each connection. */
 @Timeout(60)
@@ -116,7 +122,7 @@ class ExecTest {
     @Test
     void silenceInBothDirectionsEndsIt() throws IOException {
         try (var weft = exec("exec sleep 600", "--idle-timeout", "100ms"); var c = to(weft.ready())) {
-            assertThat(rest(c)).isEmpty();
+            assertThatThrownBy(() -> rest(c)).as("a reset: the answer was cut short").isInstanceOf(IOException.class);
             await().untilAsserted(() -> assertThat(weft.err()).contains("nothing came or went for 100 ms"));
         }
     }
@@ -151,15 +157,67 @@ class ExecTest {
             var server = weft.ready();
             round(server);
             var before = Resources.descriptors();
+            var watchdog = children();
             for (int i = 0; i < 30; i++) {
                 round(server);
             }
             await().untilAsserted(() -> {
-                assertThat(ProcessHandle.current().children()).isEmpty();
+                assertThat(children()).isEqualTo(watchdog).hasSize(1);
                 assertThat(pumps()).isEmpty();
                 assertThat(Resources.descriptors()).isLessThanOrEqualTo(before);
             });
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"exit 3", "kill -KILL $$", "no-such-program-anywhere"})
+    void anAnswerThatAProcessCutShortByFailingEndsInAReset(String failing) throws IOException {
+        try (var weft = exec("echo half; " + failing); var c = to(weft.ready())) {
+            assertThat(c.readLine()).isEqualTo("half");
+            assertThatThrownBy(() -> rest(c)).isInstanceOf(IOException.class);
+            await().untilAsserted(() -> assertThat(weft.err()).contains("the process ended with exit code"));
+        }
+    }
+
+    @Test
+    void aClientThatReadsSlowlyIsNotIdle() throws IOException {
+        var size = 20_000_000;
+        try (var weft = exec("head -c " + size + " /dev/zero", "--idle-timeout", "100ms"); var c = to(weft.ready())) {
+            var slices = new AtomicInteger();
+            var read = new AtomicInteger();
+            await().pollInterval(Duration.ofMillis(100)).until(() -> {
+                read.addAndGet(c.receive(1_000).length);
+                return slices.incrementAndGet() == 15;
+            });
+            assertThat(read.get() + rest(c).length()).isEqualTo(size);
+        }
+    }
+
+    @Test
+    void aHundredProcessesRunAtOnceAndTheNextClientWaits() throws IOException {
+        try (var weft = exec("cat")) {
+            var server = weft.ready();
+            var clients = new ArrayList<Connection>();
+            for (int i = 0; i < Exec.MOST; i++) {
+                clients.add(to(server));
+                clients.getLast().send("x\n");
+            }
+            for (var c : clients) {
+                assertThat(c.readLine()).isEqualTo("x");
+            }
+            try (var next = Connection.to(server).deadlines(Deadlines.defaults().read(Duration.ofMillis(500))).open()) {
+                next.send("y\n");
+                assertThatThrownBy(next::readLine).isInstanceOf(SocketTimeoutException.class);
+                next.deadlines(Deadlines.defaults());
+                clients.getFirst().close();
+                assertThat(next.readLine()).isEqualTo("y");
+            }
+            clients.forEach(Connection::close);
+        }
+    }
+
+    private static List<Long> children() {
+        return ProcessHandle.current().children().map(ProcessHandle::pid).toList();
     }
 
     private static void round(Address server) throws IOException {

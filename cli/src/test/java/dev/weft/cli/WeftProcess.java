@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 
 import dev.weft.net.Address;
 
@@ -62,20 +65,42 @@ final class WeftProcess implements AutoCloseable {
 
     /** A program of its own. */
     static WeftProcess program(Class<?> main) {
-        return new WeftProcess(new ProcessBuilder(java(main.getName())));
+        return new WeftProcess(new ProcessBuilder(java(System.getProperty("java.class.path"), main.getName())));
+    }
+
+    /** With so many descriptors at most; from jars, made in a folder, as a class in a folder needs a descriptor to be loaded. */
+    static WeftProcess weftWithDescriptors(int limit, Path folder, String... args) throws IOException {
+        var classPath = new ArrayList<String>();
+        for (var entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            classPath.add(Files.isDirectory(Path.of(entry)) ? jar(Path.of(entry), folder.resolve(classPath.size() + ".jar")) : entry);
+        }
+        var command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
+        command.addAll(java(String.join(File.pathSeparator, classPath), "dev.weft.cli.Main"));
+        command.addAll(List.of(args));
+        return new WeftProcess(new ProcessBuilder(command));
+    }
+
+    private static String jar(Path classes, Path jar) throws IOException {
+        try (var out = new JarOutputStream(Files.newOutputStream(jar)); var files = Files.walk(classes)) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                out.putNextEntry(new JarEntry(classes.relativize(file).toString()));
+                Files.copy(file, out);
+            }
+        }
+        return jar.toString();
     }
 
     static List<String> command(String... args) {
-        var command = java("dev.weft.cli.Main");
+        var command = java(System.getProperty("java.class.path"), "dev.weft.cli.Main");
         command.addAll(List.of(args));
         return command;
     }
 
-    private static List<String> java(String main) {
+    private static List<String> java(String classPath, String main) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m", "--enable-native-access=ALL-UNNAMED", "-cp",
-                System.getProperty("java.class.path"),
+                classPath,
                 main));
         return command;
     }

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The workers that wait. The one that was used last is used next: the memory of the others may rest. Those that are more than the spare ones are
- * let go when nobody has needed them for a minute. Not for several threads at once: the pool's lock guards it.
+ * let go when nobody has needed them for two minutes. Not for several threads at once: the pool's lock guards it.
  */
 final class IdleWorkers {
     /** How long a worker that is more than a spare one waits for the next burst. */
-    static final Duration KEPT = Duration.ofMinutes(1);
+    static final Duration KEPT = Duration.ofMinutes(2);
 
     private record Waiting(Worker worker, long since) {}
 

@@ -222,13 +222,18 @@ final class ProcessPool implements WorkerPool {
         while (!closed && failures < MOST_FAILURES && starting.size() < atOnce() && idle.size() + busy.size() + starting.size() < wanted) {
             start();
         }
-        idle.watch(ahead(inUse));
+        idle.watch(kept(inUse));
     }
 
     /** So many wait beyond those in use: the more are in use, the more the next burst may bring. Whoever wants none gets none. */
     private int ahead(int inUse) {
         var spare = settings.processes().spare();
         return spare == 0 ? 0 : Math.max(spare, (inUse + IN_PROPORTION - 1) / IN_PROPORTION);
+    }
+
+    /** One stays in any case: it is there already. */
+    private int kept(int inUse) {
+        return Math.max(1, ahead(inUse));
     }
 
     private int atOnce() {
@@ -238,7 +243,7 @@ final class ProcessPool implements WorkerPool {
     private void shrink() {
         lock.lock();
         try {
-            idle.surplus(ahead(busy.size() + waiting)).forEach(Worker::retire);
+            idle.surplus(kept(busy.size() + waiting)).forEach(Worker::retire);
             replenish();
         } finally {
             lock.unlock();

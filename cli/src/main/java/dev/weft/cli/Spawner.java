@@ -1,0 +1,124 @@
+package dev.weft.cli;
+
+import java.io.Closeable;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
+
+/**
+ * Starts processes one after the other, each with descriptors that were kept free for it.
+ *
+ * <p>The JDK's way to start a process does not bear it when descriptors run out on the way: it has been seen to wait for ever for a helper that
+ * could not load its libraries, to leave pipes behind, and to close descriptor 0. So as many as a start may take are kept, on /dev/null, and given
+ * up for the moment of a start. While they can't be had, the start waits.
+ */
+final class Spawner implements AutoCloseable {
+    /** Five pipes, and as many again for the helper and the loader of its libraries; and some that another thread may take meanwhile. */
+    static final int ROOM = 24;
+    private static final String NOTHING = "/dev/null";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long PAUSE_MILLIS = 20;
+    /** EAGAIN, ENOMEM, ENFILE, EMFILE, as the JDK tells of them. */
+    private static final Pattern FOR_NOW = Pattern.compile("error[=:] ?(11|12|23|24)\\b");
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition freed = lock.newCondition();
+    private final ArrayDeque<Closeable> kept = new ArrayDeque<>();
+    /** In the place of a standard stream that was closed: the next socket must not get its number. */
+    private final List<Closeable> standIns = new ArrayList<>();
+
+    /**
+     * Starts it.
+     *
+     * @throws IOException when it can't be started, or there was no room for it within 30 s
+     */
+    Process start(ProcessBuilder builder) throws IOException {
+        lock.lock();
+        try {
+            var until = System.nanoTime() + PATIENCE.toNanos();
+            while (true) {
+                if (fill()) {
+                    try {
+                        return attempt(builder);
+                    } catch (IOException e) {
+                        if (!FOR_NOW.matcher(String.valueOf(e.getMessage())).find() || System.nanoTime() - until >= 0) {
+                            throw new IOException("cannot start a process: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+                        }
+                    }
+                } else if (System.nanoTime() - until >= 0) {
+                    throw new IOException("cannot start a process: no " + ROOM + " descriptors were free for " + PATIENCE.toSeconds()
+                            + " s; raise the limit of open files (ulimit -n), or lower --max-connections");
+                }
+                freed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted before a process could be started");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Process attempt(ProcessBuilder builder) throws IOException {
+        giveUp();
+        try {
+            return builder.start();
+        } finally {
+            keepStandardStreams();
+            fill();
+        }
+    }
+
+    /** Takes what is missing; whether nothing is. */
+    private boolean fill() {
+        try {
+            while (kept.size() < ROOM) {
+                kept.add(new FileInputStream(NOTHING));
+            }
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void giveUp() throws IOException {
+        while (!kept.isEmpty()) {
+            kept.removeLast().close();
+        }
+    }
+
+    /** A new descriptor gets the lowest number that is free: open(2). */
+    private void keepStandardStreams() {
+        for (int fd = 0; fd <= 2; fd++) {
+            if (Files.exists(Path.of("/proc/self/fd")) && !Files.exists(Path.of("/proc/self/fd/" + fd), LinkOption.NOFOLLOW_LINKS)) {
+                try {
+                    standIns.add(new FileInputStream(NOTHING));
+                } catch (IOException e) {
+                    return; // none is free at all: the next attempt sees to it
+                }
+            }
+        }
+    }
+
+    /** Gives its descriptors back; a stand-in stays. */
+    @Override
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            giveUp();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
