@@ -33,11 +33,13 @@ record BuiltIn(String name, Handler connections, DatagramHandler datagrams) impl
     /** By its word; {@code terminal} gets what it prints. */
     static Optional<Service> named(String word, Terminal terminal) {
         return Optional.ofNullable(switch (word) {
-            case "echo" -> new BuiltIn(word, BuiltIn::echo, d -> d.reply(d.data()));
-            case "upper" -> new BuiltIn(word, c -> upper(c, terminal), d -> d.reply(upper(d.data(), d.sender(), terminal)));
-            case "upper-line" -> new BuiltIn(word, c -> upperLine(c, terminal), d -> d.reply(upper(firstLine(d), d.sender(), terminal)));
+            case "echo" -> new BuiltIn(word, BuiltIn::echo, LoopGuard.guarded(d -> d.reply(d.data())));
+            case "upper" -> new BuiltIn(word, c -> upper(c, terminal),
+                    LoopGuard.guarded(d -> d.reply(upper(d.data(), d.sender(), terminal))));
+            case "upper-line" -> new BuiltIn(word, c -> upperLine(c, terminal),
+                    LoopGuard.guarded(d -> d.reply(upper(firstLine(d), d.sender(), terminal))));
             case "discard" -> new BuiltIn(word, BuiltIn::discard, _ -> {});
-            case "daytime" -> new BuiltIn(word, c -> c.send(daytime()), d -> d.reply(daytime()));
+            case "daytime" -> new BuiltIn(word, c -> c.send(daytime()), LoopGuard.guarded(d -> d.reply(daytime())));
             default -> null;
         });
     }

@@ -11,8 +11,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 
@@ -32,8 +30,8 @@ final class Spawner implements AutoCloseable {
     /** EAGAIN, ENOMEM, ENFILE, EMFILE, as the JDK tells of them. */
     private static final Pattern FOR_NOW = Pattern.compile("error[=:] ?(11|12|23|24)\\b");
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition freed = lock.newCondition();
+    /** Fair, and kept while its holder waits for room: first come, first served. */
+    private final ReentrantLock lock = new ReentrantLock(true);
     private final ArrayDeque<Closeable> kept = new ArrayDeque<>();
     /** In the place of a standard stream that was closed: the next socket must not get its number. */
     private final List<Closeable> standIns = new ArrayList<>();
@@ -44,9 +42,13 @@ final class Spawner implements AutoCloseable {
      * @throws IOException when it can't be started, or there was no room for it within 30 s
      */
     Process start(ProcessBuilder builder) throws IOException {
-        lock.lock();
+        var until = System.nanoTime() + PATIENCE.toNanos();
         try {
-            var until = System.nanoTime() + PATIENCE.toNanos();
+            lock.lockInterruptibly();
+        } catch (InterruptedException e) {
+            throw interrupted();
+        }
+        try {
             while (true) {
                 if (fill()) {
                     try {
@@ -60,14 +62,17 @@ final class Spawner implements AutoCloseable {
                     throw new IOException("cannot start a process: no " + ROOM + " descriptors were free for " + PATIENCE.toSeconds()
                             + " s; raise the limit of open files (ulimit -n), or lower --max-connections");
                 }
-                freed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+                Thread.sleep(PAUSE_MILLIS);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted before a process could be started");
+            throw interrupted();
         } finally {
             lock.unlock();
         }
+    }
+
+    private static InterruptedIOException interrupted() {
+        return new InterruptedIOException("interrupted before a process could be started");
     }
 
     private Process attempt(ProcessBuilder builder) throws IOException {
