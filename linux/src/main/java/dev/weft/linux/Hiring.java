@@ -9,16 +9,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import dev.weft.net.support.SafeText;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A worker's start: its process, what it is told first, its "ready"; all within a bounded time. The thread that starts the process then passes
- * its standard error on to ours, for as long as it lives.
+ * its standard error on to ours, line by line, for as long as it lives.
  */
 final class Hiring {
     private static final long PATIENCE_SECONDS = 30;
     private static final long LAST_CALL_MILLIS = 1_000;
     private static final int TAIL = 2_000;
+    private static final int LONGEST_LINE = 8_192;
 
     private final ProcessBuilder command;
     private final Door door;
@@ -129,25 +131,49 @@ final class Hiring {
 
     private synchronized String lastWords() {
         var words = tail.toString(StandardCharsets.UTF_8).strip();
-        return words.isEmpty() ? "" : "; it said:" + System.lineSeparator() + words;
+        return words.isEmpty() ? "" : "; it said:" + System.lineSeparator() + SafeText.shown(words);
     }
 
     private void passErrorsOn(Process process) {
-        var buffer = new byte[1_024];
+        var buffer = new byte[LONGEST_LINE];
+        var held = 0;
         try (var in = process.getErrorStream()) {
-            for (int n; (n = in.read(buffer)) > 0;) {
-                System.err.write(buffer, 0, n);
-                System.err.flush();
-                remember(buffer, n);
+            for (int n; (n = in.read(buffer, held, buffer.length - held)) > 0;) {
+                remember(buffer, held, n);
+                held += n;
+                var whole = wholeLines(buffer, held);
+                passOn(buffer, whole);
+                System.arraycopy(buffer, whole, buffer, 0, held - whole);
+                held -= whole;
             }
         } catch (IOException e) {
             // Its end was closed with the process.
         }
+        if (held > 0) {
+            buffer[held] = '\n'; // there is room, as no full buffer is held
+            passOn(buffer, held + 1);
+        }
     }
 
-    private synchronized void remember(byte[] buffer, int n) {
+    /** So many bytes are whole lines; of a line that is too long, all there is. */
+    private static int wholeLines(byte[] buffer, int held) {
+        for (int i = held; i > 0; i--) {
+            if (buffer[i - 1] == '\n') {
+                return i;
+            }
+        }
+        return held == buffer.length ? held : 0;
+    }
+
+    /** In one call, so that the lines of two workers don't run into each other. */
+    private static void passOn(byte[] buffer, int n) {
+        System.err.write(buffer, 0, n);
+        System.err.flush();
+    }
+
+    private synchronized void remember(byte[] buffer, int offset, int n) {
         if (!ready.isDone() && tail.size() < TAIL) {
-            tail.write(buffer, 0, Math.min(n, TAIL - tail.size()));
+            tail.write(buffer, offset, Math.min(n, TAIL - tail.size()));
         }
     }
 }

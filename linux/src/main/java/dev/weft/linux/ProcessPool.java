@@ -326,7 +326,7 @@ final class ProcessPool implements WorkerPool {
     }
 
     private static void log(String text) {
-        LOG.log(Level.WARNING, () -> text);
+        LOG.log(Level.WARNING, () -> String.join(" | ", text.lines().toList()));
     }
 
     @Override

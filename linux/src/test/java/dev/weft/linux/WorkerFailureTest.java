@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,5 +180,24 @@ class WorkerFailureTest {
         } finally {
             parent.destroyForcibly();
         }
+    }
+
+    @Test
+    void whatTwoWorkersSayAtOnceStaysLineByLine() throws Exception {
+        var err = System.err;
+        var said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try (var server = Server.tcp("localhost", 0).concurrency(workers(2)).open(WorkerHandlers.Obedient.class).start();
+                var one = connect(server);
+                var other = connect(server)) {
+            ask(one, "mutter half-");
+            ask(other, "mutter whole|");
+            await("the second one's line").until(() -> said.toString(StandardCharsets.UTF_8).contains("whole"));
+            ask(one, "mutter rest|");
+            await("the first one's line").until(() -> said.toString(StandardCharsets.UTF_8).contains("rest"));
+        } finally {
+            System.setErr(err);
+        }
+        assertThat(said.toString(StandardCharsets.UTF_8).lines()).contains("half-rest", "whole");
     }
 }

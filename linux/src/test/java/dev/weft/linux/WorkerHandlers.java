@@ -43,6 +43,11 @@ final class WorkerHandlers {
                 hold(Integer.parseInt(words[1]));
                 yield pid() + " held";
             }
+            case "mutter" -> {
+                System.err.print(words[1].replace('|', '\n'));
+                System.err.flush();
+                yield "said";
+            }
             case "throw" -> throw new IllegalStateException("as told", new IOException("its cause"));
             case "property" -> System.getProperty(words[1], "none");
             case "rehearsals" -> String.valueOf(REHEARSALS.get());
