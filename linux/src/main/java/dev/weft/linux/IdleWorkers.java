@@ -37,7 +37,8 @@ final class IdleWorkers {
         return waiting.isEmpty();
     }
 
-    @Nullable Worker take() {
+    @Nullable
+    Worker take() {
         var first = waiting.pollFirst();
         return first == null ? null : first.worker();
     }

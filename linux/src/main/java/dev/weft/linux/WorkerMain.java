@@ -190,7 +190,10 @@ final class WorkerMain {
     /** Nobody else will remove a dead server's folder. */
     private static void remove(Path socket) {
         try {
-            Door.remove(socket.toAbsolutePath().getParent());
+            var folder = socket.toAbsolutePath().getParent();
+            if (folder != null) {
+                Door.remove(folder);
+            }
         } catch (IOException | RuntimeException e) {
             // Another worker did.
         }

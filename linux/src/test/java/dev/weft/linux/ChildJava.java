@@ -59,6 +59,19 @@ final class ChildJava implements AutoCloseable {
 
     /** Starts a program with so many descriptors at most, from a jar: a class in a folder needs a descriptor to be loaded. */
     static ChildJava withDescriptors(int limit, Path folder, Class<?> program, String... arguments) throws IOException {
+        var command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
+        command.addAll(java(jars(folder, program), List.of("--enable-native-access=ALL-UNNAMED"), program.getName(), arguments));
+        return new ChildJava(command);
+    }
+
+    /** Starts a program with native access and these options from jars alone, one of which is made in the folder. */
+    static ChildJava fromJars(Path folder, List<String> options, Class<?> program, String... arguments) throws IOException {
+        var withAccess = new ArrayList<>(List.of("--enable-native-access=ALL-UNNAMED"));
+        withAccess.addAll(options);
+        return new ChildJava(java(jars(folder, program), withAccess, program.getName(), arguments));
+    }
+
+    private static String jars(Path folder, Class<?> program) throws IOException {
         var jar = folder.resolve("program.jar");
         var roots = List.of(rootOf(Server.class), rootOf(EpollTransport.class), rootOf(program));
         try (var out = new JarOutputStream(Files.newOutputStream(jar))) {
@@ -73,10 +86,7 @@ final class ChildJava implements AutoCloseable {
                 }
             }
         }
-        var command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
-        var classPath = Stream.concat(Stream.of(jar), roots.stream().filter(Files::isRegularFile)).map(Path::toString).collect(joining(":"));
-        command.addAll(java(classPath, List.of("--enable-native-access=ALL-UNNAMED"), program.getName(), arguments));
-        return new ChildJava(command);
+        return Stream.concat(Stream.of(jar), roots.stream().filter(Files::isRegularFile)).map(Path::toString).collect(joining(":"));
     }
 
     /** A short life is all that is wanted of it. */

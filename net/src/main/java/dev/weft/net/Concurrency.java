@@ -63,7 +63,7 @@ public sealed interface Concurrency {
      * an object cannot travel; {@link Rehearsable} warms it.
      *
      * @param workers the most requests at once, at least 1
-     * @param spare how many workers are kept warm beyond the busy ones; default 2
+     * @param spare how many workers are kept warm beyond the busy ones, and one for four of those at least, unless it is 0; default 4
      * @param requestsPerChild after so many requests a worker is replaced; default 1,000
      * @param jvmOptions options for the workers' JVMs
      */
@@ -76,7 +76,7 @@ public sealed interface Concurrency {
             jvmOptions = List.copyOf(jvmOptions);
         }
 
-        /** Workers kept warm. */
+        /** Workers kept warm: so many beyond the busy ones, and one for four of those at least; 0 starts none ahead. */
         public Processes spare(int n) {
             return new Processes(workers, n, requestsPerChild, jvmOptions);
         }
