@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class Exec implements Service, Handler {
     /** So many at once unless the command line says otherwise: a process is dearer than a connection. */
     static final int MOST = 100;
+    /** Descriptors of one: the socket, and two pipes. */
+    private static final int EACH = 3;
+    /** For the server's own, and what is loaded later. */
+    private static final int ASIDE = 16;
 
     private final String command;
     private final Duration idle;
@@ -30,9 +34,11 @@ final class Exec implements Service, Handler {
         return "exec";
     }
 
+    /** No more than there are descriptors for: connections that wait for their process must not keep it from having any. */
     @Override
-    public int most() {
-        return MOST;
+    public int most(int asked) {
+        var room = Spawner.descriptorsLeft().orElse(Integer.MAX_VALUE) - Spawner.ROOM - ASIDE;
+        return Math.clamp(room / EACH, 1, asked == 0 ? MOST : asked);
     }
 
     @Override

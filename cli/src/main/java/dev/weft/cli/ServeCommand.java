@@ -124,7 +124,7 @@ final class ServeCommand implements Command {
         if (endpoint.hasFile()) {
             server.option(WeftSocketOptions.UNIX_UNLINK, true);
         }
-        var limit = most.orElse(concurrency instanceof Concurrency.Sequential ? 0 : service.most());
+        var limit = concurrency instanceof Concurrency.Sequential ? 0 : service.most(most.orElse(0));
         if (limit > 0) {
             server.admission(Admission.waiting(limit));
         }

@@ -9,9 +9,9 @@ interface Service extends AutoCloseable {
     /** For thread names. */
     String name();
 
-    /** How many connections at once, unless the command line says so; 0 leaves it to the server. */
-    default int most() {
-        return 0;
+    /** How many connections at once, where the command line asks for so many, or with 0 for none in particular; 0 leaves it to the server. */
+    default int most(int asked) {
+        return asked;
     }
 
     /** When its server has ended. */

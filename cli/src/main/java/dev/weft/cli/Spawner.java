@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 
@@ -35,6 +36,22 @@ final class Spawner implements AutoCloseable {
     private final ArrayDeque<Closeable> kept = new ArrayDeque<>();
     /** In the place of a standard stream that was closed: the next socket must not get its number. */
     private final List<Closeable> standIns = new ArrayList<>();
+
+    /** How many more this process may open; empty where the system does not tell: proc_pid_limits(5). */
+    static OptionalInt descriptorsLeft() {
+        try (var open = Files.list(Path.of("/proc/self/fd"))) {
+            var used = open.count();
+            for (var line : Files.readAllLines(Path.of("/proc/self/limits"))) {
+                var words = line.split(" {2,}");
+                if (words[0].equals("Max open files") && !words[1].equals("unlimited")) {
+                    return OptionalInt.of((int) Math.min(Integer.MAX_VALUE, Long.parseLong(words[1]) - used));
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            // Not on this system: a start waits for room all the same.
+        }
+        return OptionalInt.empty();
+    }
 
     /**
      * Starts it.

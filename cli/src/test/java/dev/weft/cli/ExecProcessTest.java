@@ -65,7 +65,7 @@ class ExecProcessTest {
             for (int i = 0; i < 90; i++) {
                 clients.add(connect(port));
             }
-            await("descriptors to run short").atMost(PATIENCE).until(() -> descriptors(weft) > 120);
+            await("descriptors to run short").atMost(PATIENCE).until(() -> descriptors(weft) > 100);
             for (int i = 0; i < clients.size(); i++) {
                 clients.get(i).send(i + "\n");
             }
