@@ -34,7 +34,7 @@ class NettyVersionTest {
         Files.createDirectory(folder.resolve("META-INF"));
         Files.writeString(folder.resolve("META-INF/io.netty.versions.properties"), versions);
         var urls = new ArrayList<URL>();
-        for (var entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (var entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             urls.add(Path.of(entry).toUri().toURL());
         }
         urls.add(folder.toUri().toURL());
