@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerCache {
     /** What can't go with a cache of our own: another one, or what the JDK makes none with (java(1), -XX:AOTMode). */
-    private static final String[] AGAINST = {"-XX:AOT", "-XX:SharedArchiveFile", "-XX:ArchiveClassesAtExit", "-XX:+AutoCreateSharedArchive", "-Xshare",
-            "-javaagent", "-agentlib", "-agentpath", "--patch-module", "--upgrade-module-path", "--limit-modules", "-Xbootclasspath"};
+    private static final String[] AGAINST = {"-XX:AOT", "-XX:SharedArchiveFile", "-XX:ArchiveClassesAtExit", "-XX:+AutoCreateSharedArchive",
+            "-Xshare", "-javaagent", "-agentlib", "-agentpath", "--patch-module", "--upgrade-module-path", "--limit-modules", "-Xbootclasspath"};
     private static final long LAST_CALL_MILLIS = 1_000;
 
     private final ProcessBuilder plain;
