@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -36,6 +37,8 @@ public final class Address {
     private final Kind kind;
     private final String host;
     private final int port;
+    /** Found out when first wanted; empty until then. */
+    private String meant = "";
 
     private Address(Kind kind, String host, int port) {
         this.kind = kind;
@@ -166,14 +169,39 @@ public final class Address {
         };
     }
 
+    /** Alike are addresses that mean the same without any name being looked up: "localhost" and 127.0.0.1, ::1 and 0:0:0:0:0:0:0:1. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof Address a && kind == a.kind && port == a.port && host.equals(a.host);
+        return other instanceof Address a && kind == a.kind && port == a.port && (host.equals(a.host) || meant().equals(a.meant()));
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(kind, host, port);
+        return Objects.hash(kind, meant(), port);
+    }
+
+    /** The host in the form in which sockets tell it. */
+    private String meant() {
+        var known = meant;
+        if (known.isEmpty()) {
+            known = kind == Kind.INET ? canonical(host) : host;
+            meant = known;
+        }
+        return known;
+    }
+
+    private static String canonical(String host) {
+        if (host.equalsIgnoreCase("localhost")) {
+            return "127.0.0.1";
+        }
+        if (host.indexOf(':') < 0) {
+            return host.toLowerCase(Locale.ROOT);
+        }
+        try {
+            return number(InetAddress.ofLiteral(host));
+        } catch (IllegalArgumentException e) {
+            return host; // no such number: a socket that is made will say so
+        }
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 
 import org.jspecify.annotations.Nullable;
 
-/** One datagram received, and the way to answer it. For the one thread that handles it, but {@code reply} is for any. */
+/** One datagram received, and the way to answer it. For the one thread that handles it, but {@code reply} and {@code send} are for any. */
 public final class Datagram {
     /** The socket it came by. */
     @FunctionalInterface
@@ -40,7 +40,7 @@ public final class Datagram {
 
     /** The data as UTF-8. */
     public String text() {
-        return new String(data, StandardCharsets.UTF_8);
+        return Utf8.decode(data, 0, data.length);
     }
 
     /** Who sent it (client_address); {@code unix:} for a sender without an address, which can't be answered (SPEC SS-48). */
@@ -66,6 +66,21 @@ public final class Datagram {
     /** Sends a text back, in UTF-8. */
     public void reply(String text) throws IOException {
         reply(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Sends one datagram to anybody, by the socket it came by (sendto), waiting as {@link #reply(byte[])} does; to a server's every-interface address
+     * means to this machine. From a server whose socket is bound to one interface, whom that reaches can be sent to.
+     *
+     * @throws java.net.SocketTimeoutException when it was not taken in time; it is dropped
+     */
+    public void send(byte[] data, Address to) throws IOException {
+        way.send(data, to.isAny() ? Address.of("127.0.0.1", to.port()) : to);
+    }
+
+    /** Sends a text to anybody, in UTF-8. */
+    public void send(String text, Address to) throws IOException {
+        send(text.getBytes(StandardCharsets.UTF_8), to);
     }
 
     /** The data as a stream (rfile), the same at every call. */

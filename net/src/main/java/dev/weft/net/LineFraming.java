@@ -83,7 +83,7 @@ record LineFraming(Charset charset, int limit, boolean endKept) implements Built
     }
 
     private String decode(byte[] bytes, int offset, int length) {
-        return new String(bytes, offset, length, charset);
+        return charset == StandardCharsets.UTF_8 ? Utf8.decode(bytes, offset, length) : new String(bytes, offset, length, charset);
     }
 
     @Override

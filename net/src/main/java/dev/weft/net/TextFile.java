@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A connection as a file of text: Python's {@code makefile(mode="rw")} (SPEC CH-12), recv as reading and send as writing.
@@ -51,7 +52,8 @@ public final class TextFile {
                 throw connection.blame(BuiltIn.tooLong("a text", all.size(), limit));
             }
         }
-        return all.toString(charset).replace("\r\n", "\n");
+        var text = charset == StandardCharsets.UTF_8 ? Utf8.decode(all.toByteArray(), 0, all.size()) : all.toString(charset);
+        return text.replace("\r\n", "\n");
     }
 
     /** Writes a text; it has left when this returns. */

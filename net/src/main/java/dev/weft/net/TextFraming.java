@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** Text as it arrives. The bytes of a character that is not whole yet stay with the connection until it is (SPEC CH-4). */
@@ -67,6 +68,26 @@ record TextFraming(Charset charset, int limit) implements BuiltIn<String> {
     }
 
     private String fromStream(DataInputStream in) throws IOException {
+        return charset == StandardCharsets.UTF_8 ? utf8FromStream(in) : otherFromStream(in);
+    }
+
+    /** Nothing can be given back to a stream: where garbage is followed by what may begin a character, the rest of that is awaited. */
+    private String utf8FromStream(DataInputStream in) throws IOException {
+        var bytes = new EncodeBuffer();
+        do {
+            var b = in.read();
+            if (b < 0 && bytes.size() == 0) {
+                throw new EOFException("no further text");
+            }
+            if (b < 0) {
+                break;
+            }
+            bytes.write(b);
+        } while (Utf8.torn(bytes.array(), 0, bytes.size()) > 0 && bytes.size() < Math.max(limit, LONGEST_CHARACTER));
+        return Utf8.decode(bytes.array(), 0, bytes.size());
+    }
+
+    private String otherFromStream(DataInputStream in) throws IOException {
         var bytes = new byte[LONGEST_CHARACTER];
         for (int n = 0; n < bytes.length; n++) {
             var b = in.read();
@@ -88,6 +109,10 @@ record TextFraming(Charset charset, int limit) implements BuiltIn<String> {
     private record Piece(String text, int bytes) {}
 
     private Piece decode(byte[] bytes, int offset, int length, boolean last) {
+        if (charset == StandardCharsets.UTF_8) {
+            var whole = last ? length : length - Utf8.torn(bytes, offset, length);
+            return new Piece(Utf8.decode(bytes, offset, whole), whole);
+        }
         var in = ByteBuffer.wrap(bytes, offset, length);
         var decoder = charset.newDecoder().onMalformedInput(CodingErrorAction.REPLACE).onUnmappableCharacter(CodingErrorAction.REPLACE);
         var out = CharBuffer.allocate((int) Math.ceil(length * (double) decoder.maxCharsPerByte()) + 1);

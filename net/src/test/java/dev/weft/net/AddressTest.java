@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -118,5 +121,22 @@ class AddressTest {
         assertThat(Address.memory("x")).isNotEqualTo(Address.unixAbstract("x")).isNotEqualTo(Address.unix(Path.of("x")))
                 .isNotEqualTo("memory:x");
         assertThat(Address.of("x", 1)).isNotEqualTo(Address.of("x", 2)).isNotEqualTo(Address.of("y", 1));
+    }
+
+    @Test
+    void addressesThatMeanTheSameAreEqual() throws IOException {
+        for (var alike : List.of(List.of("localhost", "127.0.0.1"), List.of("LOCALHOST", "localhost"), List.of("::1", "0:0:0:0:0:0:0:1"),
+                List.of("2001:DB8::1", "2001:db8:0::1"), List.of("Example.ORG", "example.org"))) {
+            var one = Address.of(alike.get(0), 9);
+            var other = Address.of(alike.get(1), 9);
+            assertThat(one).isEqualTo(other).hasSameHashCodeAs(other).isNotEqualTo(Address.of(alike.get(1), 8));
+            assertThat(one.host()).as("as it was written, for certificates").isEqualTo(alike.get(0));
+        }
+        assertThat(Address.of("not:a:number", 9)).isEqualTo(Address.of("not:a:number", 9)).isNotEqualTo(Address.of("::1", 9));
+        try (var server = Server.udp("localhost", 0).open(d -> d.reply("pong")).start(); var client = Datagrams.udp(Address.of("localhost", 0))) {
+            var asked = Address.of("localhost", server.port());
+            client.send("ping", asked);
+            assertThat(client.receive(Duration.ofSeconds(10)).sender()).isEqualTo(asked);
+        }
     }
 }

@@ -68,12 +68,79 @@ class FramingPropertyTest {
         assertThat(String.join("", readAll(Framing.text(charset), text.getBytes(charset)))).isEqualTo(text);
     }
 
-    @Property(tries = 150)
-    void malformedTextArrivesAsTheJdkDecodesIt(@ForAll byte[] bytes, @ForAll Random random) throws IOException {
+    @Property(tries = 400)
+    void malformedTextArrivesAlikeHoweverItIsCut(@ForAll("malformed") byte[] bytes, @ForAll Random random) throws IOException {
+        var text = byTheTable(bytes);
         for (var longest : PIECES) {
-            var read = readAll(Framing.text(UTF_8), ScriptedPeer.stuttering(bytes, longest, random));
-            assertThat(String.join("", read)).isEqualTo(new String(bytes, UTF_8));
+            for (var limit : new int[] {1, 2, 3, 5, 1_000}) {
+                var read = readAll(Framing.text(UTF_8).limit(limit), ScriptedPeer.stuttering(bytes, longest, random));
+                assertThat(String.join("", read)).isEqualTo(text);
+            }
+            try (var c = ScriptedPeer.stuttering(bytes, longest, random).connect()) {
+                assertThat(c.text(UTF_8).read()).isEqualTo(text);
+            }
+            try (var c = ScriptedPeer.stuttering(bytes, longest, random).connect()) {
+                assertThat(c.readLine()).isEqualTo(text);
+            }
         }
+        assertThat(String.join("", readAll(Framing.text(UTF_8), bytes))).isEqualTo(text);
+    }
+
+    @Property(tries = 150)
+    void textThatIsWellFormedIsWhatTheJdkDecodes(@ForAll("texts") List<String> drafts) {
+        var bytes = String.join("|", drafts).getBytes(UTF_8);
+        assertThat(Utf8.decode(bytes, 0, bytes.length)).isEqualTo(new String(bytes, UTF_8));
+    }
+
+    /** Bytes that are next to being characters, and some that are. */
+    @Provide
+    Arbitrary<byte[]> malformed() {
+        return Arbitraries.of(0x61, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe2, 0xed, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff)
+                .list().ofMinSize(1).ofMaxSize(24).map(list -> {
+                    var bytes = new byte[list.size()];
+                    for (int i = 0; i < bytes.length; i++) {
+                        bytes[i] = list.get(i).byteValue();
+                    }
+                    return bytes;
+                });
+    }
+
+    /** The same by table 3-7 of Unicode, byte by byte: a byte that can't continue what began before it ends that. */
+    private static String byTheTable(byte[] bytes) {
+        var text = new StringBuilder();
+        int point = 0;
+        int more = 0;
+        int low = 0x80;
+        int high = 0xbf;
+        for (int i = 0; i < bytes.length; i++) {
+            var b = bytes[i] & 0xff;
+            if (more > 0) {
+                if (b >= low && b <= high) {
+                    point = point << 6 | b & 0x3f;
+                    low = 0x80;
+                    high = 0xbf;
+                    if (--more == 0) {
+                        text.appendCodePoint(point);
+                    }
+                    continue;
+                }
+                text.append('\ufffd');
+                more = 0;
+                low = 0x80;
+                high = 0xbf;
+            }
+            if (b < 0x80) {
+                text.append((char) b);
+            } else if (b >= 0xc2 && b <= 0xf4) {
+                more = b < 0xe0 ? 1 : b < 0xf0 ? 2 : 3;
+                point = b & (0x3f >> more);
+                low = b == 0xe0 ? 0xa0 : b == 0xf0 ? 0x90 : 0x80;
+                high = b == 0xed ? 0x9f : b == 0xf4 ? 0x8f : 0xbf;
+            } else {
+                text.append('\ufffd');
+            }
+        }
+        return more > 0 ? text.append('\ufffd').toString() : text.toString();
     }
 
     @Property(tries = 150)

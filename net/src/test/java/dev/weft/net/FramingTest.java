@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -460,5 +461,40 @@ class FramingTest {
         if (framing instanceof BuiltIn) {
             assertThatThrownBy(() -> framing.read(stream(bytes))).isInstanceOf(ProtocolException.class);
         }
+    }
+
+    @Test
+    void rawLinesKeepTheirEndsAndTheLastMayLackIt() throws IOException {
+        var bytes = "one\r\ntwo\n\n\u00ff last".getBytes(ISO_8859_1);
+        try (var c = ScriptedPeer.stuttering(bytes, 3, new Random(1)).connect()) {
+            var read = new ArrayList<String>();
+            for (var line : c.frames(Framing.rawLines())) {
+                read.add(new String(line, ISO_8859_1));
+            }
+            assertThat(read).containsExactly("one\r\n", "two\n", "\n", "\u00ff last");
+        }
+    }
+
+    @Test
+    void aRawLineIsNoLongerThanItsLimitWithItsEnd() throws IOException {
+        try (var c = ScriptedPeer.saying("1234\n12345\n".getBytes(UTF_8)).connect()) {
+            var lines = c.frames(Framing.rawLines().limit(5));
+            assertThat(lines.read()).asString().isEqualTo("1234\n");
+            assertThatThrownBy(lines::read).isInstanceOf(ProtocolException.class).hasMessageContaining("over the limit of 5 bytes");
+        }
+    }
+
+    @Test
+    void rawLinesAreWrittenAsTheyAre() throws IOException {
+        var peer = ScriptedPeer.saying();
+        try (var c = peer.connect()) {
+            var lines = c.frames(Framing.rawLines().limit(9));
+            lines.write("one\r\n".getBytes(UTF_8));
+            lines.write("last".getBytes(UTF_8));
+            for (var refused : List.of("", "a\nb", "a\nb\n", "too long for it\n")) {
+                assertThatThrownBy(() -> lines.write(refused.getBytes(UTF_8))).isInstanceOf(IllegalArgumentException.class);
+            }
+        }
+        assertThat(peer.heard()).asString().isEqualTo("one\r\nlast");
     }
 }

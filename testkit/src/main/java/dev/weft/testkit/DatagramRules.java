@@ -38,6 +38,7 @@ final class DatagramRules {
             rule("SS-47: and with what was written before handle threw", DatagramRules::answersInPart),
             rule("SS-41: when setup throws nothing else runs and nothing is sent", DatagramRules::setupThrows),
             rule("SS-46: a plain handler answers when it wants to, as often as it likes", DatagramRules::answersFreely),
+            rule("a handler may send to anybody, by its server's socket", DatagramRules::sendsToAnybody),
             rule("SS-40: a class gives each datagram an object of its own; an object is refused", DatagramRules::objectEach),
             rule("SS-19: verify's no drops the datagram", DatagramRules::verifySaysNo),
             rule("SS-20: a verify that throws costs its datagram only", DatagramRules::verifyThrows),
@@ -79,6 +80,17 @@ final class DatagramRules {
         assertEquals("0123456789 false", client.ask("0123456789"));
         assertEquals("0123456789 true", client.ask("0123456789a"));
         assertEquals("x false", client.ask("x"));
+    }
+
+    private static void sendsToAnybody(PacketStage stage) throws Exception {
+        var server = stage.serve(d -> {
+            d.send("from " + d.sender(), Address.parse(d.text()));
+            d.reply("told");
+        });
+        var one = stage.client(server);
+        var other = stage.client(server);
+        assertEquals("told", one.ask(other.address().toString()));
+        assertEquals("from " + one.address(), other.receiveText());
     }
 
     private static void anySize(PacketStage stage) throws Exception {
