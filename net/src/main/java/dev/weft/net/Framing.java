@@ -74,8 +74,9 @@ public interface Framing<T> {
     }
 
     /**
-     * Lines as bytes with their ends, for protocols that tell CR LF from LF or are no text (Python's {@code rfile.readline()}): each up to and with its
-     * LF; the last one may lack it. The limit is that of line and end. A line to be written has its LF at its end, or, if nothing follows it, none.
+     * Lines as bytes with their ends, for protocols that tell CR LF from LF or are no text (Python's {@code rfile.readline()}): each up to and
+     * with its LF; the last one may lack it. The limit is that of line and end. A line to be written has its LF at its end, or, if nothing
+     * follows it, none.
      */
     static Framing<byte[]> rawLines() {
         return new RawLineFraming(DEFAULT_LIMIT);
@@ -83,7 +84,8 @@ public interface Framing<T> {
 
     /**
      * Text as it arrives, at most the limit's bytes of it (or one character); a character cut by the network waits for its rest, bytes that
-     * are no text become U+FFFD (in UTF-8 the same ones however the network cut them), characters that the charset lacks are written as its replacement.
+     * are no text become U+FFFD (in UTF-8 the same ones however the network cut them), characters that the charset lacks are written as its
+     * replacement.
      *
      * @throws IllegalArgumentException for a charset with shift states (ISO-2022), whose meaning depends on what was read before
      */

@@ -95,7 +95,8 @@ class FramingPropertyTest {
     /** Bytes that are next to being characters, and some that are. */
     @Provide
     Arbitrary<byte[]> malformed() {
-        return Arbitraries.of(0x61, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe2, 0xed, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff)
+        return Arbitraries.of(0x61, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe2,
+                0xed, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff)
                 .list().ofMinSize(1).ofMaxSize(24).map(list -> {
                     var bytes = new byte[list.size()];
                     for (int i = 0; i < bytes.length; i++) {
@@ -116,7 +117,7 @@ class FramingPropertyTest {
             var b = bytes[i] & 0xff;
             if (more > 0) {
                 if (b >= low && b <= high) {
-                    point = point << 6 | b & 0x3f;
+                    point = (point << 6) | (b & 0x3f);
                     low = 0x80;
                     high = 0xbf;
                     if (--more == 0) {
