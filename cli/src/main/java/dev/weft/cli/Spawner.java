@@ -42,7 +42,7 @@ final class Spawner implements AutoCloseable {
         try (var open = Files.list(Path.of("/proc/self/fd"))) {
             var used = open.count();
             for (var line : Files.readAllLines(Path.of("/proc/self/limits"))) {
-                var words = line.split(" {2,}");
+                var words = line.split(" {2,}", -1);
                 if (words[0].equals("Max open files") && !words[1].equals("unlimited")) {
                     return OptionalInt.of((int) Math.min(Integer.MAX_VALUE, Long.parseLong(words[1]) - used));
                 }

@@ -71,7 +71,7 @@ final class WeftProcess implements AutoCloseable {
     /** With so many descriptors at most; from jars, made in a folder, as a class in a folder needs a descriptor to be loaded. */
     static WeftProcess weftWithDescriptors(int limit, Path folder, String... args) throws IOException {
         var classPath = new ArrayList<String>();
-        for (var entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (var entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             classPath.add(Files.isDirectory(Path.of(entry)) ? jar(Path.of(entry), folder.resolve(classPath.size() + ".jar")) : entry);
         }
         var command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
