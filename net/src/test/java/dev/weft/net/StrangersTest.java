@@ -7,6 +7,8 @@ import java.net.InetAddress;
 import java.net.ProtocolException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Level;
@@ -17,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What strangers do to the log: a few lines a minute, each of them one line, and nothing in it that acts. */
-@Timeout(30)
+@Timeout(60)
 class StrangersTest {
     private static final Address HERE = Address.memory("strangers");
     private static final int MANY = 40;
@@ -28,42 +30,77 @@ class StrangersTest {
                 && !line.contains("\u202e") && !line.contains("\ud800");
     }
 
-    private static void assertFewAndShort(List<LogRecord> records) {
-        assertThat(records).hasSizeLessThanOrEqualTo(11).allSatisfy(r -> {
+    private static void assertShort(List<LogRecord> records) {
+        assertThat(records).allSatisfy(r -> {
             assertThat(r.getLevel()).isEqualTo(Level.INFO);
             assertThat(r.getThrown()).isNull();
             assertThat(r.getMessage()).matches(StrangersTest::isHarmless);
         });
     }
 
-    @Test
-    void strangersThatBreakOffInsideAMessageFillNoLog() throws IOException {
-        try (var log = new LogCapture(); var server = Server.at(HERE).open(c -> c.frames(Framing.lengthPrefixed(4)).forEach(_ -> {})).start()) {
-            for (int i = 0; i < MANY; i++) {
-                try (var stranger = Connection.to(HERE).open()) {
-                    stranger.send(new byte[1]);
-                }
+    /** In a process of its own, or it would use up what others of this one may log in a minute. */
+    static final class Flooded {
+        private Flooded() {}
+
+        public static void main(String[] arguments) throws IOException {
+            if (arguments.length == 0) {
+                breakOffInsideMessages();
+            } else {
+                speakNoTls(Tls.server(Path.of(arguments[0]), Path.of(arguments[1])));
             }
-            Awaitility.await().until(() -> server.stats().failed() == MANY);
-            assertFewAndShort(log.records());
+            System.out.println("flooded");
+        }
+
+        private static void breakOffInsideMessages() throws IOException {
+            try (var server = Server.at(HERE).open(c -> c.frames(Framing.lengthPrefixed(4)).forEach(_ -> {})).start()) {
+                for (int i = 0; i < MANY; i++) {
+                    try (var stranger = Connection.to(HERE).open()) {
+                        stranger.send(new byte[1]);
+                    }
+                }
+                awaitFailures(server);
+            }
+        }
+
+        private static void speakNoTls(Tls tls) throws IOException {
+            try (var server = Server.tcp("localhost", 0).tls(tls).open(_ -> {}).start()) {
+                for (int i = 0; i < MANY; i++) {
+                    try (var stranger = new Socket(InetAddress.ofLiteral("127.0.0.1"), server.port())) {
+                        stranger.getOutputStream().write((HOSTILE + "\n").getBytes(StandardCharsets.UTF_8));
+                        stranger.shutdownOutput();
+                        stranger.getInputStream().readAllBytes();
+                    } catch (IOException e) {
+                        // Reset, as it deserves.
+                    }
+                }
+                awaitFailures(server);
+            }
+        }
+
+        private static void awaitFailures(Server server) {
+            while (server.stats().failed() < MANY) {
+                Thread.onSpinWait();
+            }
         }
     }
 
     @Test
-    void strangersThatSpeakNoTlsFillNoLog() throws IOException {
-        var tls = Tls.server(TestCertificates.chain("server"), TestCertificates.key("server"));
-        try (var log = new LogCapture(); var server = Server.tcp("localhost", 0).tls(tls).open(_ -> {}).start()) {
-            for (int i = 0; i < MANY; i++) {
-                try (var stranger = new Socket(InetAddress.ofLiteral("127.0.0.1"), server.port())) {
-                    stranger.getOutputStream().write((HOSTILE + "\n").getBytes(StandardCharsets.UTF_8));
-                    stranger.shutdownOutput();
-                    stranger.getInputStream().readAllBytes();
-                } catch (IOException e) {
-                    // Reset, as it deserves.
-                }
-            }
-            Awaitility.await().until(() -> server.stats().failed() == MANY);
-            assertFewAndShort(log.records());
+    void strangersThatBreakOffInsideAMessageFillNoLog() throws Exception {
+        assertTenLines();
+    }
+
+    @Test
+    void strangersThatSpeakNoTlsFillNoLog() throws Exception {
+        assertTenLines(TestCertificates.chain("server").toString(), TestCertificates.key("server").toString());
+    }
+
+    private static void assertTenLines(String... arguments) throws Exception {
+        try (var program = ChildJvm.running(Flooded.class, arguments)) {
+            assertThat(program.exit()).isZero();
+            var printed = program.rest();
+            assertThat(printed).contains("flooded").allMatch(StrangersTest::isHarmless).noneMatch(line -> line.startsWith("SEVERE: "))
+                    .noneMatch(line -> line.startsWith("\tat "));
+            assertThat(printed).filteredOn(line -> line.startsWith("INFO: ")).hasSize(10);
         }
     }
 
@@ -74,7 +111,7 @@ class StrangersTest {
         }).start()) {
             Connection.to(HERE).open().receive(1);
             Awaitility.await().until(() -> server.stats().failed() == 1);
-            assertFewAndShort(log.records());
+            assertShort(log.records());
         }
     }
 
@@ -101,7 +138,7 @@ class StrangersTest {
             c.receive(1);
         }).start(); var _ = Connection.to(HERE).open()) {
             Awaitility.await().until(() -> !entered.isEmpty());
-            server.drain(java.time.Duration.ofMillis(1));
+            server.drain(Duration.ofMillis(1));
             assertThat(log.records()).hasSize(2).allSatisfy(r -> assertThat(r.getMessage()).doesNotContain("\n", "^J"));
             assertThat(log.records().getLast().getThrown().getStackTrace()).isNotEmpty();
         }
