@@ -9,6 +9,7 @@ import java.util.List;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.DescriptorProtos.ServiceDescriptorProto;
 import dev.weft.net.Tls;
 import dev.weft.rpc.RpcException;
 import dev.weft.rpc.RpcMethod;
@@ -74,7 +75,7 @@ class CallStrangersTest {
     void errorsAreHarmless() throws IOException {
         var text = String.join(" ", HOSTILE);
         var file = FileDescriptorProto.newBuilder().setName("f.proto").setPackage(text).addService(
-                com.google.protobuf.DescriptorProtos.ServiceDescriptorProto.newBuilder().setName(text)).build();
+                ServiceDescriptorProto.newBuilder().setName(text)).build();
         try (var refusing = reflecting(_ -> ServerReflectionResponse.newBuilder()
                 .setErrorResponse(ErrorResponse.newBuilder().setErrorCode(Status.INTERNAL.number()).setErrorMessage(text)).build());
                 var absurd = reflecting(_ -> ServerReflectionResponse.newBuilder()

@@ -76,7 +76,7 @@ class DrainTest {
                 assertThat(late.thread()).contains("words.Words/Say");
                 assertThat(late.stack()).anyMatch(frame -> frame.getClassName().startsWith(DrainTest.class.getName()));
             });
-            assertThat(witness.ended).containsExactly(Status.UNAVAILABLE);
+            await().untilAsserted(() -> assertThat(witness.ended).containsExactly(Status.UNAVAILABLE)); // told by the call's own thread
             assertThat(witness.failures).isEmpty();
         }
     }
