@@ -20,7 +20,7 @@ class ConcurrencyTest {
     @Test
     void workersHaveTheDocumentedDefaults() {
         // SPEC SS-34, DESIGN section 5.
-        assertThat(Concurrency.processes(40)).isEqualTo(new Concurrency.Processes(40, 2, 1_000, List.of()));
+        assertThat(Concurrency.processes(40)).isEqualTo(new Concurrency.Processes(40, 4, 1_000, List.of()));
         assertThat(Concurrency.processes(40).spare(0).requestsPerChild(1).jvmOptions("-Xmx64m"))
                 .isEqualTo(new Concurrency.Processes(40, 0, 1, List.of("-Xmx64m")));
     }
