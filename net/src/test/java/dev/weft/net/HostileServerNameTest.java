@@ -6,13 +6,12 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.logging.LogRecord;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 
 import dev.weft.net.support.SafeText;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,30 +21,40 @@ class HostileServerNameTest {
     private static final List<String> NAMES = List.of("x\r\nSEVERE: forged", "\u001b[2J", "\u001b]0;title\u0007", "two\nlines", "\u202egnirts",
             "zero\u200bwidth", "c1\u009b31m", "line\u2028separator");
 
-    @Test
-    void aServerNameThatActsReachesNoLog() throws Exception {
-        var tls = Tls.server(TestCertificates.chain("server"), TestCertificates.key("server"));
-        try (var log = new LogCapture(); var server = Server.tcp("localhost", 0).tls(tls).open(_ -> {}).start()) {
-            for (var name : NAMES) {
-                try (var stranger = new Socket("127.0.0.1", server.port())) {
-                    stranger.getOutputStream().write(hello(name));
-                    stranger.shutdownOutput();
-                    stranger.getInputStream().readAllBytes();
-                } catch (IOException e) {
-                    // Reset, as it deserves.
+    /** In a process of its own, as what others of this one logged counts against the limit of its lines. */
+    static final class Program {
+        private Program() {}
+
+        public static void main(String[] arguments) throws Exception {
+            var tls = Tls.server(Path.of(arguments[0]), Path.of(arguments[1]));
+            try (var server = Server.tcp("localhost", 0).tls(tls).open(_ -> {}).start()) {
+                for (var name : NAMES) {
+                    try (var stranger = new Socket("127.0.0.1", server.port())) {
+                        stranger.getOutputStream().write(hello(name));
+                        stranger.shutdownOutput();
+                        stranger.getInputStream().readAllBytes();
+                    } catch (IOException e) {
+                        // Reset, as it deserves.
+                    }
+                }
+                while (server.stats().failed() < NAMES.size()) {
+                    Thread.onSpinWait();
                 }
             }
-            Awaitility.await().until(() -> server.stats().failed() == NAMES.size());
-            Awaitility.await().until(() -> log.records().size() == NAMES.size());
-            assertThat(log.records()).anyMatch(logged -> logged.getMessage().contains("Illegal server name"))
-                    .allSatisfy(HostileServerNameTest::assertHarmless);
+            System.out.println("all refused");
         }
     }
 
-    private static void assertHarmless(LogRecord logged) {
-        assertThat(logged.getMessage()).isEqualTo(SafeText.oneLine(logged.getMessage()));
-        for (var e = logged.getThrown(); e != null; e = e.getCause()) {
-            assertThat(e.toString()).isEqualTo(SafeText.oneLine(e.toString()));
+    @Test
+    void aServerNameThatActsReachesNoLog() throws Exception {
+        var certificates = new String[] {TestCertificates.chain("server").toString(), TestCertificates.key("server").toString()};
+        try (var program = ChildJvm.running(Program.class, certificates)) {
+            assertThat(program.exit()).isZero();
+            var printed = program.rest();
+            assertThat(printed).contains("all refused").anyMatch(line -> line.contains("Illegal server name"))
+                    .allSatisfy(line -> assertThat(line).isEqualTo(SafeText.oneLine(line)))
+                    .noneMatch(line -> line.startsWith("SEVERE: "));
+            assertThat(printed).filteredOn(line -> line.startsWith("INFO: ")).hasSize(NAMES.size());
         }
     }
 
@@ -61,7 +70,9 @@ class HostileServerNameTest {
         var hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
         engine.wrap(ByteBuffer.allocate(0), hello);
         var text = new String(hello.array(), 0, hello.position(), StandardCharsets.ISO_8859_1);
-        assertThat(text).containsOnlyOnce(decent);
+        if (text.indexOf(decent) < 0 || text.indexOf(decent) != text.lastIndexOf(decent)) {
+            throw new IllegalStateException("the name is not there once");
+        }
         return text.replace(decent, new String(bytes, StandardCharsets.ISO_8859_1)).getBytes(StandardCharsets.ISO_8859_1);
     }
 }

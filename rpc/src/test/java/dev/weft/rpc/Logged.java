@@ -1,8 +1,10 @@
 package dev.weft.rpc;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -14,9 +16,15 @@ import dev.weft.testkit.ManualTime;
 final class Logged extends Handler implements AutoCloseable {
     private static final List<Logger> LOGGERS = Stream.of("dev.weft.rpc", "io.grpc", "io.netty").map(Logger::getLogger).toList();
 
+    /** Those that the build keeps quiet otherwise: as loud as they are by default, meanwhile. */
+    private static final List<Logger> QUIET = Stream.of("dev.weft.rpc", "io.grpc.netty", "io.grpc.internal", "io.netty").map(Logger::getLogger)
+            .toList();
+
     private final List<LogRecord> records = new CopyOnWriteArrayList<>();
+    private final List<Level> before = QUIET.stream().map(logger -> Objects.requireNonNullElse(logger.getLevel(), Level.INFO)).toList();
 
     Logged() {
+        QUIET.forEach(logger -> logger.setLevel(Level.INFO));
         Log.use(new SafeLog(Log.NAME, new ManualTime()));
         LOGGERS.forEach(logger -> {
             logger.addHandler(this);
@@ -46,6 +54,9 @@ final class Logged extends Handler implements AutoCloseable {
             logger.removeHandler(this);
             logger.setUseParentHandlers(true);
         });
+        for (int i = 0; i < before.size(); i++) {
+            QUIET.get(i).setLevel(before.get(i));
+        }
         Log.use(SafeLog.of(Log.NAME));
     }
 }
