@@ -176,7 +176,9 @@ class LinkObserverTest {
         link.start();
         for (int n = 1; n <= 3; n++) {
             var connections = n;
-            ends.dial(link).close();
+            try (var peer = ends.dial(link)) {
+                peer.send("a word\r\n"); // one that leaves without any may not be counted
+            }
             until("it has come and gone", () -> link.stats().connections() == connections && link.status().state() == State.RECONNECTING);
         }
         link.shutdown();
