@@ -1,5 +1,6 @@
 /** The {@code weft} command. */
 @org.jspecify.annotations.NullMarked module dev.weft.cli {
+    requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires dev.weft.net;
     requires dev.weft.chat;

@@ -7,7 +7,7 @@ static final int PORT = Integer.getInteger("port", 9999);
 void main() throws IOException {
     try (var server = Server.tcp(PORT).open(this::work)) {
         server.drainOnExit(Duration.ofSeconds(20), IO::println);
-        server.serveForever();
+        server.run();
     }
 }
 

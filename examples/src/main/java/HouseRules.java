@@ -4,7 +4,7 @@ import dev.weft.net.*;
 static final int PORT = Integer.getInteger("port", 7003);
 static final Path SOCKET = Path.of(System.getProperty("socket", "house.sock"));
 
-Server.Builder house(Server.Builder b) {
+StreamBuilder house(StreamBuilder b) {
     return b.backlog(100).deadlines(Deadlines.defaults().idle(Duration.ofMinutes(1)));
 }
 

@@ -18,7 +18,7 @@ void main() throws IOException {
         IO.println(String.format(Locale.ROOT, "Torch model:\n\t%.4f->%.4f", x, peer.get(key).predict(x)));
     }));
     try (var server = messages.open(Server.tcp("localhost", PORT))) {
-        server.serveForever();
+        server.run();
     }
 }
 

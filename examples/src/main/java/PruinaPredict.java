@@ -20,6 +20,6 @@ void main() throws IOException {
         }
     });
     try (var server = messages.open(Server.tcp("localhost", PORT))) {
-        server.serveForever();
+        server.run();
     }
 }

@@ -16,6 +16,6 @@ void main() throws IOException {
         peer.send(m.reply("noted", peer.get(VAR_INT) + " " + peer.get(VAR_STR) + " " + peer.get(VAR_LIST) + " " + peer.get(VAR_DICT)));
     });
     try (var server = messages.open(Server.tcp("localhost", PORT))) {
-        server.serveForever();
+        server.run();
     }
 }

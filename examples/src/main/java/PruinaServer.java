@@ -10,6 +10,6 @@ void main() throws IOException {
         client.send("server response", m.data());
     });
     try (var server = messages.open(Server.tcp("localhost", PORT))) {
-        server.serveForever();
+        server.run();
     }
 }

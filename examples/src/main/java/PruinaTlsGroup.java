@@ -15,6 +15,6 @@ void main() throws IOException {
             .onFailure((failure, peer) -> !(failure instanceof IOException));
     var tls = Tls.server(FILES.resolve("server.pem"), FILES.resolve("server.key"));
     try (var server = messages.open(Server.tcp(PORT).tls(tls).admission(Admission.waiting(500)))) {
-        server.serveForever();
+        server.run();
     }
 }

@@ -19,6 +19,6 @@ public static class Upper extends RequestHandler {
 
 void main() throws IOException {
     try (var server = Server.tcp("localhost", PORT).concurrency(Concurrency.sequential()).open(Upper.class)) {
-        server.serveForever();
+        server.run();
     }
 }

@@ -4,7 +4,7 @@ import dev.weft.net.*;
 
 void main() throws IOException {
     try (var server = Server.tcp("localhost", 0).name("Thread").open(this::answer)) {
-        var loop = Thread.ofPlatform().daemon().name("Thread-0").start(server::serveForever);
+        var loop = Thread.ofPlatform().daemon().name("Thread-0").start(server::run);
         IO.println("Server loop running in thread: " + loop.getName());
         for (var i = 1; i <= 3; i++) ask(server.address(), "Hello World " + i);
         server.shutdown();

@@ -5,6 +5,7 @@
  * <p>Start at {@link dev.weft.kafka.Kafka}.
  */
 @org.jspecify.annotations.NullMarked module dev.weft.kafka {
+    requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires transitive dev.weft.queue;
     requires kafka.clients;

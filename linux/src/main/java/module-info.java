@@ -5,6 +5,7 @@
  * ({@code --enable-native-access=dev.weft.linux}); elsewhere the portable transport serves.
  */
 @org.jspecify.annotations.NullMarked module dev.weft.linux {
+    requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires transitive dev.weft.net;
     requires jdk.net;

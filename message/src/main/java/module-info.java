@@ -5,6 +5,7 @@
  * need libraries of their own, which are optional.
  */
 @org.jspecify.annotations.NullMarked module dev.weft.message {
+    requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires transitive dev.weft.net;
     requires transitive com.google.protobuf;

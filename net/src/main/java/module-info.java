@@ -6,6 +6,7 @@
  */
 @SuppressWarnings("module") // the modules that support is exported to are not there yet when this one is compiled
 @org.jspecify.annotations.NullMarked module dev.weft.net {
+    requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires jdk.jfr;
     requires jdk.unsupported;

@@ -4,6 +4,7 @@
  * <p>Start at {@link dev.weft.queue.Link} and {@link dev.weft.queue.Service}.
  */
 @org.jspecify.annotations.NullMarked module dev.weft.queue {
+    requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires transitive dev.weft.net;
     requires static java.logging;

@@ -4,6 +4,7 @@
  * <p>It is run by a build and needed by no program: see {@link dev.weft.rpc.codegen.ProtocPlugin}.
  */
 @org.jspecify.annotations.NullMarked module dev.weft.rpc.codegen {
+    requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires com.google.protobuf;
 

@@ -5,6 +5,7 @@
  * files by Weft's protoc plugin.
  */
 @org.jspecify.annotations.NullMarked module dev.weft.rpc {
+    requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires static transitive java.compiler; // what generated code is marked with
     requires transitive dev.weft.net;

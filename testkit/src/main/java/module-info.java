@@ -5,6 +5,7 @@
  * {@link dev.weft.testkit.FaultyTransport} to test a program.
  */
 @org.jspecify.annotations.NullMarked module dev.weft.testkit {
+    requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires transitive dev.weft.net;
     requires transitive org.junit.jupiter.api;

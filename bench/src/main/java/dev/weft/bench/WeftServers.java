@@ -2,6 +2,7 @@ package dev.weft.bench;
 
 import java.io.IOException;
 
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Admission;
 import dev.weft.net.Server;
 
@@ -11,7 +12,7 @@ final class WeftServers {
 
     private WeftServers() {}
 
-    static Server.Builder at(int port) {
+    static StreamBuilder at(int port) {
         return Server.tcp("127.0.0.1", port).admission(Admission.waiting(ROOM));
     }
 

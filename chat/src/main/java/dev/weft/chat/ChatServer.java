@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import dev.weft.net.LifeState;
 import dev.weft.net.Address;
 import dev.weft.net.Admission;
 import dev.weft.net.Deadlines;
@@ -87,9 +88,9 @@ public final class ChatServer implements AutoCloseable {
 
     private static void accept(Server server) {
         try {
-            server.serveForever();
+            server.run();
         } catch (IllegalStateException e) {
-            if (server.state() == Server.State.OPEN || server.state() == Server.State.SERVING) {
+            if (server.state() == LifeState.NEW || server.state() == LifeState.RUNNING) {
                 throw e;
             }
             // Stopped before this thread began to serve.

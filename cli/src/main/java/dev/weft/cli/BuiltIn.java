@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
+import dev.weft.net.DatagramBuilder;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Datagram;
@@ -50,12 +52,12 @@ record BuiltIn(String name, Handler connections, DatagramHandler datagrams) impl
     }
 
     @Override
-    public Server open(Server.Builder server) throws IOException {
+    public Server open(StreamBuilder server) throws IOException {
         return server.open(connections);
     }
 
     @Override
-    public Server open(Server.DatagramBuilder server) throws IOException {
+    public Server open(DatagramBuilder server) throws IOException {
         return server.open(datagrams);
     }
 

@@ -3,6 +3,8 @@ package dev.weft.cli;
 import java.io.IOException;
 import java.time.Duration;
 
+import dev.weft.net.DatagramBuilder;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Connection;
 import dev.weft.net.Handler;
 import dev.weft.net.Server;
@@ -47,7 +49,7 @@ final class Exec implements Service, Handler {
     }
 
     @Override
-    public Server open(Server.Builder server) throws IOException {
+    public Server open(StreamBuilder server) throws IOException {
         var opened = server.open(this);
         try {
             watchdog = Watchdog.open(spawner);
@@ -60,7 +62,7 @@ final class Exec implements Service, Handler {
     }
 
     @Override
-    public Server open(Server.DatagramBuilder server) {
+    public Server open(DatagramBuilder server) {
         throw new IllegalArgumentException("--exec serves connections, not datagrams: use --tcp or --unix");
     }
 

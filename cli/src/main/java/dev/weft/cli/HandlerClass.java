@@ -8,6 +8,8 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import dev.weft.net.DatagramBuilder;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.DatagramHandler;
 import dev.weft.net.Handler;
 import dev.weft.net.Server;
@@ -51,7 +53,7 @@ record HandlerClass(Class<?> type) implements Service {
     }
 
     @Override
-    public Server open(Server.Builder server) throws IOException {
+    public Server open(StreamBuilder server) throws IOException {
         if (!Handler.class.isAssignableFrom(type)) {
             throw new IllegalArgumentException(type.getName() + " is a DatagramHandler: serve it with --udp HOST:PORT");
         }
@@ -59,7 +61,7 @@ record HandlerClass(Class<?> type) implements Service {
     }
 
     @Override
-    public Server open(Server.DatagramBuilder server) throws IOException {
+    public Server open(DatagramBuilder server) throws IOException {
         if (!DatagramHandler.class.isAssignableFrom(type)) {
             throw new IllegalArgumentException(type.getName() + " is no DatagramHandler: serve it with --tcp or --unix, not --udp");
         }

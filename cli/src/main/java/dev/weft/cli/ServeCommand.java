@@ -9,7 +9,7 @@ import dev.weft.net.Concurrency;
 import dev.weft.net.Deadlines;
 import dev.weft.net.DrainReport;
 import dev.weft.net.Server;
-import dev.weft.net.Server.State;
+import dev.weft.net.LifeState;
 import dev.weft.net.WeftSocketOptions;
 
 /** {@code weft serve}: runs a handler until it is asked to end, then drains. */
@@ -65,10 +65,11 @@ final class ServeCommand implements Command {
 
     /** Serves until somebody asks for the end, and drains. */
     static int untilAsked(Server server, Endpoint endpoint, Duration grace, Terminal terminal) throws IOException, InterruptedException {
+        server.drainOnExit(grace, report -> {}); // both drains begin then, with one deadline
         try (server) {
             return UntilAsked.run(server.name(), () -> end(server, grace), () -> {
                 terminal.say("listening on " + endpoint.uri(server.address()) + " (" + server.transport() + ")");
-                server.serveForever();
+                server.run();
                 // An interrupt ends it too, and has done its work.
                 Thread.interrupted();
                 return outcome(server.drain(grace), terminal);
@@ -78,7 +79,7 @@ final class ServeCommand implements Command {
 
     /** Before the loop runs, a drain would make its start an error; a shutdown makes it end at once, and the drain follows. */
     private static void end(Server server, Duration grace) {
-        if (server.state() == State.OPEN) {
+        if (server.state() == LifeState.NEW) {
             server.shutdown();
         } else {
             server.drain(grace);

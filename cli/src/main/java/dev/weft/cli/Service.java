@@ -2,6 +2,8 @@ package dev.weft.cli;
 
 import java.io.IOException;
 
+import dev.weft.net.DatagramBuilder;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Server;
 
 /** What is served; it knows on which kind of server it fits. */
@@ -22,8 +24,8 @@ interface Service extends AutoCloseable {
     Service inWorkers();
 
     /** Opens it on a stream server; fails as that does, or with an IllegalArgumentException when it only serves datagrams. */
-    Server open(Server.Builder server) throws IOException;
+    Server open(StreamBuilder server) throws IOException;
 
     /** Opens it on a datagram server; fails as that does, or with an IllegalArgumentException when it only serves connections. */
-    Server open(Server.DatagramBuilder server) throws IOException;
+    Server open(DatagramBuilder server) throws IOException;
 }

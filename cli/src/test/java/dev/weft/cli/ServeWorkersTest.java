@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import dev.weft.net.ConnectionBuilder;
 import dev.weft.net.Connection;
 import dev.weft.net.Datagrams;
 import org.junit.jupiter.api.DisplayName;
@@ -35,7 +36,7 @@ class ServeWorkersTest {
         }
     }
 
-    private static void assertEchoes(Connection.Builder to) throws IOException {
+    private static void assertEchoes(ConnectionBuilder to) throws IOException {
         try (var c = to.open()) {
             c.send("one\ntwo");
             c.shutdownOutput();

@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import dev.weft.net.LifeState;
 import dev.weft.net.Address;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Connection;
@@ -19,6 +20,7 @@ import dev.weft.net.Handler;
 import dev.weft.net.Rehearsable;
 import dev.weft.net.Server;
 import dev.weft.net.ServerObserver;
+import dev.weft.net.support.ExitHook;
 import dev.weft.net.support.SafeLog;
 
 /**
@@ -114,9 +116,10 @@ final class WorkerMain {
         Rehearsal.run(setup);
         rehearse(type);
         var server = server(setup, type, jobs, delivery.descriptor());
+        ExitHook.disable(); // the parent ends this process
         jobs.ready();
-        while (!jobs.ended() && server.state() == Server.State.OPEN) {
-            server.serveForever(); // a shutdown in a handler ends it too; only the real server may end this one for good
+        while (!jobs.ended() && server.state() == LifeState.NEW) {
+            server.run(); // a shutdown in a handler ends it too; only the real server may end this one for good
             Thread.interrupted();
         }
         if (!jobs.ended()) {

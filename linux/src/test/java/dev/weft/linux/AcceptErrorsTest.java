@@ -12,6 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import dev.weft.net.LifeState;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
@@ -91,7 +92,7 @@ class AcceptErrorsTest {
                 c.send("hello\n");
                 assertThat(c.readLine()).isEqualTo("hello");
             }
-            assertThat(server.state()).isEqualTo(Server.State.SERVING);
+            assertThat(server.state()).isEqualTo(LifeState.RUNNING);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
@@ -43,7 +44,7 @@ class DescriptorReuseTest {
     }
 
     /** Each caller says who it is, some several times; some leave in the middle, by an end, a close or a reset. */
-    private static void churn(Server.Builder builder) throws Exception {
+    private static void churn(StreamBuilder builder) throws Exception {
         StreamPair.tcp().close(); // the engine's own descriptors are there before the count
         var before = OpenDescriptors.count();
         var failures = new AtomicReference<Throwable>();

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Admission;
 import dev.weft.net.Concurrency;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Several acceptors on one port. */
 @Timeout(60)
 class PortSharersTest {
-    private static Server.Builder sharing(int acceptors) {
+    private static StreamBuilder sharing(int acceptors) {
         return Server.tcp("127.0.0.1", 0).option(WeftSocketOptions.ACCEPTORS, acceptors);
     }
 

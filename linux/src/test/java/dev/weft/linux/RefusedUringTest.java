@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
 import dev.weft.net.Transports;
@@ -46,7 +47,7 @@ class RefusedUringTest {
             System.out.println("left " + (OpenDescriptors.count() - before));
         }
 
-        private static void tell(String which, Server.Builder builder) throws IOException {
+        private static void tell(String which, StreamBuilder builder) throws IOException {
             try (var server = builder.open(c -> c.send(c.readLine() + "\n")).start();
                     var c = Connection.to(server.address()).transport(Transports.named("epoll")).open()) {
                 c.send("hello\n");

@@ -48,7 +48,7 @@ class SuccessionTest {
                     });
             server.drainOnExit(Duration.ofSeconds(30), _ -> {});
             System.out.println("serving " + me);
-            server.serveForever();
+            server.run();
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Datagrams;
 import dev.weft.net.Server;
@@ -43,7 +44,7 @@ class WorkerHarmTest {
         return serve(Server.tcp("localhost", 0), n);
     }
 
-    private Server serve(Server.Builder builder, int n) throws IOException {
+    private Server serve(StreamBuilder builder, int n) throws IOException {
         return builder.concurrency(workers(n)).observer(failures).open(WorkerVandal.Connections.class).start();
     }
 
@@ -68,7 +69,7 @@ class WorkerHarmTest {
         assertUnreadRequestsGoToAnother(Server.at(Address.memory("unread")));
     }
 
-    private void assertUnreadRequestsGoToAnother(Server.Builder builder) throws Exception {
+    private void assertUnreadRequestsGoToAnother(StreamBuilder builder) throws Exception {
         try (var server = serve(builder, 1); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var stopped = Long.parseLong(ask(server, "pid"));
             await("its report").until(() -> server.stats().active() == 0);

@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Datagrams;
@@ -37,14 +38,14 @@ class WorkerKindsTest {
     private static final int MUCH = 3 << 20;
     private final Workforce.Failures failures = new Workforce.Failures();
 
-    private void assertServes(Server.Builder builder, Tls client) throws Exception {
+    private void assertServes(StreamBuilder builder, Tls client) throws Exception {
         try (var server = builder.concurrency(workers(1)).observer(failures).open(WorkerHandlers.Obedient.class).start();
                 var c = Connection.to(server.address()).tls(client).open()) {
             assertThat(ask(c, "pid")).isNotEqualTo(String.valueOf(ProcessHandle.current().pid()));
         }
     }
 
-    private void assertServes(Server.Builder builder) throws Exception {
+    private void assertServes(StreamBuilder builder) throws Exception {
         try (var server = builder.concurrency(workers(1)).observer(failures).open(WorkerHandlers.Obedient.class).start()) {
             assertThat(ask(server, "pid")).isNotEqualTo(String.valueOf(ProcessHandle.current().pid()));
             try (var c = connect(server)) {
@@ -56,7 +57,7 @@ class WorkerKindsTest {
         }
     }
 
-    private void assertEchoesMuch(Server.Builder builder) throws Exception {
+    private void assertEchoesMuch(StreamBuilder builder) throws Exception {
         var bytes = new byte[MUCH];
         new Random(1).nextBytes(bytes);
         try (var server = builder.concurrency(workers(1)).observer(failures).open(WorkerHandlers.Echo.class).start();

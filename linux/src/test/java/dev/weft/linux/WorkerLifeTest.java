@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.concurrent.Executors;
 
+import dev.weft.net.LifeState;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Server;
 import org.junit.jupiter.api.DisplayName;
@@ -160,7 +161,7 @@ class WorkerLifeTest {
         try (var server = serve(workers(1)); var c = connect(server)) {
             var pid = pid(c);
             server.shutdown();
-            assertThat(server.state()).isEqualTo(Server.State.OPEN);
+            assertThat(server.state()).isEqualTo(LifeState.NEW);
             assertThat(pid(c)).isEqualTo(pid);
             c.shutdownOutput();
             server.start();

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 
+import dev.weft.net.DatagramBuilder;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Acceptor;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
@@ -124,7 +126,7 @@ class WorkerLossTest {
         streams(Server.unix(folder.resolve("s")));
     }
 
-    private void streams(Server.Builder builder) throws Exception {
+    private void streams(StreamBuilder builder) throws Exception {
         var workers = workers(2).requestsPerChild(100);
         try (var server = builder.concurrency(workers).observer(failures).open(WorkerHandlers.Obedient.class).start()) {
             assertEachEndCostsOneRequest(server, () -> new OfStreams(server));
@@ -141,7 +143,7 @@ class WorkerLossTest {
         packets(Server.unixDatagrams(folder.resolve("d")));
     }
 
-    private void packets(Server.DatagramBuilder builder) throws Exception {
+    private void packets(DatagramBuilder builder) throws Exception {
         var workers = workers(2).requestsPerChild(100);
         try (var server = builder.concurrency(workers).observer(failures).open(WorkerHandlers.ObedientPackets.class).start()) {
             var names = new ArrayList<String>();

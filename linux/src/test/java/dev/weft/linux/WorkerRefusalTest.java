@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.tools.ToolProvider;
 
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Admission;
 import dev.weft.net.Handler;
 import dev.weft.net.Server;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 @DisplayName("Worker processes that can't be (SS-35)")
 class WorkerRefusalTest {
-    private static Server.Builder builder() {
+    private static StreamBuilder builder() {
         return Server.tcp("localhost", 0).concurrency(workers(1));
     }
 

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
+import dev.weft.net.ConnectionBuilder;
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
 import dev.weft.net.TimeSource;
@@ -17,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 /** The client's end: it dials, reads on a thread of its own, and dials again when it is to. */
 final class Client {
     private final Messages messages;
-    private final Connection.Builder where;
+    private final ConnectionBuilder where;
     private final Peer peer;
     private final Runnable end;
     private final CompletableFuture<Peer> begun = new CompletableFuture<>();
     private final Redialer redialer = new Redialer(Duration.ZERO, TimeSource.system());
     private @Nullable IOException gaveUp;
 
-    private Client(Messages messages, Connection.Builder where, Peer peer, Runnable end) {
+    private Client(Messages messages, ConnectionBuilder where, Peer peer, Runnable end) {
         this.messages = messages;
         this.where = where;
         this.peer = peer;
@@ -32,7 +33,7 @@ final class Client {
     }
 
     /** Dials, and returns when what is to be done first is done. The task runs once, when all is over. */
-    static Peer open(Messages messages, String name, Connection.Builder where, Backoff retries, Runnable end) throws IOException {
+    static Peer open(Messages messages, String name, ConnectionBuilder where, Backoff retries, Runnable end) throws IOException {
         Connection connection;
         try {
             connection = dial(where, retries);
@@ -46,7 +47,7 @@ final class Client {
         return client.awaitBegin();
     }
 
-    private static Connection dial(Connection.Builder where, Backoff retries) throws IOException {
+    private static Connection dial(ConnectionBuilder where, Backoff retries) throws IOException {
         for (int n = 1;; n++) {
             try {
                 return where.open();

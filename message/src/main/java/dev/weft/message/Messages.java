@@ -13,6 +13,8 @@ import java.util.concurrent.Callable;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
+import dev.weft.net.ConnectionBuilder;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
 import dev.weft.net.Framing;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * var messages = new Messages().on("hello", (m, peer) -> peer.send("hello yourself", m.data()));
  * try (var server = messages.open(Server.tcp(Messages.PORT))) {
- *     server.serveForever();
+ *     server.run();
  * }
  * }</pre>
  *
@@ -172,7 +174,7 @@ public final class Messages {
     }
 
     /**
-     * How often, and after what pauses, {@link #open(Connection.Builder)} tries again; default three times, without a pause (SPEC PR-C2).
+     * How often, and after what pauses, {@link #open(ConnectionBuilder)} tries again; default three times, without a pause (SPEC PR-C2).
      */
     public Messages retries(Backoff backoff) {
         retries = Objects.requireNonNull(backoff, "backoff");
@@ -279,7 +281,7 @@ public final class Messages {
      * @throws LoadException when an eager value can't be loaded
      * @throws IOException as the builder's open
      */
-    public Server open(Server.Builder where) throws IOException {
+    public Server open(StreamBuilder where) throws IOException {
         begin();
         var bound = false;
         try {
@@ -300,14 +302,14 @@ public final class Messages {
     }
 
     /**
-     * A whole program, as {@link Server.Builder#serve(Handler)} is: opens a server, serves on this thread, and drains for the builder's grace when
+     * A whole program, as {@link StreamBuilder#serve(Handler)} is: opens a server, serves on this thread, and drains for the builder's grace when
      * it is shut down or the process is asked to exit (SIGTERM, Ctrl-C). Hooks that have begun finish then; the process exits with 0 when none had
      * to be interrupted.
      *
      * @throws LoadException when an eager value can't be loaded
      * @throws IOException as the builder's open
      */
-    public void serve(Server.Builder where) throws IOException {
+    public void serve(StreamBuilder where) throws IOException {
         begin();
         try {
             loadShared();
@@ -344,7 +346,7 @@ public final class Messages {
      * @throws LoadException when an eager value can't be loaded
      * @throws RetriesExhaustedException when no try succeeded; it may be opened again
      */
-    public Peer open(Connection.Builder where) throws IOException {
+    public Peer open(ConnectionBuilder where) throws IOException {
         begin();
         var loaded = false;
         try {

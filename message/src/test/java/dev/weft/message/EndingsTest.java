@@ -19,6 +19,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
+import dev.weft.net.LifeState;
 import dev.weft.net.Backoff;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -353,7 +354,7 @@ class EndingsTest {
         peer.close();
         peer.join();
         server.close();
-        assertThat(server.state()).isEqualTo(dev.weft.net.Server.State.CLOSED);
+        assertThat(server.state()).isEqualTo(dev.weft.net.LifeState.ENDED);
     }
 
     /** PR-H4: by name where it is known; and no peer fills the log. */

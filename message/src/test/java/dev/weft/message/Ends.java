@@ -8,6 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
 import dev.weft.net.ServerObserver;
@@ -27,7 +28,7 @@ final class Ends implements AutoCloseable {
         this.place = place;
     }
 
-    Server.Builder builder() throws IOException {
+    StreamBuilder builder() throws IOException {
         return place.server().observer(new ServerObserver() {
             @Override
             public void failed(Connection c, Throwable failure) {
@@ -40,7 +41,7 @@ final class Ends implements AutoCloseable {
         return serve(messages, builder());
     }
 
-    Server serve(Messages messages, Server.Builder builder) throws IOException {
+    Server serve(Messages messages, StreamBuilder builder) throws IOException {
         var server = messages.open(builder);
         open.push(server::close);
         return server.start();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 
+import dev.weft.net.LifeState;
 import dev.weft.net.Connection;
 import dev.weft.net.Group;
 import dev.weft.net.Outbox;
@@ -33,7 +34,7 @@ class LifeTest extends EveryPlaceTest {
     void serveForeverBlocksUntilItEnds() throws Exception {
         var messages = new Messages().on("echo", (m, p) -> p.send(m.reply("echoed", "")));
         try (var server = messages.open(ends.builder())) {
-            var serving = Thread.ofPlatform().start(server::serveForever);
+            var serving = Thread.ofPlatform().start(server::run);
             ends.connect(new Messages(), server).request("echo", "", Ends.SOON);
             assertThat(serving.isAlive()).isTrue();
             server.drain(Ends.SOON);
@@ -74,7 +75,7 @@ class LifeTest extends EveryPlaceTest {
         ends.next();
         ends.next();
         server.close();
-        assertThat(server.state()).isEqualTo(Server.State.CLOSED);
+        assertThat(server.state()).isEqualTo(LifeState.ENDED);
         assertThat(server.connections()).isEmpty();
         beside.join();
     }
@@ -90,7 +91,7 @@ class LifeTest extends EveryPlaceTest {
             var server = ends.serve(parallel ? messages.onParallel("stop", stop) : messages.on("stop", stop));
             ends.connect(new Messages(), server).send("stop", "");
             assertThat(ends.next()).isEqualTo("closed");
-            Awaitility.await().until(() -> server.state() == Server.State.CLOSED);
+            Awaitility.await().until(() -> server.state() == LifeState.ENDED);
             assertThat(server.drain(Duration.ZERO).stragglers()).isEmpty();
         }
     }

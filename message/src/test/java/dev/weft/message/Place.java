@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.weft.net.ConnectionBuilder;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Connection;
@@ -21,7 +23,7 @@ enum Place {
     private static final AtomicInteger NAMES = new AtomicInteger();
 
     /** A server's builder; skips the test, loudly, where this can't be had. */
-    Server.Builder server() throws IOException {
+    StreamBuilder server() throws IOException {
         return switch (this) {
             case EPOLL -> Server.tcp("localhost", 0).transport(here("epoll"));
             case IO_URING -> Server.tcp("localhost", 0).transport(here("io_uring"));
@@ -34,7 +36,7 @@ enum Place {
     }
 
     /** A client's builder. */
-    Connection.Builder to(Server server) throws IOException {
+    ConnectionBuilder to(Server server) throws IOException {
         return switch (this) {
             case EPOLL -> Connection.to(server.address()).transport(here("epoll"));
             case IO_URING -> Connection.to(server.address()).transport(here("io_uring"));

@@ -7,6 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Connection;
 import dev.weft.net.Framing;
 import dev.weft.net.Server;
@@ -23,7 +24,7 @@ final class WireServer implements AutoCloseable {
         this(Message.framing(), Server.tcp("localhost", 0));
     }
 
-    WireServer(Framing<Message> framing, Server.Builder where) throws IOException {
+    WireServer(Framing<Message> framing, StreamBuilder where) throws IOException {
         server = where.observer(failures).open(c -> readAll(c, framing)).start();
     }
 

@@ -9,6 +9,8 @@ import java.util.Optional;
 
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.StreamChannel;
+import dev.weft.net.support.DeadlineTimer;
+import dev.weft.net.support.Moments;
 
 /**
  * A listening socket whose owner accepts by hand; for one expected caller, or for a loop of one's own. One thread accepts at a time; what was
@@ -19,7 +21,7 @@ public final class Acceptor implements Closeable {
     private final Deadlines deadlines;
     private final Optional<Handshakes> handshakes;
     private final TimeSource time;
-    private final Alarm alarm;
+    private final DeadlineTimer alarm;
     private volatile boolean closed;
 
     Acceptor(ListenerChannel listener, Deadlines deadlines, Optional<Tls> tls, TimeSource time) {
@@ -27,7 +29,7 @@ public final class Acceptor implements Closeable {
         this.deadlines = deadlines;
         this.time = time;
         handshakes = tls.map(t -> new Handshakes(t, deadlines, time, listener::wake));
-        alarm = new Alarm(time, listener::wake);
+        alarm = new DeadlineTimer(time, listener::wake);
     }
 
     /** The address really bound. */
@@ -57,7 +59,7 @@ public final class Acceptor implements Closeable {
      * @throws SocketTimeoutException when none came in time
      */
     public Connection accept(Duration timeout) throws IOException {
-        var deadline = Alarm.after(time, timeout);
+        var deadline = Moments.limit(time, timeout);
         while (true) {
             if (closed) {
                 throw new SocketException("the acceptor at " + address() + " was closed");
@@ -71,8 +73,8 @@ public final class Acceptor implements Closeable {
                 return new Connection(accepted.get(), true, accepted.get().remote().host(), deadlines, time);
             }
             accepted.ifPresent(channel -> handshakes.get().begin(channel));
-            if (Alarm.passed(time, deadline)) {
-                throw new SocketTimeoutException("no connection at " + address() + " for " + Inbound.words(timeout));
+            if (Moments.passed(time, deadline)) {
+                throw new SocketTimeoutException("no connection at " + address() + " for " + Moments.words(timeout));
             }
             if (accepted.isPresent()) {
                 continue; // there may be others in the queue

@@ -3,6 +3,7 @@ package dev.weft.net;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import dev.weft.net.support.Moments;
 
 /** What a server's loop does beside serving (socketserver's service_actions, SPEC SS-10). For the serving thread. */
 final class Actions {
@@ -33,14 +34,14 @@ final class Actions {
     Actions(List<Planned> planned, TimeSource time) {
         this.time = time;
         for (var p : planned) {
-            actions.add(new Action(p.task, p.interval, Alarm.in(time, p.interval)));
+            actions.add(new Action(p.task, p.interval, Moments.in(time, p.interval)));
         }
     }
 
     /** Runs those whose time has come; what they missed while the loop was busy they don't make up for. */
     void runDue() {
         for (var action : actions) {
-            if (Alarm.passed(time, action.due)) {
+            if (Moments.passed(time, action.due)) {
                 try {
                     action.task.run();
                 } catch (Throwable t) {
@@ -49,7 +50,7 @@ final class Actions {
                     }
                     Log.actionFailed(t);
                 } finally {
-                    action.due = Alarm.in(time, action.interval);
+                    action.due = Moments.in(time, action.interval);
                 }
             }
         }
@@ -57,9 +58,9 @@ final class Actions {
 
     /** When the next is due. */
     long next() {
-        var next = Alarm.NEVER;
+        var next = Moments.NEVER;
         for (var action : actions) {
-            next = Alarm.earlier(next, action.due);
+            next = Moments.earlier(next, action.due);
         }
         return next;
     }

@@ -26,6 +26,8 @@ import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.spi.Transport;
 import org.jspecify.annotations.Nullable;
+import dev.weft.net.support.DeadlineTimer;
+import dev.weft.net.support.Moments;
 
 /**
  * One end of a connection, accepted or dialled.
@@ -64,7 +66,7 @@ public final class Connection implements Closeable {
     private volatile Deadlines deadlines;
     private volatile boolean draining;
     /** When the drain lets go also who has not sent anything yet, and since when this connection could. */
-    private volatile long drainPatience = Alarm.NEVER;
+    private volatile long drainPatience = Moments.NEVER;
     private volatile long ready;
     private volatile boolean stamping;
     private volatile long lastProgress;
@@ -88,18 +90,18 @@ public final class Connection implements Closeable {
     }
 
     /** A connection to be made to a TCP server; "localhost" is 127.0.0.1. */
-    public static Builder to(String host, int port) {
+    public static ConnectionBuilder to(String host, int port) {
         return to(Address.of(host, port));
     }
 
     /** A connection to be made to a Unix socket. */
-    public static Builder to(Path socket) {
+    public static ConnectionBuilder to(Path socket) {
         return to(Address.unix(socket));
     }
 
     /** A connection to be made to any address, in-memory servers included. A server's every-interface address means this machine. */
-    public static Builder to(Address address) {
-        return new Builder(address.isAny() ? Address.of("127.0.0.1", address.port()) : address);
+    public static ConnectionBuilder to(Address address) {
+        return new ConnectionBuilder(address.isAny() ? Address.of("127.0.0.1", address.port()) : address);
     }
 
     /**
@@ -383,12 +385,12 @@ public final class Connection implements Closeable {
 
     /** Repeats a step until it says true, waiting in between, for so long at most. */
     void until(Duration limit, String what, Step step, Action await) throws IOException {
-        var deadline = Alarm.after(time, limit);
-        var alarm = new Alarm(time, this::wake);
+        var deadline = Moments.limit(time, limit);
+        var alarm = new DeadlineTimer(time, this::wake);
         try {
             while (!step.done()) {
-                if (Alarm.passed(time, deadline)) {
-                    throw new SocketTimeoutException(what + remote + " took longer than " + Inbound.words(limit));
+                if (Moments.passed(time, deadline)) {
+                    throw new SocketTimeoutException(what + remote + " took longer than " + Moments.words(limit));
                 }
                 if (!isOpen()) {
                     throw closedHere();
@@ -430,7 +432,7 @@ public final class Connection implements Closeable {
         if (first.isZero() || bytesIn() > 0) {
             return time.nanoTime();
         }
-        return Alarm.earlier(Alarm.after(first, ready), drainPatience);
+        return Moments.earlier(Moments.after(ready, first), drainPatience);
     }
 
     /** Tells also somebody else when the server drains; at once when it does. */
@@ -558,74 +560,5 @@ public final class Connection implements Closeable {
     <T extends Throwable> T closedHere(T failure) {
         remember(failure, Origins.Origin.CLOSED_HERE);
         return failure;
-    }
-
-    /** How a connection will be made. */
-    public static final class Builder {
-        private final Address address;
-        private final Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
-        private Deadlines deadlines = Deadlines.defaults();
-        private TimeSource time = TimeSource.system();
-        private @Nullable Tls tls;
-        private @Nullable Address from;
-        private @Nullable Transport transport;
-
-        private Builder(Address address) {
-            this.address = address;
-        }
-
-        /** Where it connects to. */
-        public Address address() {
-            return address;
-        }
-
-        /** Default: {@link Deadlines#defaults}. */
-        public Builder deadlines(Deadlines deadlines) {
-            this.deadlines = deadlines;
-            return this;
-        }
-
-        /** Default: none. The handshake is done when {@code open} returns. */
-        public Builder tls(Tls tls) {
-            this.tls = tls;
-            return this;
-        }
-
-        /** Any that the transport knows; TCP_NODELAY is on unless set otherwise. */
-        public <T> Builder option(SocketOption<T> option, T value) {
-            options.put(option, value);
-            return this;
-        }
-
-        /** The local end; default: the system's choice. */
-        public Builder from(Address local) {
-            from = local;
-            return this;
-        }
-
-        /** Default: the best transport found for the address. */
-        public Builder transport(Transport transport) {
-            this.transport = transport;
-            return this;
-        }
-
-        /** Default: {@link TimeSource#system}. */
-        public Builder time(TimeSource time) {
-            this.time = time;
-            return this;
-        }
-
-        /**
-         * Connects, within the connect deadline; a name with several addresses is tried in their order, each with an even share of the time
-         * left.
-         *
-         * @throws java.net.ConnectException when nobody listens there, with the address in its message
-         * @throws SocketTimeoutException when nobody answered in time
-         * @throws java.net.UnknownHostException when the name is not known
-         */
-        public Connection open() throws IOException {
-            var settings = new SocketSettings(options, 0, Optional.ofNullable(from));
-            return Dialer.dial(address, Optional.ofNullable(transport), settings, deadlines, Optional.ofNullable(tls), time);
-        }
     }
 }

@@ -12,6 +12,8 @@ import java.util.Optional;
 
 import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.SocketSettings;
+import dev.weft.net.support.DeadlineTimer;
+import dev.weft.net.support.Moments;
 
 /** A datagram socket of one's own: the client of a datagram server. One thread receives at a time; any number send. */
 public final class Datagrams implements Closeable {
@@ -20,13 +22,13 @@ public final class Datagrams implements Closeable {
 
     private final PacketChannel channel;
     private final TimeSource time = TimeSource.system();
-    private final Alarm alarm;
+    private final DeadlineTimer alarm;
     private volatile Deadlines deadlines = Deadlines.defaults();
     private volatile boolean closed;
 
     private Datagrams(PacketChannel channel) {
         this.channel = channel;
-        alarm = new Alarm(time, channel::wake);
+        alarm = new DeadlineTimer(time, channel::wake);
     }
 
     /** A UDP socket on a port of the system's choice. */
@@ -83,14 +85,14 @@ public final class Datagrams implements Closeable {
 
     private void sendLater(byte[] data, Address to) throws IOException {
         var limit = deadlines.write();
-        var deadline = Alarm.after(time, limit);
-        var over = new Alarm(time, channel::wake); // its own: any number of threads send
+        var deadline = Moments.limit(time, limit);
+        var over = new DeadlineTimer(time, channel::wake); // its own: any number of threads send
         over.set(deadline);
         try {
             do {
                 checkOpen();
-                if (Alarm.passed(time, deadline)) {
-                    throw new SocketTimeoutException(to + " took nothing for " + Inbound.words(limit) + "; the datagram was dropped");
+                if (Moments.passed(time, deadline)) {
+                    throw new SocketTimeoutException(to + " took nothing for " + Moments.words(limit) + "; the datagram was dropped");
                 }
                 channel.awaitWritable();
             } while (!channel.send(data, to));
@@ -119,7 +121,7 @@ public final class Datagrams implements Closeable {
      * @throws SocketTimeoutException when none came in time
      */
     public Datagram receive(Duration timeout) throws IOException {
-        var deadline = Alarm.after(time, timeout);
+        var deadline = Moments.limit(time, timeout);
         var buffer = new byte[LONGEST];
         while (true) {
             checkOpen();
@@ -128,8 +130,8 @@ public final class Datagrams implements Closeable {
                 var p = packet.get();
                 return new Datagram(Inbound.copy(buffer, 0, p.size()), p.sender(), p.truncated(), this::send);
             }
-            if (Alarm.passed(time, deadline)) {
-                throw new SocketTimeoutException("no datagram at " + address() + " for " + Inbound.words(timeout));
+            if (Moments.passed(time, deadline)) {
+                throw new SocketTimeoutException("no datagram at " + address() + " for " + Moments.words(timeout));
             }
             alarm.set(deadline);
             try {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.spi.Transport;
+import dev.weft.net.support.Moments;
 
 /** Makes connections: every address of a name in turn, one deadline for them all. */
 final class Dialer {
@@ -17,11 +18,11 @@ final class Dialer {
     static Connection dial(Address address, Optional<Transport> transport, SocketSettings settings, Deadlines deadlines, Optional<Tls> tls,
             TimeSource time) throws IOException {
         var by = Transports.streams(address, transport);
-        var end = Alarm.after(time, deadlines.connect());
+        var end = Moments.limit(time, deadlines.connect());
         var targets = address.kind() == Address.Kind.INET ? address.resolve().stream().map(Address::of).toList() : List.of(address);
         IOException failure = null;
         for (int i = 0; i < targets.size(); i++) {
-            var left = targets.size() == 1 || end == Alarm.NEVER
+            var left = targets.size() == 1 || end == Moments.NEVER
                     ? deadlines.connect()
                     : Duration.ofNanos(Math.max(1, (end - time.nanoTime()) / (targets.size() - i)));
             try {

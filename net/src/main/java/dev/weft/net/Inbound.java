@@ -9,6 +9,8 @@ import java.time.Duration;
 
 import dev.weft.net.spi.ArrayFraming;
 import org.jspecify.annotations.Nullable;
+import dev.weft.net.support.DeadlineTimer;
+import dev.weft.net.support.Moments;
 
 /**
  * The reading half of a connection: the only buffer of what has arrived, the deadlines of reads, and the boundary between messages.
@@ -25,8 +27,8 @@ final class Inbound {
     private int limit;
     private boolean ended;
     private boolean inMessage;
-    private long messageDeadline = Alarm.NEVER;
-    private @Nullable Alarm alarm;
+    private long messageDeadline = Moments.NEVER;
+    private @Nullable DeadlineTimer alarm;
     private volatile @Nullable Thread reader;
     private volatile long received;
 
@@ -168,7 +170,7 @@ final class Inbound {
     /** The message that was begun is whole: time is idle time again. */
     void endMessage() {
         inMessage = false;
-        messageDeadline = Alarm.NEVER;
+        messageDeadline = Moments.NEVER;
     }
 
     /**
@@ -214,12 +216,12 @@ final class Inbound {
             return -1;
         }
         mine();
-        if (inMessage && Alarm.passed(connection.time(), messageDeadline)) {
+        if (inMessage && Moments.passed(connection.time(), messageDeadline)) {
             throw timeout();
         }
         var waiting = false;
-        var deadline = Alarm.NEVER;
-        var patience = Alarm.NEVER;
+        var deadline = Moments.NEVER;
+        var patience = Moments.NEVER;
         while (true) {
             int n;
             try {
@@ -242,17 +244,17 @@ final class Inbound {
             connection.outbound().flush();
             if (boundary && connection.draining()) {
                 patience = connection.mayBeginUntil();
-                if (Alarm.passed(connection.time(), patience)) {
+                if (Moments.passed(connection.time(), patience)) {
                     return -1;
                 }
             }
             if (!waiting) {
                 waiting = true;
                 deadline = deadline();
-            } else if (Alarm.passed(connection.time(), deadline)) {
+            } else if (Moments.passed(connection.time(), deadline)) {
                 throw timeout();
             }
-            await(Alarm.earlier(deadline, patience));
+            await(Moments.earlier(deadline, patience));
         }
     }
 
@@ -292,13 +294,13 @@ final class Inbound {
     }
 
     private void await(long deadline) throws IOException {
-        if (deadline == Alarm.NEVER) {
+        if (deadline == Moments.NEVER) {
             connection.channel().awaitReadable();
             return;
         }
         var a = alarm;
         if (a == null) {
-            a = new Alarm(connection.time(), connection::wake);
+            a = new DeadlineTimer(connection.time(), connection::wake);
             alarm = a;
         }
         a.set(deadline);
@@ -312,30 +314,26 @@ final class Inbound {
     /** The message's deadline stands from the first wait inside it, however often bytes dribble in. */
     private long deadline() {
         var deadlines = connection.deadlines();
-        var read = Alarm.after(connection.time(), deadlines.read());
+        var read = Moments.limit(connection.time(), deadlines.read());
         if (!inMessage) {
-            return Alarm.earlier(read, Alarm.after(connection.time(), deadlines.idle()));
+            return Moments.earlier(read, Moments.limit(connection.time(), deadlines.idle()));
         }
-        if (messageDeadline == Alarm.NEVER) {
-            messageDeadline = Alarm.after(connection.time(), deadlines.message());
+        if (messageDeadline == Moments.NEVER) {
+            messageDeadline = Moments.limit(connection.time(), deadlines.message());
         }
-        return Alarm.earlier(read, messageDeadline);
+        return Moments.earlier(read, messageDeadline);
     }
 
     private SocketTimeoutException timeout() {
         var deadlines = connection.deadlines();
-        if (inMessage && Alarm.passed(connection.time(), messageDeadline)) {
+        if (inMessage && Moments.passed(connection.time(), messageDeadline)) {
             endMessage();
             return connection.blame(
-                    new SocketTimeoutException(connection.remote() + ": a message was not whole after " + words(deadlines.message())));
+                    new SocketTimeoutException(connection.remote() + ": a message was not whole after " + Moments.words(deadlines.message())));
         }
         var read = deadlines.read();
         var idle = deadlines.idle();
         var which = inMessage || idle.isZero() || (!read.isZero() && read.compareTo(idle) < 0) ? read : idle;
-        return connection.blame(new SocketTimeoutException(connection.remote() + ": nothing came for " + words(which)));
-    }
-
-    static String words(Duration d) {
-        return d.toMillis() % 1000 == 0 ? d.toSeconds() + " s" : d.toMillis() + " ms";
+        return connection.blame(new SocketTimeoutException(connection.remote() + ": nothing came for " + Moments.words(which)));
     }
 }

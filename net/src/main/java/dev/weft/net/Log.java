@@ -76,12 +76,12 @@ final class Log {
         LOG.log(Level.ERROR, () -> "an action given to every(...) threw; it will be called again", failure);
     }
 
-    static void closerFailed(Server server, Throwable failure) {
-        LOG.log(Level.ERROR, () -> "what was to be done when server " + server.name() + " had closed failed", failure);
+    static void closerFailed(String server, Throwable failure) {
+        LOG.log(Level.ERROR, () -> "what was to be done when server " + server + " had closed failed", failure);
     }
 
-    static void loopFailed(Server server, Throwable failure) {
-        LOG.log(Level.ERROR, () -> "server " + server.name() + " stopped serving: its loop failed", failure);
+    static void loopFailed(String server, Throwable failure) {
+        LOG.log(Level.ERROR, () -> "server " + server + " stopped serving: its loop failed", failure);
     }
 
     static void stragglers(String server, DrainReport report) {

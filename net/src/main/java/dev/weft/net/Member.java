@@ -2,25 +2,27 @@ package dev.weft.net;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import dev.weft.net.support.Moments;
+import dev.weft.net.support.TimedCondition;
 
 /** One connection's place in a group: what waits for it there, and what is done when that is too much. */
 final class Member {
     private final Connection connection;
     private final Outbox outbox;
-    private final Gate room;
+    private final TimedCondition room;
     private final ArrayDeque<WriteOrder.Posted> waiting = new ArrayDeque<>();
     private int bytes;
     private boolean gone;
     /** When it last took something, while it is full. */
-    private long fullSince = Alarm.NEVER;
+    private long fullSince = Moments.NEVER;
     private long takenWhenFull;
     /** When the system is to be asked next whether it has room. */
-    private long nextRetry = Alarm.NEVER;
+    private long nextRetry = Moments.NEVER;
 
     Member(Connection connection, Outbox outbox) {
         this.connection = connection;
         this.outbox = outbox;
-        room = new Gate(connection.time());
+        room = new TimedCondition(connection.time());
     }
 
     /** Puts a message in its outbox, or does what the outbox says when it is full. */
@@ -46,7 +48,7 @@ final class Member {
                 }
             }
             case BLOCK -> {
-                var until = Alarm.after(connection.time(), outbox.patience());
+                var until = Moments.limit(connection.time(), outbox.patience());
                 var fits = admit(message);
                 while (!fits && room.awaitInterruptibly(() -> hasRoom(message), until)) {
                     fits = admit(message); // another sender may have been quicker
@@ -54,7 +56,7 @@ final class Member {
                 if (!fits && Thread.currentThread().isInterrupted()) {
                     connection.memberNews().undelivered();
                 } else if (!fits) {
-                    connection.dropAsTooSlow("too slow for its group: no room in its outbox for " + Inbound.words(outbox.patience()));
+                    connection.dropAsTooSlow("too slow for its group: no room in its outbox for " + Moments.words(outbox.patience()));
                 }
             }
         }
@@ -85,7 +87,7 @@ final class Member {
             posted = new WriteOrder.Posted(message, this::begun);
             waiting.add(posted);
             bytes += message.length;
-            fullSince = Alarm.NEVER;
+            fullSince = Moments.NEVER;
         }
         if (!connection.outbound().order().post(posted)) {
             begun(posted);
@@ -102,7 +104,7 @@ final class Member {
     private synchronized void remove(WriteOrder.Posted posted) {
         if (waiting.removeFirstOccurrence(posted)) {
             bytes -= posted.bytes.length;
-            fullSince = Alarm.NEVER;
+            fullSince = Moments.NEVER;
         }
     }
 
@@ -126,14 +128,14 @@ final class Member {
         }
         var time = connection.time();
         var taken = connection.outbound().order().taken();
-        if (fullSince == Alarm.NEVER || taken > takenWhenFull) {
+        if (fullSince == Moments.NEVER || taken > takenWhenFull) {
             fullSince = time.nanoTime();
             takenWhenFull = taken;
             nextRetry = fullSince;
         }
-        if (Alarm.passed(time, nextRetry)) {
+        if (Moments.passed(time, nextRetry)) {
             var first = nextRetry == fullSince;
-            nextRetry = Alarm.in(time, outbox.patience().dividedBy(8));
+            nextRetry = Moments.in(time, outbox.patience().dividedBy(8));
             connection.channel().retryWrite();
             if (first) {
                 return false; // it shall be asked once before it is judged

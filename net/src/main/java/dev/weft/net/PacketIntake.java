@@ -12,13 +12,13 @@ import java.util.function.Predicate;
 
 import dev.weft.net.spi.ListenerChannel.AcceptFailure;
 import dev.weft.net.spi.PacketChannel;
+import dev.weft.net.support.Moments;
 
 /** Receives datagrams and has them served: so many at once, the rest dropped and counted. */
 final class PacketIntake implements Intake {
     private static final long FIRST_REST_NANOS = 1_000_000;
     private static final long LONGEST_REST_NANOS = 50_000_000;
 
-    private final Server server;
     private final PacketChannel channel;
     private final HandlerSource<DatagramHandler> handlers;
     private final Predicate<? super Datagram> verify;
@@ -33,9 +33,8 @@ final class PacketIntake implements Intake {
     private final AtomicInteger inFlight = new AtomicInteger();
     private volatile boolean closed;
 
-    PacketIntake(Server server, PacketChannel channel, HandlerSource<DatagramHandler> handlers, Predicate<? super Datagram> verify, int most,
+    PacketIntake(PacketChannel channel, HandlerSource<DatagramHandler> handlers, Predicate<? super Datagram> verify, int most,
             int maxPacketSize, Duration patience, Requests requests, Reporter reporter, Runner runner) {
-        this.server = server;
         this.channel = channel;
         this.handlers = handlers;
         this.verify = verify;
@@ -108,11 +107,11 @@ final class PacketIntake implements Intake {
 
     /** Tries again now and then: no event tells that a Unix peer has room again (unix(7)), and peers that read nothing may be many. */
     private void replyLater(byte[] data, Address to) throws IOException {
-        var deadline = Alarm.after(time, patience);
+        var deadline = Moments.limit(time, patience);
         var rest = FIRST_REST_NANOS;
         do {
-            if (Alarm.passed(time, deadline)) {
-                throw new SocketTimeoutException(to + " took nothing for " + Inbound.words(patience) + "; the answer was dropped");
+            if (Moments.passed(time, deadline)) {
+                throw new SocketTimeoutException(to + " took nothing for " + Moments.words(patience) + "; the answer was dropped");
             }
             LockSupport.parkNanos(this, rest);
             if (Thread.interrupted()) {
@@ -127,7 +126,7 @@ final class PacketIntake implements Intake {
         private final Datagram datagram;
 
         PacketRequest(Datagram datagram) {
-            super(server, requests);
+            super(requests);
             this.datagram = datagram;
         }
 

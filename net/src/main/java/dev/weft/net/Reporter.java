@@ -1,13 +1,17 @@
 package dev.weft.net;
 
 import java.io.IOException;
+import java.util.Objects;
 import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
 
 /** Tells what happens to those who want to know: the counters, a flight recording, the observer. Nothing they throw gets out. */
 final class Reporter implements MemberNews {
     final Tally tally = new Tally();
     private final String server;
     private final ServerObserver observer;
+    private volatile @Nullable Server whole;
 
     Reporter(String server, ServerObserver observer) {
         this.server = server;
@@ -15,6 +19,7 @@ final class Reporter implements MemberNews {
     }
 
     void opened(Server opened) {
+        whole = opened;
         tell("opened", o -> o.opened(opened));
     }
 
@@ -52,9 +57,9 @@ final class Reporter implements MemberNews {
         tally.undelivered.increment();
     }
 
-    void acceptFailed(Server failing, IOException failure) {
+    void acceptFailed(IOException failure) {
         tally.acceptFailures.increment();
-        tell("acceptFailed", o -> o.acceptFailed(failing, failure));
+        tell("acceptFailed", o -> o.acceptFailed(Objects.requireNonNull(whole), failure));
     }
 
     void closed(StreamRequest request) {

@@ -16,7 +16,6 @@ abstract class Request implements Runnable {
     /** The one that runs on this thread: one binding for all that is asked of it, as every frame of a waiting thread is kept and copied. */
     private static final ScopedValue<Request> CURRENT = ScopedValue.newInstance();
 
-    private final Server server;
     private final Requests requests;
     private final long began;
     private @Nullable Thread thread;
@@ -25,8 +24,7 @@ abstract class Request implements Runnable {
     private volatile boolean foreignInterrupt;
     private volatile @Nullable VirtualMachineError fatal;
 
-    Request(Server server, Requests requests) {
-        this.server = server;
+    Request(Requests requests) {
         this.requests = requests;
         began = requests.time().nanoTime();
     }
@@ -60,9 +58,14 @@ abstract class Request implements Runnable {
         return request == null ? task : () -> ScopedValue.where(CURRENT, request).run(task);
     }
 
-    /** Whose request it is. */
-    final Server server() {
-        return server;
+    /** Whose request it is: a server. */
+    final Object owner() {
+        return requests.owner();
+    }
+
+    /** Whether it is one of these. */
+    final boolean isAmong(Requests some) {
+        return requests == some;
     }
 
     @Override

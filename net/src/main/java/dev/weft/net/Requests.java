@@ -2,6 +2,7 @@ package dev.weft.net;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -9,17 +10,29 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.weft.net.support.ExitHook;
+import org.jspecify.annotations.Nullable;
+import dev.weft.net.support.TimedCondition;
 
 /** The requests of one server that have not ended; ended ones are not kept (SPEC SS-32). */
 final class Requests {
     private final Set<Request> running = ConcurrentHashMap.newKeySet();
     private final LongAdder ended = new LongAdder();
     private final TimeSource time;
-    private final Gate gate;
+    private final TimedCondition gate;
+    private volatile @Nullable Object owner;
 
     Requests(TimeSource time) {
         this.time = time;
-        gate = new Gate(time);
+        gate = new TimedCondition(time);
+    }
+
+    /** The server whose they are, once it is whole; before, none runs. */
+    void owner(Object server) {
+        owner = server;
+    }
+
+    Object owner() {
+        return Objects.requireNonNull(owner);
     }
 
     TimeSource time() {

@@ -6,6 +6,9 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 import dev.weft.net.spi.ListenerChannel.AcceptFailure;
+import dev.weft.net.support.DeadlineTimer;
+import dev.weft.net.support.Moments;
+import dev.weft.net.support.TimedCondition;
 
 /**
  * What the serving thread does over and over: takes a request, or waits for one; and what it does about failures.
@@ -19,23 +22,21 @@ final class ServeLoop {
     /** A drain takes what is queued, but not for ever when nothing but lost connections comes out of the queue. */
     private static final int MOST_LOST = 100;
 
-    private final Server server;
     private final Intake intake;
     private final Reporter reporter;
     private final Actions actions;
     private final TimeSource time;
-    private final Gate gate;
-    private final Alarm alarm;
+    private final TimedCondition gate;
+    private final DeadlineTimer alarm;
     private volatile boolean stopping;
 
-    ServeLoop(Server server, Intake intake, Reporter reporter, Actions actions, TimeSource time, Gate gate) {
-        this.server = server;
+    ServeLoop(Intake intake, Reporter reporter, Actions actions, TimeSource time, TimedCondition gate) {
         this.intake = intake;
         this.reporter = reporter;
         this.actions = actions;
         this.time = time;
         this.gate = gate;
-        alarm = new Alarm(time, intake::wake);
+        alarm = new DeadlineTimer(time, intake::wake);
     }
 
     /** Whether it is to end, or has been asked to before it began. */
@@ -68,7 +69,7 @@ final class ServeLoop {
             if (intake.take()) {
                 return true;
             }
-            alarm.set(Alarm.earlier(until, actions.next()));
+            alarm.set(Moments.earlier(until, actions.next()));
             if (!stopping) {
                 intake.await();
             }
@@ -80,7 +81,7 @@ final class ServeLoop {
         } catch (OutOfMemoryError | StackOverflowError e) {
             survive(e);
         } catch (RuntimeException | Error e) {
-            reporter.acceptFailed(server, new IOException("accepting failed for good: " + e, e));
+            reporter.acceptFailed(new IOException("accepting failed for good: " + e, e));
             throw e;
         }
         return false;
@@ -98,7 +99,7 @@ final class ServeLoop {
             stopping = true;
             return;
         }
-        reporter.acceptFailed(server, e);
+        reporter.acceptFailed(e);
         if (failure != AcceptFailure.CONNECTION) {
             pause();
         }
@@ -106,7 +107,7 @@ final class ServeLoop {
 
     private void survive(Error failure) {
         try {
-            reporter.acceptFailed(server, new IOException("accepting failed: " + failure, failure));
+            reporter.acceptFailed(new IOException("accepting failed: " + failure, failure));
             pause();
         } catch (OutOfMemoryError e) { // not even for that
             LockSupport.parkNanos(PAUSE.toNanos());
@@ -114,13 +115,13 @@ final class ServeLoop {
     }
 
     private void pause() {
-        gate.awaitInterruptibly(() -> stopping, Alarm.in(time, PAUSE));
+        gate.awaitInterruptibly(() -> stopping, Moments.in(time, PAUSE));
     }
 
     /** Takes those who knocked before a drain began, until the moment at most. */
     void takeQueued(long until) {
         alarm.set(until);
-        for (int lost = 0; lost < MOST_LOST && !Alarm.passed(time, until);) {
+        for (int lost = 0; lost < MOST_LOST && !Moments.passed(time, until);) {
             try {
                 if (!intake.take()) {
                     if (!intake.full()) {
@@ -136,7 +137,7 @@ final class ServeLoop {
                 if (failure == AcceptFailure.CLOSED) {
                     return;
                 }
-                reporter.acceptFailed(server, e);
+                reporter.acceptFailed(e);
                 lost = failure == AcceptFailure.CONNECTION ? lost + 1 : MOST_LOST;
             } catch (OutOfMemoryError e) {
                 survive(e);

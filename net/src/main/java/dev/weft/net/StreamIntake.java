@@ -16,10 +16,10 @@ import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.ListenerChannel.AcceptFailure;
 import dev.weft.net.spi.Readiness;
 import dev.weft.net.spi.StreamChannel;
+import dev.weft.net.support.Moments;
 
 /** Accepts connections and lets them in or turns them away; the one place that counts them. */
 final class StreamIntake implements Intake {
-    private final Server server;
     private final ListenerChannel listener;
     private final HandlerSource<Handler> handlers;
     private final Predicate<? super Connection> verify;
@@ -35,18 +35,17 @@ final class StreamIntake implements Intake {
     private final Readiness vacancy = new Readiness(true);
     private volatile Admission admission;
     private volatile boolean draining;
-    private volatile long patience = Alarm.NEVER;
+    private volatile long patience = Moments.NEVER;
 
-    StreamIntake(Server server, ListenerChannel listener, HandlerSource<Handler> handlers, Predicate<? super Connection> verify, Admission admission,
-            Deadlines deadlines, Optional<Tls> tls, TimeSource time, Requests requests, Reporter reporter, Runner runner) {
-        this.server = server;
+    StreamIntake(ListenerChannel listener, HandlerSource<Handler> handlers, Predicate<? super Connection> verify, Admission admission,
+            Deadlines deadlines, Optional<Tls> tls, Requests requests, Reporter reporter, Runner runner) {
         this.listener = listener;
         this.handlers = handlers;
         this.verify = verify;
         this.admission = admission;
         this.deadlines = deadlines;
         this.tls = tls;
-        this.time = time;
+        time = requests.time();
         this.requests = requests;
         this.reporter = reporter;
         this.runner = runner;
@@ -120,7 +119,7 @@ final class StreamIntake implements Intake {
         if (a.past() == Admission.Past.EVICT_IDLEST) {
             connection.stampProgress();
         }
-        var request = new StreamRequest(server, requests, reporter, this, connection);
+        var request = new StreamRequest(requests, reporter, this, connection);
         host.ifPresent(h -> perHost.merge(h, 1, Integer::sum));
         admitted.incrementAndGet();
         try {

@@ -8,8 +8,8 @@ final class StreamRequest extends Request {
     private boolean counted = true;
     private boolean settled;
 
-    StreamRequest(Server server, Requests requests, Reporter reporter, StreamIntake intake, Connection connection) {
-        super(server, requests);
+    StreamRequest(Requests requests, Reporter reporter, StreamIntake intake, Connection connection) {
+        super(requests);
         this.reporter = reporter;
         this.intake = intake;
         this.connection = connection;

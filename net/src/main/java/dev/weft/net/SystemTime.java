@@ -26,6 +26,11 @@ final class SystemTime implements TimeSource {
     }
 
     @Override
+    public void sleep(Duration duration) throws InterruptedException {
+        Thread.sleep(duration);
+    }
+
+    @Override
     public Scheduled schedule(Duration delay, Runnable task) {
         var future = Scheduler.EXECUTOR.schedule(task, TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);

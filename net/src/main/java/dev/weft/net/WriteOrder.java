@@ -13,6 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
+import dev.weft.net.support.DeadlineTimer;
+import dev.weft.net.support.Moments;
 
 /**
  * The one order of all that leaves by a connection.
@@ -76,7 +78,7 @@ final class WriteOrder {
     private volatile @Nullable IOException broken;
     /** What the holder of the turn has begun and not finished; it goes first. */
     private @Nullable Posted current;
-    private @Nullable Alarm alarm;
+    private @Nullable DeadlineTimer alarm;
     private volatile long sentBytes;
 
     WriteOrder(Connection connection) {
@@ -495,7 +497,7 @@ final class WriteOrder {
                 }
             }
         } catch (WritePatience.TooSlow _) {
-            var limit = Inbound.words(connection.deadlines().write());
+            var limit = Moments.words(connection.deadlines().write());
             var e = connection.blame(
                     new SocketTimeoutException(connection.remote() + " took nothing for " + limit + "; the connection was dropped"));
             breakOff(e);
@@ -528,14 +530,14 @@ final class WriteOrder {
     }
 
     private void awaitRoom(long deadline) throws IOException {
-        if (deadline == Alarm.NEVER) {
+        if (deadline == Moments.NEVER) {
             connection.channel().awaitWritable();
             return;
         }
-        Alarm a;
+        DeadlineTimer a;
         synchronized (this) {
             if (alarm == null) {
-                alarm = new Alarm(connection.time(), connection::wake);
+                alarm = new DeadlineTimer(connection.time(), connection::wake);
             }
             a = alarm;
         }

@@ -3,6 +3,7 @@ package dev.weft.net;
 import java.time.Duration;
 
 import dev.weft.net.spi.StreamChannel;
+import dev.weft.net.support.Moments;
 
 /**
  * How long one wait of a write goes on: until the peer has taken nothing for the write deadline.
@@ -16,8 +17,8 @@ final class WritePatience {
 
     private final TimeSource time;
     private final Duration limit;
-    private long deadline = Alarm.NEVER;
-    private long next = Alarm.NEVER;
+    private long deadline = Moments.NEVER;
+    private long next = Moments.NEVER;
     private long unacknowledged;
     private boolean waiting;
     /** The last write asked the system, rather than what was known of it. */
@@ -47,7 +48,7 @@ final class WritePatience {
             restart();
             return true;
         }
-        if (!Alarm.passed(time, next)) {
+        if (!Moments.passed(time, next)) {
             asked = false;
             return true;
         }
@@ -61,17 +62,17 @@ final class WritePatience {
             channel.retryWrite();
             return false;
         }
-        if (Alarm.passed(time, deadline)) {
+        if (Moments.passed(time, deadline)) {
             throw new TooSlow();
         }
         asked = false;
-        next = Alarm.earlier(deadline, Alarm.after(time, limit.dividedBy(LOOKS)));
+        next = Moments.earlier(deadline, Moments.limit(time, limit.dividedBy(LOOKS)));
         return true;
     }
 
     private void restart() {
-        deadline = Alarm.after(time, limit);
-        next = Alarm.earlier(deadline, Alarm.after(time, limit.dividedBy(LOOKS)));
+        deadline = Moments.limit(time, limit);
+        next = Moments.earlier(deadline, Moments.limit(time, limit.dividedBy(LOOKS)));
     }
 
     /** When to look again; NEVER without a deadline. */

@@ -62,7 +62,7 @@ class AcceptFailureTest {
             for (int failure = 1; failure <= 2; failure++) {
                 var expected = failure;
                 Awaitility.await().until(() -> reported.get() == expected && clock.scheduled() > 0);
-                assertThat(server.state()).isEqualTo(Server.State.SERVING);
+                assertThat(server.state()).isEqualTo(LifeState.RUNNING);
                 clock.advance(PAUSE);
             }
             assertServed();
@@ -73,8 +73,8 @@ class AcceptFailureTest {
     @Test
     void theLoopEndsWhenTheListenerIsClosed() throws IOException {
         try (var server = open(memory(AcceptFailure.CLOSED, Integer.MAX_VALUE))) {
-            server.serveForever();
-            assertThat(server.state()).isEqualTo(Server.State.OPEN);
+            server.run();
+            assertThat(server.state()).isEqualTo(LifeState.NEW);
             assertThat(reported).hasValue(0);
         }
     }
@@ -85,9 +85,9 @@ class AcceptFailureTest {
         var server = open(memory(kind, Integer.MAX_VALUE)).start();
         Awaitility.await().until(() -> reported.get() > 0);
         server.shutdown();
-        assertThat(server.state()).isEqualTo(Server.State.OPEN);
+        assertThat(server.state()).isEqualTo(LifeState.NEW);
         server.start().close();
-        assertThat(server.state()).isEqualTo(Server.State.CLOSED);
+        assertThat(server.state()).isEqualTo(LifeState.ENDED);
     }
 
     @ParameterizedTest
@@ -95,14 +95,14 @@ class AcceptFailureTest {
     void anInterruptEndsALoopThatOnlyFails(AcceptFailure kind) throws Exception {
         try (var server = open(memory(kind, Integer.MAX_VALUE))) {
             var interrupted = new FutureTask<>(() -> {
-                server.serveForever();
+                server.run();
                 return Thread.currentThread().isInterrupted();
             });
             var thread = Thread.ofPlatform().start(interrupted);
             Awaitility.await().until(() -> reported.get() > 0);
             thread.interrupt();
             thread.join(Duration.ofSeconds(5));
-            assertThat(interrupted.isDone()).as("serveForever has returned").isTrue();
+            assertThat(interrupted.isDone()).as("run has returned").isTrue();
             assertThat(interrupted.get()).as("the interrupt stays set").isTrue();
         }
     }
@@ -140,8 +140,8 @@ class AcceptFailureTest {
     @Test
     void whatIsABugEndsTheLoopAndIsThrown() throws IOException {
         try (var server = open(memory(AcceptFailure.OTHER, 0).throwing(new IllegalStateException("a bug")))) {
-            assertThatThrownBy(server::serveForever).isInstanceOf(IllegalStateException.class).hasMessage("a bug");
-            assertThat(server.state()).isEqualTo(Server.State.OPEN);
+            assertThatThrownBy(server::run).isInstanceOf(IllegalStateException.class).hasMessage("a bug");
+            assertThat(server.state()).isEqualTo(LifeState.NEW);
         }
     }
 

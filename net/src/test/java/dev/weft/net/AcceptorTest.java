@@ -28,7 +28,7 @@ class AcceptorTest {
     @TempDir
     Path folder;
 
-    private Server.Builder builder(String where) {
+    private StreamBuilder builder(String where) {
         return switch (where) {
             case "tcp" -> Server.tcp("localhost", 0);
             case "unix" -> Server.unix(folder.resolve("s"));

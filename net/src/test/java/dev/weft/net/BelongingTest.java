@@ -35,7 +35,7 @@ class BelongingTest {
                 Server.bound(() -> told.complete(Server.current().name() + (Connection.current() == c)))).join()).start();
                 var client = Connection.to(HERE).open()) {
             assertThat(told.get(10, TimeUnit.SECONDS)).isEqualTo("minetrue");
-            assertThat(server.state()).isEqualTo(Server.State.SERVING);
+            assertThat(server.state()).isEqualTo(LifeState.RUNNING);
             assertThat(client.receive(1)).isEmpty();
         }
     }

@@ -37,7 +37,7 @@ class DatagramTest {
         }
     };
 
-    private static Server.DatagramBuilder server() {
+    private static DatagramBuilder server() {
         return Server.udp("localhost", 0).concurrency(Concurrency.sequential()).observer(SILENT);
     }
 
@@ -217,7 +217,7 @@ class DatagramTest {
     // Answers that nobody takes.
 
     /** A server that has been asked once, by a socket that takes no answer; when it tried to answer, by the machine's clock. */
-    private static Server refusing(BlockingQueue<Long> attempts, Server.DatagramBuilder builder, BlockingQueue<Throwable> failures)
+    private static Server refusing(BlockingQueue<Long> attempts, DatagramBuilder builder, BlockingQueue<Throwable> failures)
             throws IOException {
         var nio = new NioTransport();
         var refusing = (Transport) Proxy.newProxyInstance(DatagramTest.class.getClassLoader(), new Class<?>[] {Transport.class},

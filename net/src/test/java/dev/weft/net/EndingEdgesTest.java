@@ -32,7 +32,7 @@ class EndingEdgesTest {
         Files.delete(place.resolve("s")); // and a folder in its place, which is not ours
         Files.createDirectory(place.resolve("s"));
         server.close();
-        assertThat(server.state()).isEqualTo(Server.State.CLOSED);
+        assertThat(server.state()).isEqualTo(LifeState.ENDED);
         server.close();
         assertThat(Files.isDirectory(place.resolve("s"))).isTrue();
     }
@@ -54,7 +54,7 @@ class EndingEdgesTest {
                 return report.clean() && Thread.currentThread().isInterrupted();
             });
             Thread.ofPlatform().start(closing);
-            await().until(() -> server.state() == Server.State.DRAINING);
+            await().until(() -> server.state() == LifeState.DRAINING);
             mayEnd.countDown();
             assertThat(closing.get(30, TimeUnit.SECONDS)).as("clean, and the interrupt kept").isTrue();
         }
@@ -71,7 +71,7 @@ class EndingEdgesTest {
             await().until(() -> runs.get() > 2);
             c.send("still here\n");
             assertThat(c.readLine()).isEqualTo("still here");
-            assertThat(server.state()).isEqualTo(Server.State.SERVING);
+            assertThat(server.state()).isEqualTo(LifeState.RUNNING);
             assertThat(log).isNotNull();
         }
     }
@@ -94,7 +94,7 @@ class EndingEdgesTest {
             c.send("now\n");
             assertThat(closed.await(20, TimeUnit.SECONDS)).as("close returned inside the observer").isTrue();
         }
-        assertThat(server[0].state()).isEqualTo(Server.State.CLOSED);
+        assertThat(server[0].state()).isEqualTo(LifeState.ENDED);
     }
 
     @Test
@@ -112,7 +112,7 @@ class EndingEdgesTest {
             first.await();
             var drain = new FutureTask<>(() -> server.drain(LONG));
             Thread.ofPlatform().start(drain);
-            await().until(() -> server.state() == Server.State.DRAINING);
+            await().until(() -> server.state() == LifeState.DRAINING);
             mayEnd.countDown();
             assertThat(one.readLine()).isEqualTo("served");
             assertThat(queued.readLine()).isEqualTo("served");
@@ -122,9 +122,9 @@ class EndingEdgesTest {
 
     @Test
     void anInterruptThatMeetsASequentialHandlerEndsTheLoopToo() throws Exception {
-        // SPEC SS-22 and the interrupt of serveForever: the handler runs on that thread.
+        // SPEC SS-22 and the interrupt of run: the handler runs on that thread.
         try (var server = Server.at(HERE).concurrency(Concurrency.sequential()).open(Connection::readLine)) {
-            var loop = Thread.ofPlatform().start(server::serveForever);
+            var loop = Thread.ofPlatform().start(server::run);
             try (var c = Connection.to(HERE).open()) {
                 await().until(() -> server.stats().active() == 1 && loop.getState() == Thread.State.WAITING);
                 loop.interrupt();

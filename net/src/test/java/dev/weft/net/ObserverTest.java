@@ -150,7 +150,7 @@ class ObserverTest {
                 }
             }
             assertThat(DIARY).containsExactly("opened memory:observed", "failed: verify", "failed: verify");
-            assertThat(server.state()).isEqualTo(Server.State.SERVING);
+            assertThat(server.state()).isEqualTo(LifeState.RUNNING);
         }
     }
 
@@ -268,7 +268,7 @@ class ObserverTest {
                 assertThat(r.getThrown()).isInstanceOf(IllegalStateException.class).hasMessage("broken handler");
                 assertThat(r.getMessage()).isEqualTo("Exception occurred during processing of request from " + client);
             });
-            assertThat(server.state()).as("the server continues").isEqualTo(Server.State.SERVING);
+            assertThat(server.state()).as("the server continues").isEqualTo(LifeState.RUNNING);
         }
     }
 

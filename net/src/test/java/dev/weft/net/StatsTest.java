@@ -157,7 +157,7 @@ class StatsTest {
     @Test
     void aServerTellsItsStateInALine() throws IOException {
         try (var server = Server.at(HERE).name("counter").open(_ -> {})) {
-            assertThat(server).hasToString("counter at memory:counted, OPEN, 0 active");
+            assertThat(server).hasToString("counter at memory:counted, NEW, 0 active");
         }
     }
 }

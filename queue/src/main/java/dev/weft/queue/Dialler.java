@@ -10,15 +10,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
+import dev.weft.net.ConnectionBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 
 /** Connections that we make: at once, and then again and again (SPEC SL-30, SL-31). */
 final class Dialler implements Connector {
-    private final Connection.Builder where;
+    private final ConnectionBuilder where;
     private final Origin.Dialling.Terms terms;
 
-    Dialler(Connection.Builder where, Origin.Dialling.Terms terms) {
+    Dialler(ConnectionBuilder where, Origin.Dialling.Terms terms) {
         this.where = where;
         this.terms = terms;
     }

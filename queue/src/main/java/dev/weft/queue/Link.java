@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.BooleanSupplier;
 
+import dev.weft.net.ConnectionBuilder;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
@@ -37,7 +39,7 @@ public interface Link extends AutoCloseable {
     }
 
     /** Waits for the other end, one at a time: pysocklib's servers. Of the server's builder count address, options, TLS, deadlines and transport. */
-    static Builder<byte[]> listen(Server.Builder where) {
+    static Builder<byte[]> listen(StreamBuilder where) {
         return new Builder<>(new Origin.Listening(where), Builder.BYTES, Body.bytes(Builder.BYTES.limit()));
     }
 
@@ -47,7 +49,7 @@ public interface Link extends AutoCloseable {
     }
 
     /** Goes to the other end: pysocklib's clients. */
-    static Builder<byte[]> connect(Connection.Builder where) {
+    static Builder<byte[]> connect(ConnectionBuilder where) {
         return new Builder<>(new Origin.Dialling(where), Builder.BYTES, Body.bytes(Builder.BYTES.limit()));
     }
 

@@ -2,6 +2,8 @@ package dev.weft.queue;
 
 import java.io.IOException;
 
+import dev.weft.net.ConnectionBuilder;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
@@ -18,7 +20,7 @@ sealed interface Origin {
     Connector open(Dialling.Terms terms) throws IOException;
 
     /** The other end comes to us. */
-    record Listening(Server.Builder where) implements Origin {
+    record Listening(StreamBuilder where) implements Origin {
         @Override
         public String role() {
             return "Server";
@@ -36,7 +38,7 @@ sealed interface Origin {
     }
 
     /** We go to the other end. */
-    record Dialling(Connection.Builder where) implements Origin {
+    record Dialling(ConnectionBuilder where) implements Origin {
         /** How long to try, which a listener does not. */
         record Terms(dev.weft.net.Backoff pauses, java.time.Duration limit) {}
 

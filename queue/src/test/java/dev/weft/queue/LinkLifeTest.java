@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
+import dev.weft.net.LifeState;
 import dev.weft.net.Address;
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
@@ -443,6 +444,6 @@ class LinkLifeTest extends EveryPlaceTest {
         var client = ends.with(ends.connect(server.address()).text().sender().start());
         client.send("hello");
         assertThat(next(lines)).isEqualTo("hello");
-        assertThat(server.state()).isEqualTo(Server.State.SERVING);
+        assertThat(server.state()).isEqualTo(LifeState.RUNNING);
     }
 }

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.weft.net.ConnectionBuilder;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
@@ -21,7 +23,7 @@ enum Place {
     private static final AtomicInteger NAMES = new AtomicInteger();
 
     /** Who listens, at an address nobody else has; skips the test, loudly, where this can't be had. */
-    Server.Builder server() throws IOException {
+    StreamBuilder server() throws IOException {
         return at(switch (this) {
             case UNIX -> Address.unix(Files.createTempDirectory("weft").resolve("s"));
             case MEMORY -> Address.memory("links-" + NAMES.incrementAndGet());
@@ -30,7 +32,7 @@ enum Place {
     }
 
     /** Who listens at this address, as one who listened there before has gone. */
-    Server.Builder at(Address address) throws IOException {
+    StreamBuilder at(Address address) throws IOException {
         if (this == UNIX) {
             Files.deleteIfExists(Path.of(address.host()));
         }
@@ -45,7 +47,7 @@ enum Place {
     }
 
     /** Who connects. */
-    Connection.Builder to(Address address) throws IOException {
+    ConnectionBuilder to(Address address) throws IOException {
         return switch (this) {
             case EPOLL -> Connection.to(address).transport(here("epoll"));
             case IO_URING -> Connection.to(address).transport(here("io_uring"));

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
+import dev.weft.net.ConnectionBuilder;
 import dev.weft.net.Acceptor;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
@@ -16,7 +17,7 @@ final class Relay implements AutoCloseable {
     private static final int EARLY = 300;
 
     private final Acceptor acceptor;
-    private final Connection.Builder onward;
+    private final ConnectionBuilder onward;
     private final Supplier<Cut> cuts;
     private final Thread accepting;
     private final AtomicInteger done = new AtomicInteger();
@@ -46,7 +47,7 @@ final class Relay implements AutoCloseable {
     }
 
     /** Begins to relay; each connection meets the next of the cuts. */
-    Relay(Acceptor acceptor, Connection.Builder onward, Supplier<Cut> cuts) {
+    Relay(Acceptor acceptor, ConnectionBuilder onward, Supplier<Cut> cuts) {
         this.acceptor = acceptor;
         this.onward = onward;
         this.cuts = cuts;

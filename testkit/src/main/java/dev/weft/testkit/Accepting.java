@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.weft.net.ConnectionBuilder;
 import dev.weft.net.Acceptor;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
@@ -93,7 +94,7 @@ final class Accepting {
         var server = stage.open(stage.builder().time(stage.time()).deadlines(Deadlines.none())
                 .transport(new Failing(stage.subject().transport(), kind, 3)),
                 c -> c.send(c.readLine() + "\n"));
-        var loop = stage.run(server::serveForever);
+        var loop = stage.run(server::run);
         if (kind == AcceptFailure.CONNECTION) {
             stage.witness().awaitCount("acceptFailed", 3);
         } else {
@@ -118,7 +119,7 @@ final class Accepting {
         return stage.keep(stage.builder().time(stage.time()).listen());
     }
 
-    private static Connection.Builder dial(Stage stage, Acceptor acceptor) {
+    private static ConnectionBuilder dial(Stage stage, Acceptor acceptor) {
         return stage.subject().client().apply(Connection.to(acceptor.address())).transport(stage.subject().transport());
     }
 

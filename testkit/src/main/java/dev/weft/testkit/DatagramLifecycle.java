@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
+import dev.weft.net.LifeState;
 import dev.weft.net.Address;
 import dev.weft.net.DrainReport;
 import dev.weft.net.Server;
@@ -43,7 +44,7 @@ final class DatagramLifecycle {
         var loops = new ArrayList<Scene.Task<Boolean>>();
         for (int i = 0; i < 20; i++) {
             var server = stage.open(ECHO);
-            loops.add(stage.run(server::serveForever));
+            loops.add(stage.run(server::run));
             server.shutdown();
         }
         for (var loop : loops) {
@@ -66,20 +67,20 @@ final class DatagramLifecycle {
             Server.current().shutdown();
             d.reply("asked");
         });
-        var loop = stage.run(server::serveForever);
+        var loop = stage.run(server::run);
         assertEquals("asked", stage.client(server).ask("please"));
         loop.await();
-        assertEquals(Server.State.OPEN, server.state());
+        assertEquals(LifeState.NEW, server.state());
     }
 
     private static void closeEndsTheLoop(PacketStage stage) throws Exception {
         var server = stage.open(ECHO);
-        var loop = stage.run(server::serveForever);
+        var loop = stage.run(server::run);
         assertEquals("hello", stage.client(server).ask("hello"));
         server.close();
         loop.await();
         server.close();
-        assertEquals(Server.State.CLOSED, server.state());
+        assertEquals(LifeState.ENDED, server.state());
         assertTrue(server.fileno().isEmpty());
         assertThrows(IllegalStateException.class, server::start);
     }
@@ -118,8 +119,8 @@ final class DatagramLifecycle {
     private static void closesImmediately(PacketStage stage) throws Exception {
         var server = stage.open(ECHO);
         server.close();
-        assertEquals(Server.State.CLOSED, server.state());
-        assertThrows(IllegalStateException.class, server::serveForever);
+        assertEquals(LifeState.ENDED, server.state());
+        assertThrows(IllegalStateException.class, server::run);
     }
 
     private static void drainWaits(PacketStage stage) throws Exception {
@@ -175,7 +176,7 @@ final class DatagramLifecycle {
         client.send("two");
         client.send("three");
         var drain = stage.async(() -> server.drain(Duration.ofSeconds(30)));
-        Eventually.holds("the server drains", () -> server.state() == Server.State.DRAINING);
+        Eventually.holds("the server drains", () -> server.state() == LifeState.DRAINING);
         go.countDown();
         var answers = new ArrayList<>(List.of(client.receiveText(), client.receiveText(), client.receiveText()));
         answers.sort(null);
@@ -190,10 +191,10 @@ final class DatagramLifecycle {
             assertFalse(Thread.currentThread().isInterrupted(), "drain has interrupted its own caller");
             reports.add(report);
         });
-        var loop = stage.run(server::serveForever);
+        var loop = stage.run(server::run);
         stage.client(server).send("drain");
         assertTrue(reports.take().clean());
         loop.await();
-        assertEquals(Server.State.CLOSED, server.state());
+        assertEquals(LifeState.ENDED, server.state());
     }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import dev.weft.net.LifeState;
 import dev.weft.net.DrainReport;
 import dev.weft.net.Server;
 
@@ -33,7 +34,7 @@ final class Draining {
             rule("drain drops the connection of who ignores that too", Draining::aborts),
             rule("drain from a handler does not wait for itself", Draining::fromHandler).inThisJvm(),
             rule("the first drain wins: close joins it and shortens nothing", Draining::firstWins),
-            rule("serveForever returns when the drain has ended", Draining::loopReturnsLast),
+            rule("run returns when the drain has ended", Draining::loopReturnsLast),
             rule("the report counts only what ended since the drain began", Draining::countsFromItsBeginning),
             rule("SS-31: close waits for the handlers that run", Draining::closeJoins),
             rule("SS-31: close ends who outlives the grace", Draining::closeEndsAfterGrace),
@@ -50,7 +51,7 @@ final class Draining {
         var report = server.drain(MINUTE);
         assertEquals(List.of(0, 0, 0), List.of(report.finished(), report.interrupted(), report.aborted()));
         assertTrue(report.clean());
-        assertEquals(Server.State.CLOSED, server.state());
+        assertEquals(LifeState.ENDED, server.state());
         assertEquals(List.of(report), stage.witness().drains());
     }
 
@@ -123,7 +124,7 @@ final class Draining {
         }
         clients.forEach(Scene.Task::awaitBlocked);
         var drain = stage.async(() -> server.drain(Duration.ofSeconds(30)));
-        Eventually.holds("the server drains", () -> server.state() == Server.State.DRAINING);
+        Eventually.holds("the server drains", () -> server.state() == LifeState.DRAINING);
         go.countDown();
         for (var client : clients) {
             assertEquals("served", client.await());
@@ -169,7 +170,7 @@ final class Draining {
     private static void interrupts(Stage stage) throws Exception {
         var entered = stage.latch();
         var server = stage.open(stage.builder().name("held").time(stage.time()), c -> holdOn(entered));
-        var loop = stage.run(server::serveForever);
+        var loop = stage.run(server::run);
         var client = stage.connect(server);
         entered.await();
         var drain = stage.async(() -> server.drain(MINUTE));
@@ -224,11 +225,11 @@ final class Draining {
             assertFalse(Thread.currentThread().isInterrupted(), "drain has interrupted its own caller");
             c.send("drained\n");
         });
-        var loop = stage.run(server::serveForever);
+        var loop = stage.run(server::run);
         assertEquals("drained", stage.connect(server).readLine());
         loop.await();
         assertTrue(reports.take().clean());
-        assertEquals(Server.State.CLOSED, server.state());
+        assertEquals(LifeState.ENDED, server.state());
     }
 
     private static void firstWins(Stage stage) throws Exception {
@@ -241,7 +242,7 @@ final class Draining {
         stage.connect(server);
         entered.await();
         var first = stage.async(() -> server.drain(Duration.ofSeconds(30)));
-        Eventually.holds("the server drains", () -> server.state() == Server.State.DRAINING);
+        Eventually.holds("the server drains", () -> server.state() == LifeState.DRAINING);
         var second = stage.async(() -> server.drain(Duration.ofNanos(1)));
         var close = stage.run(server::close);
         second.awaitBlocked();
@@ -260,14 +261,14 @@ final class Draining {
             }
         });
         var stateAtReturn = stage.async(() -> {
-            server.serveForever();
+            server.run();
             return server.state();
         });
         var client = stage.connect(server);
         client.send("hello\n");
         assertEquals("hello", client.readLine());
         server.drain(Duration.ofSeconds(30));
-        assertEquals(Server.State.CLOSED, stateAtReturn.await());
+        assertEquals(LifeState.ENDED, stateAtReturn.await());
     }
 
     private static void countsFromItsBeginning(Stage stage) throws Exception {
@@ -331,7 +332,7 @@ final class Draining {
         var client = stage.connect(server);
         entered.await();
         server.close();
-        assertEquals(Server.State.CLOSED, server.state());
+        assertEquals(LifeState.ENDED, server.state());
         go.countDown();
         assertEquals("still here", client.readLine());
     }
@@ -360,7 +361,7 @@ final class Draining {
         stage.time().awaitScheduled(MINUTE);
         stage.time().advance(MINUTE);
         shutdown.await();
-        assertEquals(Server.State.OPEN, server.state());
+        assertEquals(LifeState.NEW, server.state());
         stage.witness().forget();
     }
 }

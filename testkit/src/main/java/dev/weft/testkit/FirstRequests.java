@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import dev.weft.net.LifeState;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Connection;
 import dev.weft.net.Deadlines;
 import dev.weft.net.DrainReport;
@@ -38,13 +40,13 @@ final class FirstRequests {
     private FirstRequests() {}
 
     /** Its client may be late: the machine may be busy. */
-    private static Server.Builder patient(Stage stage) {
+    private static StreamBuilder patient(Stage stage) {
         return stage.builder().deadlines(Deadlines.defaults().first(MINUTE));
     }
 
     private static Scene.Task<DrainReport> drain(Stage stage, Server server, Duration deadline) {
         var drain = stage.async(() -> server.drain(deadline));
-        Eventually.holds("the server drains", () -> server.state().compareTo(Server.State.DRAINING) >= 0);
+        Eventually.holds("the server drains", () -> server.state().compareTo(LifeState.DRAINING) >= 0);
         return drain;
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import dev.weft.net.LifeState;
 import dev.weft.net.Address;
 import dev.weft.net.Server;
 
@@ -41,7 +42,7 @@ final class Lifecycle {
             rule("SS-16: handleRequest serves one request and no more", Lifecycle::handlesOne),
             rule("SS-16: handleRequest gives up when its time is over", Lifecycle::handleRequestTimesOut),
             rule("SS-16: shutdown ends handleRequest", Lifecycle::shutdownEndsHandleRequest),
-            rule("SS-10: an interrupt ends serveForever and stays set", Lifecycle::interruptEndsTheLoop),
+            rule("SS-10: an interrupt ends run and stays set", Lifecycle::interruptEndsTheLoop),
             rule("SS-10: actions run while nobody comes, and one that throws harms nobody", Lifecycle::actionsRun),
             rule("SS-13: a call that the state forbids names the state", Lifecycle::illegalCallsSayWhy));
 
@@ -60,11 +61,11 @@ final class Lifecycle {
         var server = stage.open(stage.builder().name("itself"), ECHO);
         assertEquals("itself", server.name());
         assertSame(stage.processes() ? Portable.StreamsThere.class : ECHO, server.handler());
-        assertEquals(Server.State.OPEN, server.state());
+        assertEquals(LifeState.NEW, server.state());
         assertTrue(server.address().kind() != Address.Kind.INET || server.port() > 0, "the port that the system chose");
         assertTrue(server.toString().contains("itself"), server.toString());
         server.start();
-        assertEquals(Server.State.SERVING, server.state());
+        assertEquals(LifeState.RUNNING, server.state());
         assertServes(stage, server);
     }
 
@@ -83,7 +84,7 @@ final class Lifecycle {
     private static void closesTwice(Stage stage) throws Exception {
         var server = stage.serve(ECHO);
         server.close();
-        assertEquals(Server.State.CLOSED, server.state());
+        assertEquals(LifeState.ENDED, server.state());
         server.close();
         server.shutdown();
         assertTrue(server.drain(Duration.ofSeconds(1)).clean());
@@ -106,10 +107,10 @@ final class Lifecycle {
 
     private static void shutdownEndsTheLoop(Stage stage) throws Exception {
         var server = stage.open(ECHO);
-        var loop = stage.run(server::serveForever);
+        var loop = stage.run(server::run);
         assertServes(stage, server);
         server.shutdown();
-        assertEquals(Server.State.OPEN, server.state());
+        assertEquals(LifeState.NEW, server.state());
         loop.await();
     }
 
@@ -117,7 +118,7 @@ final class Lifecycle {
         var loops = new ArrayList<Scene.Task<Boolean>>();
         for (int i = 0; i < 20; i++) {
             var server = stage.open(ECHO);
-            loops.add(stage.run(server::serveForever));
+            loops.add(stage.run(server::run));
             server.shutdown();
         }
         for (var loop : loops) {
@@ -126,14 +127,14 @@ final class Lifecycle {
         for (int i = 0; i < 20; i++) {
             var server = stage.serve(ECHO);
             server.shutdown();
-            assertEquals(Server.State.OPEN, server.state());
+            assertEquals(LifeState.NEW, server.state());
         }
     }
 
     private static void servesAgain(Stage stage) throws Exception {
         var server = stage.open(ECHO);
         for (int i = 0; i < 3; i++) {
-            var loop = stage.run(server::serveForever);
+            var loop = stage.run(server::run);
             assertServes(stage, server);
             server.shutdown();
             loop.await();
@@ -164,8 +165,8 @@ final class Lifecycle {
     private static void shutdownBeforeServing(Stage stage) throws Exception {
         var server = stage.open(ECHO);
         server.shutdown();
-        server.serveForever(); // the shutdown came first, and wins once
-        assertEquals(Server.State.OPEN, server.state());
+        server.run(); // the shutdown came first, and wins once
+        assertEquals(LifeState.NEW, server.state());
         assertServes(stage, server.start());
     }
 
@@ -174,19 +175,19 @@ final class Lifecycle {
             Server.current().shutdown();
             c.send("asked\n");
         });
-        var loop = stage.run(server::serveForever);
+        var loop = stage.run(server::run);
         assertEquals("asked", stage.connect(server).readLine());
         loop.await();
-        assertEquals(Server.State.OPEN, server.state());
+        assertEquals(LifeState.NEW, server.state());
     }
 
     private static void closeEndsTheLoop(Stage stage) throws Exception {
         var server = stage.open(ECHO);
-        var loop = stage.run(server::serveForever);
+        var loop = stage.run(server::run);
         assertServes(stage, server);
         server.close();
         loop.await();
-        assertEquals(Server.State.CLOSED, server.state());
+        assertEquals(LifeState.ENDED, server.state());
     }
 
     private static void closeFromHandler(Stage stage) throws Exception {
@@ -195,35 +196,35 @@ final class Lifecycle {
             assertFalse(Thread.currentThread().isInterrupted(), "close has interrupted its own caller");
             c.send("closed\n");
         });
-        var loop = stage.run(server::serveForever);
+        var loop = stage.run(server::run);
         assertEquals("closed", stage.connect(server).readLine());
         loop.await();
-        assertEquals(Server.State.CLOSED, server.state());
+        assertEquals(LifeState.ENDED, server.state());
     }
 
     private static void closesImmediately(Stage stage) throws Exception {
         var server = stage.open(ECHO);
         server.close();
-        assertEquals(Server.State.CLOSED, server.state());
-        assertThrows(IllegalStateException.class, server::serveForever);
+        assertEquals(LifeState.ENDED, server.state());
+        assertThrows(IllegalStateException.class, server::run);
     }
 
     private static void shutdownByMany(Stage stage) throws Exception {
         var server = stage.open(ECHO);
-        var loop = stage.run(server::serveForever);
+        var loop = stage.run(server::run);
         assertServes(stage, server);
         inEach(stage, 4, server::shutdown);
         loop.await();
-        assertEquals(Server.State.OPEN, server.state());
+        assertEquals(LifeState.NEW, server.state());
     }
 
     private static void closeByMany(Stage stage) throws Exception {
         var server = stage.open(ECHO);
-        var loop = stage.run(server::serveForever);
+        var loop = stage.run(server::run);
         assertServes(stage, server);
         inEach(stage, 4, () -> {
             server.close();
-            assertEquals(Server.State.CLOSED, server.state());
+            assertEquals(LifeState.ENDED, server.state());
         });
         loop.await();
     }
@@ -248,7 +249,7 @@ final class Lifecycle {
         var loop = stage.async(() -> server.handleRequest(Duration.ZERO));
         assertServes(stage, server);
         assertTrue(loop.await());
-        assertEquals(Server.State.OPEN, server.state());
+        assertEquals(LifeState.NEW, server.state());
         assertEquals(1, server.stats().accepted());
     }
 
@@ -275,13 +276,13 @@ final class Lifecycle {
     private static void interruptEndsTheLoop(Stage stage) throws Exception {
         var server = stage.open(ECHO);
         var loop = stage.async(() -> {
-            server.serveForever();
+            server.run();
             return Thread.currentThread().isInterrupted();
         });
         assertServes(stage, server);
         loop.thread().interrupt();
         assertTrue(loop.await(), "the interrupt stays set");
-        assertEquals(Server.State.OPEN, server.state());
+        assertEquals(LifeState.NEW, server.state());
         assertServes(stage, server.start());
     }
 
@@ -300,12 +301,12 @@ final class Lifecycle {
 
     private static void illegalCallsSayWhy(Stage stage) throws Exception {
         var server = stage.serve(ECHO);
-        for (Runnable call : List.<Runnable>of(server::serveForever, server::start, server::handleRequest)) {
-            assertSays("SERVING", assertThrows(IllegalStateException.class, call::run));
+        for (Runnable call : List.<Runnable>of(server::run, server::start, server::handleRequest)) {
+            assertSays("RUNNING", assertThrows(IllegalStateException.class, call::run));
         }
         server.close();
-        for (Runnable call : List.<Runnable>of(server::serveForever, server::start, server::handleRequest)) {
-            assertSays("CLOSED", assertThrows(IllegalStateException.class, call::run));
+        for (Runnable call : List.<Runnable>of(server::run, server::start, server::handleRequest)) {
+            assertSays("ENDED", assertThrows(IllegalStateException.class, call::run));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.weft.testkit;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class ManualTime implements TimeSource {
     /** How long a test waits, in real time, for something to be scheduled before it is told that nothing was. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Instant BEGINNING = Instant.parse("2000-01-01T00:00:00Z");
 
     /** A task at its moment; those of one moment run in the order in which they were scheduled. */
     private record Task(long moment, long number, Runnable body) {}
@@ -45,6 +47,12 @@ public final class ManualTime implements TimeSource {
     @Override
     public long nanoTime() {
         return now;
+    }
+
+    /** The beginning of the year 2000, UTC, and as much later as this time has moved. */
+    @Override
+    public Instant now() {
+        return BEGINNING.plusNanos(now);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
+import dev.weft.net.DatagramBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Concurrency;
 import dev.weft.net.DatagramHandler;
@@ -25,18 +26,18 @@ final class PacketStage extends Scene {
     }
 
     /** A server at a fresh address. */
-    Server.DatagramBuilder builder() {
+    DatagramBuilder builder() {
         return builderAt(subject.addresses().get());
     }
 
-    Server.DatagramBuilder builderAt(Address address) {
+    DatagramBuilder builderAt(Address address) {
         var builder = address.kind() == Address.Kind.INET ? Server.udp(address.host(), address.port())
                 : Server.unixDatagrams(Path.of(address.host()));
         return builder.transport(subject.transport()).concurrency(concurrency()).observer(witness());
     }
 
     /** A server of this builder, wherever its handlers run. */
-    Server open(Server.DatagramBuilder builder, Portable.Datagrams handler) throws IOException {
+    Server open(DatagramBuilder builder, Portable.Datagrams handler) throws IOException {
         return keep(concurrency() instanceof Concurrency.Processes workers
                 ? builder.concurrency(Portable.packed(handler, workers)).open(Portable.DatagramsThere.class)
                 : builder.open(handler));

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
+import dev.weft.net.LifeState;
 import dev.weft.net.Address;
 import dev.weft.net.Deadlines;
 import dev.weft.net.Server;
@@ -34,7 +35,7 @@ final class Shortages {
             rule("out of memory in a handler costs that connection, also a sequential server's", Shortages::inHandler),
             rule("out of memory in an action, the server serves on", Shortages::inAction),
             rule("a started server whose loop can't go on ends, reports, and frees its address", Shortages::endsForGood),
-            rule("SS-22: serveForever throws what its loop can't go on after", Shortages::throwsForGood));
+            rule("SS-22: run throws what its loop can't go on after", Shortages::throwsForGood));
 
     private static final int FAILURES = 3;
 
@@ -146,7 +147,7 @@ final class Shortages {
     private static void endsForGood(Stage stage) throws Exception {
         var transport = new Throwing(stage.subject().transport(), () -> new InternalError(TEXT), 1);
         var server = stage.open(stage.builder().transport(transport), ECHO).start();
-        Eventually.holds("the server ends", () -> server.state() == Server.State.CLOSED);
+        Eventually.holds("the server ends", () -> server.state() == LifeState.ENDED);
         assertEquals(1, stage.witness().acceptFailures().size());
         assertEquals(1, stage.witness().drains().size());
         assertThrows(IOException.class, () -> stage.dial(server).open());
@@ -155,7 +156,7 @@ final class Shortages {
     private static void throwsForGood(Stage stage) throws Exception {
         var transport = new Throwing(stage.subject().transport(), () -> new InternalError(TEXT), 1);
         var server = stage.open(stage.builder().transport(transport), ECHO);
-        var loop = stage.run(server::serveForever);
+        var loop = stage.run(server::run);
         assertInstanceOf(InternalError.class, assertThrows(ExecutionException.class, loop::await).getCause());
         assertEquals(1, stage.witness().acceptFailures().size());
         server.start();

@@ -3,6 +3,8 @@ package dev.weft.testkit;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 
+import dev.weft.net.ConnectionBuilder;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Connection;
@@ -29,13 +31,13 @@ final class Stage extends Scene {
     }
 
     /** A server at a fresh address. */
-    Server.Builder builder() {
+    StreamBuilder builder() {
         return subject.server().apply(Server.at(subject.addresses().get())).transport(subject.transport()).concurrency(concurrency())
                 .observer(witness());
     }
 
     /** As builder, with small kernel buffers where there are any: a blocked write costs the less. */
-    Server.Builder tight() {
+    StreamBuilder tight() {
         var builder = builder();
         return kernel() ? builder.option(StandardSocketOptions.SO_SNDBUF, SMALL).option(StandardSocketOptions.SO_RCVBUF, SMALL) : builder;
     }
@@ -47,7 +49,7 @@ final class Stage extends Scene {
     }
 
     /** As builder, with a large buffer for what is sent where there is one: the system tells late that there is room. */
-    Server.Builder roomy() {
+    StreamBuilder roomy() {
         var builder = builder();
         return kernel() ? builder.option(StandardSocketOptions.SO_SNDBUF, LARGE) : builder;
     }
@@ -63,7 +65,7 @@ final class Stage extends Scene {
     }
 
     /** A server of this builder, wherever its handlers run. */
-    Server open(Server.Builder builder, Portable.Streams handler) throws IOException {
+    Server open(StreamBuilder builder, Portable.Streams handler) throws IOException {
         return keep(concurrency() instanceof Concurrency.Processes workers
                 ? builder.concurrency(Portable.packed(handler, workers)).open(Portable.StreamsThere.class)
                 : builder.open(handler));
@@ -81,7 +83,7 @@ final class Stage extends Scene {
         return keep(builder().open(handler)).start();
     }
 
-    Connection.Builder dial(Server server) {
+    ConnectionBuilder dial(Server server) {
         return subject.client().apply(Connection.to(server.address())).transport(subject.transport());
     }
 

@@ -5,6 +5,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
+import dev.weft.net.ConnectionBuilder;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
@@ -25,8 +27,8 @@ import dev.weft.net.spi.Transport;
  * @param client the same for a client
  * @param lacks what it cannot do, so that the rules about it are left out
  */
-public record StreamSubject(String name, Transport transport, Supplier<Address> addresses, UnaryOperator<Server.Builder> server,
-        UnaryOperator<Connection.Builder> client, Set<Trait> lacks) {
+public record StreamSubject(String name, Transport transport, Supplier<Address> addresses, UnaryOperator<StreamBuilder> server,
+        UnaryOperator<ConnectionBuilder> client, Set<Trait> lacks) {
     /** What not every transport can do. */
     public enum Trait {
         /** One side may end its output and read on. */

@@ -36,6 +36,7 @@ public final class ExitHook {
     /** The process is going down, by a signal or otherwise. */
     private static boolean exiting;
     private static boolean signalled;
+    private static boolean disabled;
     private static volatile boolean jvmExits;
 
     private final String name;
@@ -68,8 +69,8 @@ public final class ExitHook {
 
     private ExitHook install() {
         synchronized (LOCK) {
-            if (exiting) {
-                return this; // too late: what is asked to end begins nothing
+            if (exiting || disabled) {
+                return this; // what is asked to end begins nothing
             }
             if (INSTALLED.isEmpty()) {
                 listen();
@@ -77,6 +78,13 @@ public final class ExitHook {
             INSTALLED.add(this);
         }
         return this;
+    }
+
+    /** Installs nothing from now on: for a worker process, which its parent ends. */
+    public static void disable() {
+        synchronized (LOCK) {
+            disabled = true;
+        }
     }
 
     /** Takes it back; no effect when it has been taken back, or while the process exits. */

@@ -1,12 +1,16 @@
-package dev.weft.net;
+package dev.weft.net.support;
 
-import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/** A condition that threads wait for, with a deadline on a {@link TimeSource}. */
-final class Gate {
+import dev.weft.net.TimeSource;
+
+/**
+ * A condition that threads wait for, with a deadline on a {@link TimeSource}. The condition is a function of state that is kept elsewhere; whoever
+ * changes that state calls {@link #signal}. For any thread.
+ */
+public final class TimedCondition {
     private static final TimeSource.Scheduled NONE = () -> {};
     private static final long LOOK_NANOS = 10_000_000;
 
@@ -14,12 +18,18 @@ final class Gate {
     private final Condition changed = lock.newCondition();
     private final TimeSource time;
 
-    Gate(TimeSource time) {
+    /** A condition that nobody waits for yet. */
+    public TimedCondition(TimeSource time) {
         this.time = time;
     }
 
-    /** Something the condition depends on has changed. */
-    void signal() {
+    /** The clock of its deadlines. */
+    public TimeSource time() {
+        return time;
+    }
+
+    /** Something that the condition depends on has changed. */
+    public void signal() {
         lock.lock();
         try {
             changed.signalAll();
@@ -29,12 +39,14 @@ final class Gate {
     }
 
     /**
-     * Waits until the condition holds or the moment has come, whatever interrupts: who ends a server must not cut its handlers short because
-     * its own thread was told to stop. The interrupt stays set.
+     * Waits until the condition holds or the moment has come. An interrupt does not end the wait, and stays set: a thread that ends a server must
+     * not cut its handlers short because it was itself told to stop.
      *
+     * @param condition evaluated on this thread, under this object's lock: it must not block
+     * @param moment see {@link Moments}
      * @return the condition's last value
      */
-    boolean await(BooleanSupplier condition, long moment) {
+    public boolean await(BooleanSupplier condition, long moment) {
         var interrupted = false;
         try {
             while (true) {
@@ -51,8 +63,8 @@ final class Gate {
         }
     }
 
-    /** As await; an interrupt ends the wait early and stays set. */
-    boolean awaitInterruptibly(BooleanSupplier condition, long moment) {
+    /** As {@link #await}, but an interrupt ends the wait early, and stays set. */
+    public boolean awaitInterruptibly(BooleanSupplier condition, long moment) {
         try {
             return waitFor(condition, moment);
         } catch (InterruptedException e) {
@@ -61,18 +73,23 @@ final class Gate {
         }
     }
 
-    private boolean waitFor(BooleanSupplier condition, long moment) throws InterruptedException {
+    /**
+     * As {@link #await}, but an interrupt ends the wait.
+     *
+     * @throws InterruptedException when this thread was interrupted before or meanwhile; the interrupt is cleared
+     */
+    public boolean waitFor(BooleanSupplier condition, long moment) throws InterruptedException {
         var alarm = NONE;
         var alone = false;
         try {
-            alarm = moment == Alarm.NEVER ? NONE : time.schedule(remaining(moment), this::signal);
+            alarm = moment == Moments.NEVER ? NONE : time.schedule(Moments.until(time, moment), this::signal);
         } catch (OutOfMemoryError e) {
             alone = true; // nobody will wake this thread when the moment has come
         }
         lock.lock();
         try {
             while (!condition.getAsBoolean()) {
-                if (Alarm.passed(time, moment)) {
+                if (Moments.passed(time, moment)) {
                     return false;
                 }
                 if (alone) {
@@ -86,9 +103,5 @@ final class Gate {
             lock.unlock();
             alarm.cancel();
         }
-    }
-
-    private Duration remaining(long moment) {
-        return Duration.ofNanos(Math.max(0, moment - time.nanoTime()));
     }
 }

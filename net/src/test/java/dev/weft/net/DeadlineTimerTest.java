@@ -7,18 +7,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import dev.weft.net.support.DeadlineTimer;
+import dev.weft.net.support.Moments;
 
 /** A deadline for every wait, without a timer for every wait: DESIGN section 4, "Time". */
 @Timeout(30)
-class AlarmTest {
+class DeadlineTimerTest {
     private static final Duration THIRTY = Duration.ofSeconds(30);
 
     private final ManualClock clock = new ManualClock();
     private final AtomicInteger woken = new AtomicInteger();
-    private final Alarm alarm = new Alarm(clock, woken::incrementAndGet);
+    private final DeadlineTimer alarm = new DeadlineTimer(clock, woken::incrementAndGet);
 
     private long in(Duration d) {
-        return Alarm.after(clock, d);
+        return Moments.limit(clock, d);
     }
 
     @Test
@@ -75,12 +77,12 @@ class AlarmTest {
 
     @Test
     void zeroIsNoDeadline() {
-        assertThat(in(Duration.ZERO)).isEqualTo(Alarm.NEVER);
-        alarm.set(Alarm.NEVER);
+        assertThat(in(Duration.ZERO)).isEqualTo(Moments.NEVER);
+        alarm.set(Moments.NEVER);
         assertThat(clock.scheduled()).isZero();
-        assertThat(Alarm.passed(clock, Alarm.NEVER)).isFalse();
-        assertThat(Alarm.earlier(Alarm.NEVER, 5)).isEqualTo(5);
-        assertThat(Alarm.earlier(5, Alarm.NEVER)).isEqualTo(5);
-        assertThat(Alarm.earlier(6, 5)).isEqualTo(5);
+        assertThat(Moments.passed(clock, Moments.NEVER)).isFalse();
+        assertThat(Moments.earlier(Moments.NEVER, 5)).isEqualTo(5);
+        assertThat(Moments.earlier(5, Moments.NEVER)).isEqualTo(5);
+        assertThat(Moments.earlier(6, 5)).isEqualTo(5);
     }
 }
