@@ -1,0 +1,86 @@
+package dev.weft.architecture;
+
+import java.util.HashSet;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+
+/** All time comes from a {@code TimeSource}, so that tests move it by hand. */
+class ClockTest {
+    private static final String TIME_SOURCE = "dev.weft.net.TimeSource";
+
+    /** Programs for people to read or to measure with. */
+    private static final Set<String> PROGRAMS = Set.of("examples", "bench");
+
+    private static final Set<String> READ_THE_CLOCK = Set.of(
+            "dev.weft.chat.ChatLink",
+            "dev.weft.chat.Stamp",
+            "dev.weft.cli.BuiltIn",
+            "dev.weft.cli.Spawner",
+            "dev.weft.kafka.Brokers",
+            "dev.weft.kafka.Consuming",
+            "dev.weft.kafka.Poisoned",
+            "dev.weft.kafka.Producing",
+            "dev.weft.kafka.Transacting",
+            "dev.weft.linux.EventLoop",
+            "dev.weft.linux.ProcessPool",
+            "dev.weft.linux.Waiter",
+            "dev.weft.linux.WorkerMain",
+            "dev.weft.message.Client",
+            "dev.weft.message.Conversation",
+            "dev.weft.message.IncomingStream",
+            "dev.weft.message.Requester",
+            "dev.weft.message.Wire",
+            "dev.weft.queue.Arrival",
+            "dev.weft.queue.Dialler",
+            "dev.weft.queue.Feed",
+            "dev.weft.queue.Fruitless",
+            "dev.weft.queue.Listener",
+            "dev.weft.queue.LogFile",
+            "dev.weft.queue.Pipeline",
+            "dev.weft.queue.PlainTalk",
+            "dev.weft.queue.Pump",
+            "dev.weft.queue.QueueLink",
+            "dev.weft.queue.ReliableTalk",
+            "dev.weft.queue.Spool",
+            "dev.weft.queue.StopAsker",
+            "dev.weft.queue.WatchDog",
+            "dev.weft.rpc.ConnectionLimit",
+            "dev.weft.rpc.Ending",
+            "dev.weft.rpc.GivingWay",
+            "dev.weft.rpc.RpcClient",
+            "dev.weft.rpc.ServedCall",
+            "dev.weft.rpc.Serving",
+            "dev.weft.testkit.Eventually",
+            "dev.weft.testkit.PacketClient");
+
+    @Test
+    void onlyATimeSourceReadsTheClockOrSleeps() {
+        var sources = new HashSet<String>();
+        var readers = new HashSet<String>();
+        for (var module : Reactor.modulesWithCode()) {
+            if (!PROGRAMS.contains(module.name())) {
+                for (var file : module.classFiles()) {
+                    var read = ClassReader.of(file);
+                    if (read.interfaces().contains(TIME_SOURCE)) {
+                        sources.add(read.name());
+                    } else if (read.methods().stream().anyMatch(ClockTest::isOfTheClock)) {
+                        readers.add(read.name());
+                    }
+                }
+            }
+        }
+        readers.removeAll(sources);
+
+        Ratchet.check("classes that read the clock or sleep past TimeSource", READ_THE_CLOCK, readers);
+    }
+
+    private static boolean isOfTheClock(String method) {
+        return switch (method) {
+            case "java.lang.System.nanoTime", "java.lang.System.currentTimeMillis", "java.lang.Thread.sleep",
+                    "java.util.concurrent.TimeUnit.sleep" ->
+                true;
+            default -> method.startsWith("java.time.") && (method.endsWith(".now") || method.startsWith("java.time.Clock.system"));
+        };
+    }
+}

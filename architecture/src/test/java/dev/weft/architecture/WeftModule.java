@@ -1,0 +1,55 @@
+package dev.weft.architecture;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A module of the build: its folder, and in it the sources and the class files of its main code. */
+record WeftModule(String name, Path folder) {
+    boolean hasCode() {
+        return Files.isDirectory(sourceFolder());
+    }
+
+    /** Every source file but the descriptors of packages and modules. */
+    List<Path> sources() {
+        return files(sourceFolder(), ".java");
+    }
+
+    /** Every class file but the descriptors of packages and modules. */
+    List<Path> classFiles() {
+        var files = Files.isDirectory(classFolder()) ? files(classFolder(), ".class") : List.<Path>of();
+        if (files.isEmpty()) {
+            throw new IllegalStateException("module " + name + " has sources and no class files in " + classFolder() + ": build it first (mvn -pl "
+                    + name + " -am test-compile)");
+        }
+        return files;
+    }
+
+    Path classFolder() {
+        return folder.resolve("target/classes");
+    }
+
+    /** Empty for a program that runs on the class path. */
+    Optional<ModuleDescriptor> descriptor() {
+        return Files.exists(sourceFolder().resolve("module-info.java"))
+                ? ModuleFinder.of(classFolder()).findAll().stream().map(found -> found.descriptor()).findFirst()
+                : Optional.empty();
+    }
+
+    private Path sourceFolder() {
+        return folder.resolve("src/main/java");
+    }
+
+    private static List<Path> files(Path folder, String suffix) {
+        try (var all = Files.walk(folder)) {
+            return all.filter(file -> file.toString().endsWith(suffix) && !file.getFileName().toString().contains("-info.")).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
