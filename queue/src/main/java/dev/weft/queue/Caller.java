@@ -21,7 +21,7 @@ final class Caller {
      * @param spoke runs when that has come
      * @param gone runs when it has ended without a word
      */
-    Caller(Connection connection, Threads threads, Consumer<Caller> spoke, Consumer<Caller> gone) {
+    Caller(Connection connection, LinkThreads threads, Consumer<Caller> spoke, Consumer<Caller> gone) {
         this.connection = connection;
         deadlines = connection.deadlines();
         connection.deadlines(deadlines.idle(Duration.ZERO));
@@ -51,7 +51,7 @@ final class Caller {
 
     /** To be served: from now on others may read. */
     Connection take() {
-        Threads.end(thread);
+        LinkThreads.end(thread);
         connection.deadlines(deadlines);
         return connection;
     }
@@ -62,6 +62,6 @@ final class Caller {
 
     void drop() {
         connection.abort();
-        Threads.end(thread);
+        LinkThreads.end(thread);
     }
 }

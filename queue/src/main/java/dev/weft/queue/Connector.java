@@ -25,7 +25,7 @@ interface Connector extends Closeable {
      * Somebody else who comes and says something may have the place of this connection, for as long as that has said nothing; it is aborted then.
      * Until the next {@link #next}.
      */
-    default void contest(Connection holder, Threads threads) {}
+    default void contest(Connection holder, LinkThreads threads) {}
 
     /** Who has got the place of the connection that was contested last, if somebody has. */
     default Optional<Address> winner() {

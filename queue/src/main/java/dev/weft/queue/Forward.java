@@ -17,7 +17,7 @@ final class Forward<T> {
     private final Thread thread;
     private Consumer<Throwable> fatal = e -> {};
 
-    Forward(AckQueue<T> from, Inflow<T> to, Threads threads) {
+    Forward(AckQueue<T> from, Inflow<T> to, LinkThreads threads) {
         this.from = from;
         this.to = to;
         thread = threads.unstarted("-forward", this::run);
@@ -50,6 +50,6 @@ final class Forward<T> {
     }
 
     void end() {
-        Threads.end(thread);
+        LinkThreads.end(thread);
     }
 }

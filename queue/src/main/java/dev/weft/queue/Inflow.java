@@ -19,14 +19,14 @@ final class Inflow<T> {
     private final BlockingQueue<T> queue;
     private final @Nullable BooleanSupplier stop;
     private final long mostNanos;
-    private final News news;
+    private final LinkEvents news;
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile boolean over;
     private volatile boolean closed;
     /** Messages that are not acknowledged, where somebody wants to know. */
     private volatile @Nullable AtomicLong underWay;
 
-    Inflow(BlockingQueue<T> queue, Link.Builder<T> settings, News news) {
+    Inflow(BlockingQueue<T> queue, Link.Builder<T> settings, LinkEvents news) {
         this.queue = queue;
         stop = settings.stopReceiving;
         mostNanos = Waits.nanos(settings.timeout);

@@ -40,7 +40,7 @@ public interface Link extends AutoCloseable {
 
     /** Waits for the other end, one at a time: pysocklib's servers. Of the server's builder count address, options, TLS, deadlines and transport. */
     static Builder<byte[]> listen(StreamBuilder where) {
-        return new Builder<>(new Origin.Listening(where), Builder.BYTES, Body.bytes(Builder.BYTES.limit()));
+        return new Builder<>(new ConnectionSource.Listening(where), Builder.BYTES, Body.bytes(Builder.BYTES.limit()));
     }
 
     /** Goes to the other end: pysocklib's clients. */
@@ -50,7 +50,7 @@ public interface Link extends AutoCloseable {
 
     /** Goes to the other end: pysocklib's clients. */
     static Builder<byte[]> connect(ConnectionBuilder where) {
-        return new Builder<>(new Origin.Dialling(where), Builder.BYTES, Body.bytes(Builder.BYTES.limit()));
+        return new Builder<>(new ConnectionSource.Dialing(where), Builder.BYTES, Body.bytes(Builder.BYTES.limit()));
     }
 
     /**
@@ -128,7 +128,7 @@ public interface Link extends AutoCloseable {
     final class Builder<T> {
         static final Framing<byte[]> BYTES = Framing.delimited("\r\n");
 
-        final Origin origin;
+        final ConnectionSource origin;
         final Framing<T> framing;
         final Body<T> body;
         Backoff reconnect = Backoff.exponential(Duration.ofMillis(100), Duration.ofSeconds(30));
@@ -145,9 +145,9 @@ public interface Link extends AutoCloseable {
         BooleanSupplier stopSending;
         BooleanSupplier stopReconnecting = () -> false;
         Optional<LinkObserver> observer = Optional.empty();
-        SafeLog log = Log.SHARED;
+        SafeLog log = QueueLog.SHARED;
 
-        Builder(Origin origin, Framing<T> framing, Body<T> body) {
+        Builder(ConnectionSource origin, Framing<T> framing, Body<T> body) {
             this.origin = origin;
             this.framing = framing;
             this.body = body;

@@ -31,7 +31,7 @@ final class Outflow<T> {
     private final Framing<T> framing;
     private final @Nullable BooleanSupplier stop;
     private final boolean oneByOne;
-    private final News news;
+    private final LinkEvents news;
     private final ArrayDeque<Delivered<T>> taken = new ArrayDeque<>();
     private final boolean ours;
     private final CountDownLatch done = new CountDownLatch(1);
@@ -40,7 +40,7 @@ final class Outflow<T> {
     private volatile boolean draining;
 
     /** @param ours whether the queue is of our making, and ends when nothing more is to be put into it */
-    Outflow(BlockingQueue<T> queue, boolean ours, Link.Builder<T> settings, News news) {
+    Outflow(BlockingQueue<T> queue, boolean ours, Link.Builder<T> settings, LinkEvents news) {
         this.queue = queue;
         framing = settings.framing;
         stop = settings.stopSending;

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param <I> the type of a message that comes in
  * @param <O> the type of one that goes out
  */
-final class Pump<I, O> implements Crew.Task {
+final class Pump<I, O> implements ServiceThreads.Task {
     /** How often a stop function is asked while there is nothing to do. */
     private static final long POLL = TimeUnit.MILLISECONDS.toNanos(50);
     /** So that a stage which always fails doesn't keep a processor busy. */
     private static final Backoff RETRY = Backoff.exponential(Duration.ofMillis(10), Duration.ofSeconds(1));
 
     private final Service<I, O> service;
-    private final Feed<I> feed;
+    private final ServiceInput<I> feed;
     private final Service.Stage<? super I, ? extends O> stage;
     private final @Nullable BlockingQueue<O> out;
     private final boolean inOrder;
@@ -31,7 +31,7 @@ final class Pump<I, O> implements Crew.Task {
     private long taken;
     private boolean over;
 
-    Pump(Service<I, O> service, Feed<I> feed, Service.Stage<? super I, ? extends O> stage, @Nullable BlockingQueue<O> out, boolean inOrder) {
+    Pump(Service<I, O> service, ServiceInput<I> feed, Service.Stage<? super I, ? extends O> stage, @Nullable BlockingQueue<O> out, boolean inOrder) {
         this.service = service;
         this.feed = feed;
         this.stage = stage;

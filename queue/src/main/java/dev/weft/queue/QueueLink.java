@@ -24,7 +24,7 @@ import dev.weft.queue.LinkStatus.State;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one implementation of all links: a thread that gets connections, one after the other, and lets a {@link Talk} have each.
+ * The one implementation of all links: a thread that gets connections, one after the other, and lets a {@link LinkProtocol} have each.
  *
  * @param <T> the type of a message
  */
@@ -40,13 +40,13 @@ final class QueueLink<T> implements Duplex<T> {
     private final @Nullable Inflow<T> in;
     private final @Nullable Outflow<T> out;
     private final List<AckQueue<T>> own;
-    private final News news;
+    private final LinkEvents news;
     private final boolean reconnects;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<@Nullable ExitStages> onExit = new AtomicReference<>();
     private volatile LinkStatus status = new LinkStatus(State.NEW, Instant.now(), 0, Optional.empty(), Optional.empty());
     private volatile @Nullable Connector connector;
-    private volatile @Nullable Talk<T> talk;
+    private volatile @Nullable LinkProtocol<T> talk;
     private volatile @Nullable Thread thread;
     private volatile @Nullable Throwable failure;
     private volatile boolean over;
@@ -58,7 +58,7 @@ final class QueueLink<T> implements Duplex<T> {
     QueueLink(Link.Builder<T> settings, @Nullable BlockingQueue<T> received, @Nullable BlockingQueue<T> toSend, List<AckQueue<T>> own) {
         this.settings = settings;
         this.own = own;
-        news = new News(this, settings.origin.role() + (received == null ? "Sender" : toSend == null ? "Receiver" : ""), settings.log,
+        news = new LinkEvents(this, settings.origin.role() + (received == null ? "Sender" : toSend == null ? "Receiver" : ""), settings.log,
                 settings.observer);
         in = received == null ? null : new Inflow<>(received, settings, news);
         out = toSend == null ? null : new Outflow<>(toSend, ours(toSend), settings, news);
@@ -80,8 +80,8 @@ final class QueueLink<T> implements Duplex<T> {
                 throw new IllegalStateException(this + " was started before, or shut down: a link runs once");
             }
             var pauses = reconnects ? settings.reconnect : FIRST_PAUSES;
-            var opened = settings.origin.open(new Origin.Dialling.Terms(pauses, settings.connectWithin));
-            Talk<T> opening;
+            var opened = settings.origin.open(new ConnectionSource.Dialing.Terms(pauses, settings.connectWithin));
+            LinkProtocol<T> opening;
             try {
                 opening = talk();
             } catch (IOException | RuntimeException e) {
@@ -98,12 +98,12 @@ final class QueueLink<T> implements Duplex<T> {
         return this;
     }
 
-    private Talk<T> talk() throws IOException {
+    private LinkProtocol<T> talk() throws IOException {
         if (settings.delivery == Delivery.AT_MOST_ONCE) {
-            return new PlainTalk<>(in, out, settings, news);
+            return new SocklibProtocol<>(in, out, settings, news);
         }
         Store store = settings.spool == null ? new MemoryStore() : Spool.open(settings.spool, settings.log);
-        return new ReliableTalk<>(in, in != null && own.contains(in.queue()), out, store, settings, news);
+        return new ReliableProtocol<>(in, in != null && own.contains(in.queue()), out, store, settings, news);
     }
 
     @Override
@@ -115,15 +115,15 @@ final class QueueLink<T> implements Duplex<T> {
         rethrow();
     }
 
-    private void work(Connector connector, Talk<T> talk) {
+    private void work(Connector connector, LinkProtocol<T> talk) {
         IOException lost = null;
         try {
-            if (settings.origin instanceof Origin.Listening) {
+            if (settings.origin instanceof ConnectionSource.Listening) {
                 news.log.listening(connector.address());
             }
             news.changed(status);
             talk.begin(this::fail);
-            var fruitless = settings.origin instanceof Origin.Listening ? null : new Fruitless(settings);
+            var fruitless = settings.origin instanceof ConnectionSource.Listening ? null : new Fruitless(settings);
             for (var more = true; more && !over;) {
                 lost = null;
                 var connection = next(connector, talk);
@@ -177,7 +177,7 @@ final class QueueLink<T> implements Duplex<T> {
     }
 
     /** Waits for a connection; null when there is nothing left to do with one, as a stop function says, or the end of a queue. */
-    private @Nullable Connection next(Connector connector, Talk<T> talk) throws GaveUpException, InterruptedException {
+    private @Nullable Connection next(Connector connector, LinkProtocol<T> talk) throws GaveUpException, InterruptedException {
         if (settings.stopReceiving == null && out == null) {
             return await(connector);
         }
@@ -363,7 +363,7 @@ final class QueueLink<T> implements Duplex<T> {
         return settled && failure == null && (out == null || (out.queue().isEmpty() && unsent().isEmpty()));
     }
 
-    private Talk<T> known() {
+    private LinkProtocol<T> known() {
         return Objects.requireNonNull(talk);
     }
 

@@ -24,7 +24,7 @@ final class ReliableIn<T> {
     private final AckQueue<T> queue;
     private final Body<T> body;
     private final int window;
-    private final News news;
+    private final LinkEvents news;
     private final Runnable due;
     private final Runnable owing;
     private final Map<StreamId, ReceivedStream> streams = new LinkedHashMap<>(16, 0.75f, true) {
@@ -43,7 +43,7 @@ final class ReliableIn<T> {
      * @param due runs when the peer should be told what is done
      * @param owing runs when it should be told before long
      */
-    ReliableIn(AckQueue<T> queue, Link.Builder<T> settings, News news, Runnable due, Runnable owing) {
+    ReliableIn(AckQueue<T> queue, Link.Builder<T> settings, LinkEvents news, Runnable due, Runnable owing) {
         this.queue = queue;
         body = settings.body;
         window = settings.capacity;

@@ -24,7 +24,7 @@ final class ReliableOut<T> {
     private final int most;
     private final Body<T> body;
     private final int window;
-    private final News news;
+    private final LinkEvents news;
     private final ReentrantLock lock;
     private final Condition changed;
     private final Condition acknowledged;
@@ -43,7 +43,7 @@ final class ReliableOut<T> {
      * @param lock what guards it
      * @param changed is told when something can leave
      */
-    ReliableOut(Outflow<T> source, Store store, boolean keepsLonger, int most, Link.Builder<T> settings, News news, ReentrantLock lock,
+    ReliableOut(Outflow<T> source, Store store, boolean keepsLonger, int most, Link.Builder<T> settings, LinkEvents news, ReentrantLock lock,
             Condition changed) {
         this.source = source;
         this.store = store;
@@ -221,7 +221,7 @@ final class ReliableOut<T> {
 
     /** Ends the numbering. */
     void end() {
-        Threads.end(feeder);
+        LinkThreads.end(feeder);
     }
 
     /**

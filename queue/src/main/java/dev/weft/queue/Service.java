@@ -121,7 +121,7 @@ public final class Service<I, O> implements AutoCloseable {
 
     /** What the threads of a service do, once its options are known. */
     private interface Work<I, O> {
-        Crew.Task of(Service<I, O> service);
+        ServiceThreads.Task of(Service<I, O> service);
     }
 
     final LongAdder processed = new LongAdder();
@@ -131,7 +131,7 @@ public final class Service<I, O> implements AutoCloseable {
     private final @Nullable BlockingQueue<O> out;
     private final boolean shareable;
     private final Work<I, O> work;
-    private final Crew crew;
+    private final ServiceThreads crew;
     private final List<AckQueue<?>> made;
     private final Map<String, Event> events = new ConcurrentHashMap<>();
     private int workers = 1;
@@ -139,9 +139,9 @@ public final class Service<I, O> implements AutoCloseable {
     private @Nullable BooleanSupplier stop;
     private final AtomicReference<@Nullable ExitStages> onExit = new AtomicReference<>();
     private final ConcurrentLinkedQueue<Runnable> whenEnded = new ConcurrentLinkedQueue<>();
-    private volatile Crew.@Nullable Task task;
+    private volatile ServiceThreads.@Nullable Task task;
     private volatile boolean draining;
-    private volatile SafeLog log = Log.SHARED;
+    private volatile SafeLog log = QueueLog.SHARED;
     private OnFailure<? super I> onFailure = (message, failure) -> Verdict.SKIP;
 
     /**
@@ -156,7 +156,7 @@ public final class Service<I, O> implements AutoCloseable {
         this.shareable = shareable;
         this.work = work;
         this.made = List.of(made);
-        this.crew = new Crew(name, this::log, this::atEnd);
+        this.crew = new ServiceThreads(name, this::log, this::atEnd);
     }
 
     private void atEnd() {
@@ -180,7 +180,7 @@ public final class Service<I, O> implements AutoCloseable {
 
     private static <I, O> Service<I, O> pump(String name, BlockingQueue<I> in, @Nullable BlockingQueue<O> out, Stage<? super I, ? extends O> stage,
             AckQueue<?>... made) {
-        return new Service<>(name, in, out, true, self -> new Pump<>(self, Feed.of(in), stage, out, self.inOrder), made);
+        return new Service<>(name, in, out, true, self -> new Pump<>(self, ServiceInput.of(in), stage, out, self.inOrder), made);
     }
 
     /** One message in, one out, or none when the stage returns null. */
@@ -241,7 +241,7 @@ public final class Service<I, O> implements AutoCloseable {
             throw new IllegalArgumentException("an interval of " + interval + " for service " + name);
         }
         Stage<Void, O> asked = tick -> source.call();
-        return new Service<>(name, null, out, false, self -> new Pump<>(self, new Feed.Ticks(interval), asked, out, false), made);
+        return new Service<>(name, null, out, false, self -> new Pump<>(self, new ServiceInput.Ticks(interval), asked, out, false), made);
     }
 
     /** The whole loop; the service ends when it returns. What it throws is the service's {@link #failure}. */
@@ -347,7 +347,7 @@ public final class Service<I, O> implements AutoCloseable {
         crew.run(workers, task());
     }
 
-    private Crew.Task task() {
+    private ServiceThreads.Task task() {
         var made = work.of(this);
         task = made;
         return made;

@@ -61,7 +61,7 @@ final class Spool implements Store {
     }
 
     static Spool open(Path directory, long full) throws IOException {
-        return open(directory, full, Log.SHARED);
+        return open(directory, full, QueueLog.SHARED);
     }
 
     static Spool open(Path directory, SafeLog log) throws IOException {

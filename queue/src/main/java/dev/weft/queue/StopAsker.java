@@ -4,13 +4,13 @@ import java.util.function.Consumer;
 
 /** Asks the stop functions while a link waits for a connection, and interrupts it when they say so. */
 final class StopAsker {
-    private final Talk<?> talk;
+    private final LinkProtocol<?> talk;
     private final Thread waiting;
     private final Consumer<Throwable> fatal;
     private final Thread thread;
     private volatile boolean stopped;
 
-    StopAsker(Talk<?> talk, Thread waiting, Threads threads, Consumer<Throwable> fatal) {
+    StopAsker(LinkProtocol<?> talk, Thread waiting, LinkThreads threads, Consumer<Throwable> fatal) {
         this.talk = talk;
         this.waiting = waiting;
         this.fatal = fatal;
@@ -37,6 +37,6 @@ final class StopAsker {
     }
 
     void end() {
-        Threads.end(thread);
+        LinkThreads.end(thread);
     }
 }

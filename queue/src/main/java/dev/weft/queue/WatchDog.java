@@ -33,7 +33,7 @@ public final class WatchDog implements AutoCloseable {
     private final Service<Void, Void> service = Service.loop("watchdog", this::watch);
     private Duration interval = Duration.ofSeconds(5);
     private Duration grace = Duration.ofSeconds(2);
-    private SafeLog log = Log.SHARED;
+    private SafeLog log = QueueLog.SHARED;
     private Runnable action = () -> System.exit(1);
 
     /** Watches nothing yet. */

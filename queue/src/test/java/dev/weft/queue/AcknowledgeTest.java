@@ -42,7 +42,7 @@ class AcknowledgeTest {
         return reliable(ends.listen());
     }
 
-    private Link.Builder<String> dialling(Link to) throws IOException {
+    private Link.Builder<String> dialing(Link to) throws IOException {
         return reliable(ends.connect(to.address()));
     }
 
@@ -83,7 +83,7 @@ class AcknowledgeTest {
     @Test
     void iteratingAcknowledgesAMessageWhenTheNextIsAskedFor() throws Exception {
         var receiver = ends.with(listening().capacity(3).receiver().start());
-        var sender = ends.with(dialling(receiver).sender().start());
+        var sender = ends.with(dialing(receiver).sender().start());
         sender.toSend().addAll(List.of("one", "two"));
         var all = receiver.iterator();
         assertThat(all.next()).isEqualTo("one");
@@ -175,7 +175,7 @@ class AcknowledgeTest {
     @Test
     void manyThreadsMayFinishMessagesAsTheyLike() throws Exception {
         var receiver = ends.with(listening().capacity(64).receiver().start());
-        var sender = ends.with(dialling(receiver).sender().start());
+        var sender = ends.with(dialing(receiver).sender().start());
         var seen = ConcurrentHashMap.<String>newKeySet();
         var doubled = new LinkedBlockingQueue<String>();
         var threads = new ArrayList<Thread>();
@@ -210,13 +210,13 @@ class AcknowledgeTest {
     void whatADeadReceiverHadNotAcknowledgedComesAgainAndWhatItHadDoesNot() throws Exception {
         var sender = ends.with(listening().sender().start());
         sender.toSend().addAll(List.of("a", "b", "c", "d"));
-        var first = ends.with(dialling(sender).receiver().start());
+        var first = ends.with(dialing(sender).receiver().start());
         var three = next(own(first), 3);
         three.get(0).acknowledge();
         three.get(2).acknowledge();
         Ends.until("one is told", () -> sender.stats().acknowledged() == 1);
         first.shutdown();
-        var second = ends.with(dialling(sender).receiver().start());
+        var second = ends.with(dialing(sender).receiver().start());
         assertThat(Ends.next(second.received(), 3)).containsExactly("b", "c", "d");
         three.get(1).acknowledge();
         Ends.until("all are done", () -> sender.stats().acknowledged() == 4);
@@ -228,7 +228,7 @@ class AcknowledgeTest {
         var sender = ends.with(listening().sender().start());
         sender.toSend().addAll(numbers(60));
         for (int i = 0; i < 20; i++) {
-            var receiver = ends.with(dialling(sender).receiver().start());
+            var receiver = ends.with(dialing(sender).receiver().start());
             for (int n = 0; n < 3; n++) {
                 assertThat(Ends.next(receiver.received())).isEqualTo(Integer.toString(3 * i + n));
             }
@@ -241,14 +241,14 @@ class AcknowledgeTest {
     void whatAnIterationHasNotFinishedComesAgain() throws Exception {
         var sender = ends.with(listening().sender().start());
         sender.toSend().addAll(List.of("a", "b", "c"));
-        try (var first = dialling(sender).receiver().start()) {
+        try (var first = dialing(sender).receiver().start()) {
             for (var message : first) {
                 if (message.equals("b")) {
                     break; // as by a failure
                 }
             }
         }
-        var second = ends.with(dialling(sender).receiver().start());
+        var second = ends.with(dialing(sender).receiver().start());
         assertThat(Ends.next(second.received(), 2)).containsExactly("b", "c");
     }
 
@@ -270,7 +270,7 @@ class AcknowledgeTest {
         var done = new LinkedBlockingQueue<String>();
         var upstream = new AckQueue<String>();
         var receiver = ends.with(listening().receiver().start());
-        ends.with(dialling(receiver).sender(upstream).start());
+        ends.with(dialing(receiver).sender(upstream).start());
         for (var message : List.of("a", "b", "c")) {
             upstream.put(message, () -> done.add(message));
         }
@@ -334,9 +334,9 @@ class AcknowledgeTest {
         var sender = ends.with(listening().sender().start());
         sender.toSend().addAll(numbers(20));
         var queue = new LinkedBlockingQueue<String>();
-        var first = ends.with(dialling(sender).stopReceiving(() -> queue.size() >= 7).receiver(queue).start());
+        var first = ends.with(dialing(sender).stopReceiving(() -> queue.size() >= 7).receiver(queue).start());
         Ends.join(first);
-        var second = ends.with(dialling(sender).receiver(queue).start());
+        var second = ends.with(dialing(sender).receiver(queue).start());
         Ends.until("all have come", () -> queue.size() >= 20);
         Ends.until("all are done", () -> sender.stats().acknowledged() == 20);
         assertThat(queue).containsExactlyElementsOf(numbers(20));
@@ -379,7 +379,7 @@ class AcknowledgeTest {
     @Test
     void aConsumerThatAcknowledgesNothingStopsTheSender() throws Exception {
         var receiver = ends.with(listening().capacity(4).receiver().start());
-        var sender = ends.with(dialling(receiver).sender(new LinkedBlockingQueue<>(numbers(10))).start());
+        var sender = ends.with(dialing(receiver).sender(new LinkedBlockingQueue<>(numbers(10))).start());
         var four = next(own(receiver), 4);
         assertThat(sender.stats().sent()).isEqualTo(4);
         four.get(1).acknowledge();
@@ -391,7 +391,7 @@ class AcknowledgeTest {
     @Test
     void fullQueuesBlockTheCallerOfSend() throws Exception {
         var receiver = ends.with(listening().capacity(2).receiver().start());
-        var sender = ends.with(dialling(receiver).capacity(2).sender().start());
+        var sender = ends.with(dialing(receiver).capacity(2).sender().start());
         var sent = new LinkedBlockingQueue<String>();
         var sending = Thread.ofVirtual().name("test-send").start(() -> {
             try {
@@ -437,7 +437,7 @@ class AcknowledgeTest {
     @ValueSource(ints = {1, 2, 64})
     void anEchoUnderFullQueuesDoesNotDeadlock(int capacity) throws Exception {
         var here = ends.with(listening().capacity(capacity).duplex().start());
-        var there = ends.with(dialling(here).capacity(capacity).duplex().start());
+        var there = ends.with(dialing(here).capacity(capacity).duplex().start());
         echo(there, MANY);
         feed(here, MANY);
         assertThat(Ends.next(here.received(), MANY)).isEqualTo(numbers(MANY));
@@ -446,7 +446,7 @@ class AcknowledgeTest {
     @Test
     void norDoBothEndsThatSendBeforeTheyReceive() throws Exception {
         var here = ends.with(listening().capacity(2).duplex().start());
-        var there = ends.with(dialling(here).capacity(2).duplex().start());
+        var there = ends.with(dialing(here).capacity(2).duplex().start());
         feed(here, MANY);
         feed(there, MANY);
         assertThat(Ends.next(here.received(), MANY)).isEqualTo(numbers(MANY));
@@ -486,7 +486,7 @@ class AcknowledgeTest {
     @Test
     void theDelimiterMayStandInAMessage() throws Exception {
         var receiver = ends.with(listening().receiver().start());
-        var sender = ends.with(dialling(receiver).sender().start());
+        var sender = ends.with(dialing(receiver).sender().start());
         for (var message : List.of("a\r\nb", "\r\n", "\r", "", "\0")) {
             sender.send(message);
             assertThat(Ends.next(receiver.received())).isEqualTo(message);
@@ -497,7 +497,7 @@ class AcknowledgeTest {
     @Test
     void aMessageThatIsTooLongIsRefusedByWhoeverSendsIt() throws Exception {
         var receiver = ends.with(listening().receiver().start());
-        var sender = ends.with(dialling(receiver).sender().start());
+        var sender = ends.with(dialing(receiver).sender().start());
         var most = "x".repeat(Framing.DEFAULT_LIMIT);
         assertThatIllegalArgumentException().isThrownBy(() -> sender.send(most + "x")).withMessageContaining("1048577 bytes")
                 .withMessageContaining("1048576");
@@ -509,7 +509,7 @@ class AcknowledgeTest {
     void aMessageThatIsTooLongForItsTurnIsDroppedAndTheNextPasses() throws Exception {
         var refused = new LinkedBlockingQueue<String>();
         var receiver = ends.with(listening().receiver().start());
-        var sender = ends.with(dialling(receiver).observer(new LinkObserver() {
+        var sender = ends.with(dialing(receiver).observer(new LinkObserver() {
             @Override
             public void refused(Link link, Object message, RuntimeException why) {
                 refused.add(why.getMessage());

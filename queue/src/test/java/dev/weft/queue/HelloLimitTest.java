@@ -22,7 +22,7 @@ class HelloLimitTest {
     private static final int FIVE_SECONDS = 5_000;
     private static final Ends ENDS = new Ends(Place.NIO);
     private static Waiting listening;
-    private static Waiting dialling;
+    private static Waiting dialing;
     private static Waiting dribbling;
     private static Waiting vague;
 
@@ -50,7 +50,7 @@ class HelloLimitTest {
     static void begin() throws Exception {
         var acceptor = ENDS.acceptor();
         listening = Waiting.of(ENDS.listen(), ENDS::dial);
-        dialling = Waiting.of(ENDS.connect(acceptor.address()), link -> ENDS.accept(acceptor));
+        dialing = Waiting.of(ENDS.connect(acceptor.address()), link -> ENDS.accept(acceptor));
         dribbling = Waiting.of(ENDS.listen(), ENDS::dial);
         vague = Waiting.of(ENDS.listen(), ENDS::dial);
         vague.peer.say(hello(RECEIVES, 0, 0, 5, ReliablePeer.PATIENT), new byte[] {0, 0});
@@ -68,8 +68,8 @@ class HelloLimitTest {
 
     @Test
     void aSilentServerIsRefused() throws Exception {
-        dialling.assertRefused("has said no hello in 5 s");
-        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - dialling.begun)).isGreaterThan(FIVE_SECONDS - 500);
+        dialing.assertRefused("has said no hello in 5 s");
+        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - dialing.begun)).isGreaterThan(FIVE_SECONDS - 500);
     }
 
     @Test

@@ -33,7 +33,7 @@ class LinkCalmTest {
     }
 
     @Test
-    @DisplayName("SL-BUG-4, SL-BUG-8: nobody spins: not while accepting, dialling, idle, with stop functions, nor after a peer has gone")
+    @DisplayName("SL-BUG-4, SL-BUG-8: nobody spins: not while accepting, dialing, idle, with stop functions, nor after a peer has gone")
     void idleLinksBurnNothing() throws Exception {
         var nobody = ends.acceptor();
         nobody.close();

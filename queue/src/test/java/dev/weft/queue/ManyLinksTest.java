@@ -60,7 +60,7 @@ class ManyLinksTest {
         private final long seed;
         private final Link listening;
         private final Relay relay;
-        private final Link dialling;
+        private final Link dialing;
         private final List<CompletableFuture<Long>> sent = new ArrayList<>();
         private final List<CompletableFuture<Void>> received = new ArrayList<>();
 
@@ -76,16 +76,16 @@ class ManyLinksTest {
             var random = Relay.Cut.random(seed, seed % 3 != 1, seed % 3 != 0);
             relay = new Relay(Server.tcp("localhost", 0).listen(), Connection.to(listening.address()), limited(random, cuts));
             var there = reliable(Link.connect(Connection.to(relay.address())));
-            dialling = switch ((int) (seed % 3)) {
+            dialing = switch ((int) (seed % 3)) {
                 case 0 -> there.sender().start();
                 case 1 -> there.receiver().start();
                 default -> there.duplex().start();
             };
             if (seed % 3 != 1) {
-                flow((Sender<String>) dialling, (Receiver<String>) listening, cuts);
+                flow((Sender<String>) dialing, (Receiver<String>) listening, cuts);
             }
             if (seed % 3 != 0) {
-                flow((Sender<String>) listening, (Receiver<String>) dialling, cuts);
+                flow((Sender<String>) listening, (Receiver<String>) dialing, cuts);
             }
         }
 
@@ -113,13 +113,13 @@ class ManyLinksTest {
                 total += all.get();
             }
             var expected = total;
-            Ends.until("all is acknowledged", () -> listening.stats().acknowledged() + dialling.stats().acknowledged() == expected);
-            assertThat(listening.stats().received() + dialling.stats().received()).isEqualTo(expected);
+            Ends.until("all is acknowledged", () -> listening.stats().acknowledged() + dialing.stats().acknowledged() == expected);
+            assertThat(listening.stats().received() + dialing.stats().received()).isEqualTo(expected);
         }
 
         @Override
         public void close() {
-            dialling.close();
+            dialing.close();
             relay.close();
             listening.close();
         }
@@ -136,7 +136,7 @@ class ManyLinksTest {
                     pair.check();
                     assertThat(pair.relay.cuts()).isEqualTo(cuts);
                 } catch (Exception | AssertionError e) {
-                    throw new AssertionError("seed " + pair.seed + ", " + pair.listening.status() + ", " + pair.dialling.status(), e);
+                    throw new AssertionError("seed " + pair.seed + ", " + pair.listening.status() + ", " + pair.dialing.status(), e);
                 }
             }
         } finally {

@@ -148,6 +148,6 @@ final class Relay implements AutoCloseable {
     @Override
     public void close() {
         acceptor.close();
-        Threads.joinWithoutFail(accepting);
+        LinkThreads.joinWithoutFail(accepting);
     }
 }

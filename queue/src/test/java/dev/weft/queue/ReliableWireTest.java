@@ -52,7 +52,7 @@ class ReliableWireTest {
         return ends.listen().text().delivery(Delivery.AT_LEAST_ONCE).observer(ReliablePeer.into(failures));
     }
 
-    private Link.Builder<String> dialling(Acceptor acceptor) throws IOException {
+    private Link.Builder<String> dialing(Acceptor acceptor) throws IOException {
         return ends.connect(acceptor.address()).text().delivery(Delivery.AT_LEAST_ONCE).observer(ReliablePeer.into(failures));
     }
 
@@ -370,7 +370,7 @@ class ReliableWireTest {
     @Test
     void aPlainServerIsRefusedByASenderThatDials() throws Exception {
         var acceptor = ends.acceptor();
-        var sender = ends.with(dialling(acceptor).sender().start());
+        var sender = ends.with(dialing(acceptor).sender().start());
         sender.send("secret");
         var stranger = new ReliablePeer(ends.accept(acceptor));
         stranger.say(Ends.bytes("welcome\r\n"));
@@ -577,7 +577,7 @@ class ReliableWireTest {
     @MethodSource("refusals")
     void aServerIsNotAskedWithoutAPauseThat(String what, Consumer<Connection> server) throws Exception {
         var acceptor = ends.acceptor();
-        var sender = ends.with(dialling(acceptor).reconnect(Backoff.fixed(Duration.ofMillis(100))).sender().start());
+        var sender = ends.with(dialing(acceptor).reconnect(Backoff.fixed(Duration.ofMillis(100))).sender().start());
         sender.send("a");
         assertThat(attempts(sender, acceptor, server)).isBetween(2, 25);
     }
@@ -585,7 +585,7 @@ class ReliableWireTest {
     @Test
     void aServerThatSendsNothingNewIsNotAskedWithoutAPause() throws Exception {
         var acceptor = ends.acceptor();
-        var receiver = ends.with(dialling(acceptor).reconnect(Backoff.fixed(Duration.ofMillis(100))).receiver().start());
+        var receiver = ends.with(dialing(acceptor).reconnect(Backoff.fixed(Duration.ofMillis(100))).receiver().start());
         var server = quietly(c -> {
             var peer = ReliablePeer.sending(c, 1);
             peer.hear();

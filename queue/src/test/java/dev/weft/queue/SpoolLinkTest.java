@@ -51,7 +51,7 @@ class SpoolLinkTest {
         return listening().spool(directory);
     }
 
-    private Link.Builder<String> dialling(Address to) throws IOException {
+    private Link.Builder<String> dialing(Address to) throws IOException {
         return ends.connect(to).text().delivery(Delivery.AT_LEAST_ONCE);
     }
 
@@ -142,7 +142,7 @@ class SpoolLinkTest {
             assertThat(first.unsent()).as("what the next link sends is not lost").isEmpty();
         }
         var receiver = ends.with(listening().receiver().start());
-        var second = ends.with(dialling(receiver.address()).spool(directory).sender().start());
+        var second = ends.with(dialing(receiver.address()).spool(directory).sender().start());
         second.toSend().addAll(numbers(100, 110));
         assertThat(Ends.next(receiver.received(), 110)).isEqualTo(numbers(0, 110));
         Ends.until("all are done", () -> second.stats().acknowledged() == 110);
@@ -153,13 +153,13 @@ class SpoolLinkTest {
         var receiver = ends.with(listening().receiver().start());
         var own = (AckQueue<String>) receiver.received();
         var held = new ArrayList<Delivered<String>>();
-        try (var first = dialling(receiver.address()).spool(directory).sender().start()) {
+        try (var first = dialing(receiver.address()).spool(directory).sender().start()) {
             first.toSend().addAll(numbers(0, 10));
             for (int i = 0; i < 10; i++) {
                 held.add(own.next(10, TimeUnit.SECONDS).orElseThrow());
             }
         }
-        var second = ends.with(dialling(receiver.address()).spool(directory).sender().start());
+        var second = ends.with(dialing(receiver.address()).spool(directory).sender().start());
         second.send("10");
         assertThat(Ends.next(receiver.received())).isEqualTo("10");
         assertThat(second.stats().acknowledged()).isZero();
@@ -193,7 +193,7 @@ class SpoolLinkTest {
             }
             assertThat(Ends.next(done, 3)).containsExactlyInAnyOrder("a", "b", "c");
         }
-        var receiver = ends.with(dialling(sender.address()).receiver().start());
+        var receiver = ends.with(dialing(sender.address()).receiver().start());
         assertThat(Ends.next(receiver.received(), 3)).containsExactly("A", "B", "C");
     }
 
@@ -305,7 +305,7 @@ class SpoolLinkTest {
                 }
             }
         }
-        var receiver = ends.with(dialling(sender.address()).receiver().start());
+        var receiver = ends.with(dialing(sender.address()).receiver().start());
         assertThatThrownBy(sender::join).hasStackTraceContaining("is damaged at byte").hasStackTraceContaining(directory.toString());
         assertThat(sender.status().state()).isEqualTo(LinkStatus.State.ENDED);
         assertThat(receiver.stats().connections()).isLessThan(3);

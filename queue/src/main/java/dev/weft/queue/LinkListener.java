@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A link has one connection, its holder; the others wait in the system's backlog. But a holder that has never said a word, though its wire has it
  * speak, may be a stranger: while that is so, others are accepted beside it, and the first of them that says something takes its place.
  */
-final class Listener implements Connector {
+final class LinkListener implements Connector {
     /** So many who say nothing are kept beside a holder who says nothing; another one takes the place of the oldest. */
     static final int MOST_CALLERS = 16;
     /** What a holder has said may have come and not be read yet, as it has just got its place. */
@@ -38,7 +38,7 @@ final class Listener implements Connector {
     private @Nullable Thread beside;
     private boolean closed;
 
-    Listener(Acceptor acceptor) {
+    LinkListener(Acceptor acceptor) {
         this.acceptor = acceptor;
     }
 
@@ -77,7 +77,7 @@ final class Listener implements Connector {
     }
 
     @Override
-    public synchronized void contest(Connection holder, Threads threads) {
+    public synchronized void contest(Connection holder, LinkThreads threads) {
         this.holder = holder;
         winner = null;
         if (beside == null && !closed) {
@@ -91,7 +91,7 @@ final class Listener implements Connector {
         return Optional.ofNullable(winner).map(Connection::remote);
     }
 
-    private void acceptBeside(Threads threads) {
+    private void acceptBeside(LinkThreads threads) {
         try {
             for (int n = 1;;) {
                 try {
@@ -199,7 +199,7 @@ final class Listener implements Connector {
         }
         left.forEach(Caller::drop);
         if (accepting != null) {
-            Threads.joinWithoutFail(accepting);
+            LinkThreads.joinWithoutFail(accepting);
         }
     }
 }

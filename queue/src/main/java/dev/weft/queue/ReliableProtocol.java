@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of a message
  */
-final class ReliableTalk<T> implements Talk<T> {
+final class ReliableProtocol<T> implements LinkProtocol<T> {
     /** Who is silent for so long is no longer there. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
     /** An end that has nothing to say says so, this often in the time that the other bears. */
@@ -45,8 +45,8 @@ final class ReliableTalk<T> implements Talk<T> {
     private final Duration silence;
     private final Duration pace;
     private final String name;
-    private final Log log;
-    private final Threads threads;
+    private final QueueLog log;
+    private final LinkThreads threads;
     private Consumer<Throwable> fatal = t -> {};
     /** Not a monitor: whom that wakes, if it is a virtual thread, goes by way of another thread. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -63,7 +63,7 @@ final class ReliableTalk<T> implements Talk<T> {
      *
      * @param store where messages are kept until they are acknowledged
      */
-    ReliableTalk(@Nullable Inflow<T> inflow, boolean ownQueue, @Nullable Outflow<T> source, Store store, Link.Builder<T> settings, News news) {
+    ReliableProtocol(@Nullable Inflow<T> inflow, boolean ownQueue, @Nullable Outflow<T> source, Store store, Link.Builder<T> settings, LinkEvents news) {
         this.inflow = inflow;
         this.store = store;
         if (inflow == null) {
@@ -252,9 +252,9 @@ final class ReliableTalk<T> implements Talk<T> {
             if (Thread.interrupted()) { // where the peer never stops talking, no wait says so
                 throw new InterruptedException(name + " is told to end");
             }
-            if ((inflow != null && inflow.stops()) || !Arrival.await(connection, inflow, silence)) {
+            if ((inflow != null && inflow.stops()) || !StopAwareWait.await(connection, inflow, silence)) {
                 due(); // the writer looks whether anything is left to do
-                if (isDone() || !Arrival.await(connection, null, silence)) {
+                if (isDone() || !StopAwareWait.await(connection, null, silence)) {
                     return null;
                 }
             }
@@ -404,7 +404,7 @@ final class ReliableTalk<T> implements Talk<T> {
         }
 
         void end() {
-            Threads.end(thread);
+            LinkThreads.end(thread);
         }
     }
 }

@@ -13,7 +13,7 @@ import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
 /** The threads of a service: they start once, do the same task, and end together. */
-final class Crew {
+final class ServiceThreads {
     /** What each of them does, until the task is over or it is interrupted. */
     interface Task {
         void run() throws Exception;
@@ -43,7 +43,7 @@ final class Crew {
      * @param log where it logs, once it is at work
      * @param atEnd what the last one does before it goes; quick
      */
-    Crew(String name, Supplier<SafeLog> log, Runnable atEnd) {
+    ServiceThreads(String name, Supplier<SafeLog> log, Runnable atEnd) {
         this.name = name;
         this.log = log;
         this.atEnd = atEnd;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of a message
  */
-interface Talk<T> {
+interface LinkProtocol<T> {
     /**
      * Before the first connection.
      *

@@ -6,20 +6,20 @@ import java.util.function.Consumer;
 import dev.weft.net.support.SafeLog;
 
 /** What belongs to one link and is used all over it: its name, its counters, its observer, its log, its threads. */
-final class News {
+final class LinkEvents {
     final Counts counts = new Counts();
-    final Threads threads;
-    final Log log;
+    final LinkThreads threads;
+    final QueueLog log;
     private final Link link;
     private final String name;
     private final Optional<LinkObserver> observer;
 
-    News(Link link, String name, SafeLog log, Optional<LinkObserver> observer) {
+    LinkEvents(Link link, String name, SafeLog log, Optional<LinkObserver> observer) {
         this.link = link;
         this.name = name;
         this.observer = observer;
-        threads = new Threads(name);
-        this.log = new Log(log, name);
+        threads = new LinkThreads(name);
+        this.log = new QueueLog(log, name);
     }
 
     /** What pysocklib calls such a link: ServerReceiver and so on. */

@@ -9,7 +9,7 @@ import dev.weft.net.Connection;
 import dev.weft.net.Server;
 
 /** How the connections of a link come about. */
-sealed interface Origin {
+sealed interface ConnectionSource {
     /** The first half of the name that pysocklib has for such a link. */
     String role();
 
@@ -17,10 +17,10 @@ sealed interface Origin {
     Address address();
 
     /** Binds, if there is something to bind. */
-    Connector open(Dialling.Terms terms) throws IOException;
+    Connector open(Dialing.Terms terms) throws IOException;
 
     /** The other end comes to us. */
-    record Listening(StreamBuilder where) implements Origin {
+    record Listening(StreamBuilder where) implements ConnectionSource {
         @Override
         public String role() {
             return "Server";
@@ -32,13 +32,13 @@ sealed interface Origin {
         }
 
         @Override
-        public Connector open(Dialling.Terms terms) throws IOException {
-            return new Listener(where.listen());
+        public Connector open(Dialing.Terms terms) throws IOException {
+            return new LinkListener(where.listen());
         }
     }
 
     /** We go to the other end. */
-    record Dialling(ConnectionBuilder where) implements Origin {
+    record Dialing(ConnectionBuilder where) implements ConnectionSource {
         /** How long to try, which a listener does not. */
         record Terms(dev.weft.net.Backoff pauses, java.time.Duration limit) {}
 
@@ -54,7 +54,7 @@ sealed interface Origin {
 
         @Override
         public Connector open(Terms terms) {
-            return new Dialler(where, terms);
+            return new LinkDialer(where, terms);
         }
     }
 }

@@ -15,11 +15,11 @@ import dev.weft.net.Address;
 import dev.weft.net.Connection;
 
 /** Connections that we make: at once, and then again and again (SPEC SL-30, SL-31). */
-final class Dialler implements Connector {
+final class LinkDialer implements Connector {
     private final ConnectionBuilder where;
-    private final Origin.Dialling.Terms terms;
+    private final ConnectionSource.Dialing.Terms terms;
 
-    Dialler(ConnectionBuilder where, Origin.Dialling.Terms terms) {
+    LinkDialer(ConnectionBuilder where, ConnectionSource.Dialing.Terms terms) {
         this.where = where;
         this.terms = terms;
     }
@@ -68,20 +68,20 @@ final class Dialler implements Connector {
 
     /** One attempt, on a thread of its own: the look-up of a name hears no interrupt, and knows no deadline. */
     private Connection dial(Duration limit) throws IOException, InterruptedException {
-        var dialled = new CompletableFuture<Connection>();
+        var dialed = new CompletableFuture<Connection>();
         var thread = Thread.ofVirtual().name("weft-dial-" + address()).start(() -> {
             try {
                 var connection = where.open();
-                if (!dialled.complete(connection)) {
+                if (!dialed.complete(connection)) {
                     connection.abort(); // nobody waits for it any more
                 }
             } catch (Throwable t) {
-                dialled.completeExceptionally(t);
+                dialed.completeExceptionally(t);
             }
         });
         var handed = false;
         try {
-            var connection = dialled.get(Waits.nanos(limit), TimeUnit.NANOSECONDS);
+            var connection = dialed.get(Waits.nanos(limit), TimeUnit.NANOSECONDS);
             handed = true;
             return connection;
         } catch (ExecutionException e) {
@@ -90,15 +90,15 @@ final class Dialler implements Connector {
             throw new SocketTimeoutException("no connection with " + address() + " in what was left of " + terms.limit().toMillis() + " ms");
         } finally {
             if (!handed) {
-                abandon(dialled, thread);
+                abandon(dialed, thread);
             }
         }
     }
 
-    private static void abandon(CompletableFuture<Connection> dialled, Thread thread) {
+    private static void abandon(CompletableFuture<Connection> dialed, Thread thread) {
         thread.interrupt();
-        if (!dialled.cancel(false) && !dialled.isCompletedExceptionally()) {
-            dialled.join().abort(); // it came at the same moment
+        if (!dialed.cancel(false) && !dialed.isCompletedExceptionally()) {
+            dialed.join().abort(); // it came at the same moment
         }
     }
 

@@ -14,7 +14,7 @@ import dev.weft.net.support.SafeLog;
  * All that a link logs; the words of pysocklib where it has some (SPEC SL-7, SL-8, SL-32). What any peer can cause as often as it likes is limited:
  * that it came, that it went, that it sent what is no message, and that it sent more than there is room for.
  */
-final class Log {
+final class QueueLog {
     /** The log of those that are given no logger. */
     static final SafeLog SHARED = SafeLog.of("dev.weft.queue");
 
@@ -25,7 +25,7 @@ final class Log {
     private final String link;
     private final RateLimit drops;
 
-    Log(SafeLog log, String link) {
+    QueueLog(SafeLog log, String link) {
         this.log = log;
         this.link = link;
         drops = new RateLimit(DROPS, PERIOD, TimeSource.system(),

@@ -10,8 +10,8 @@ import dev.weft.net.Connection;
 import org.jspecify.annotations.Nullable;
 
 /** The wait for a message's first byte, in which a stop function is asked now and then. */
-final class Arrival {
-    private Arrival() {}
+final class StopAwareWait {
+    private StopAwareWait() {}
 
     /**
      * Waits.

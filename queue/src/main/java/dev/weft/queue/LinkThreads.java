@@ -4,11 +4,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The threads of one link, all virtual. */
-final class Threads {
+final class LinkThreads {
     private final Set<Thread> running = ConcurrentHashMap.newKeySet();
     private final String name;
 
-    Threads(String name) {
+    LinkThreads(String name) {
         this.name = name;
     }
 

@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
  *
  * @param <I> the type of a message
  */
-sealed interface Feed<I> {
+sealed interface ServiceInput<I> {
     /** A queue that can't be told that somebody need not wait any more, is asked so often. */
     long LOOK = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -27,12 +27,12 @@ sealed interface Feed<I> {
     /** Whether nothing is added any more; something may be left. */
     boolean hasEnded();
 
-    static <I> Feed<I> of(BlockingQueue<I> queue) {
+    static <I> ServiceInput<I> of(BlockingQueue<I> queue) {
         return queue instanceof AckQueue<I> acknowledged ? new Acknowledged<>(acknowledged) : new Plain<>(queue);
     }
 
     /** A queue that hears when a message is done, and that can end. */
-    record Acknowledged<I>(AckQueue<I> queue) implements Feed<I> {
+    record Acknowledged<I>(AckQueue<I> queue) implements ServiceInput<I> {
         @Override
         public Optional<Delivered<I>> next(BooleanSupplier over) throws InterruptedException {
             return queue.next(over);
@@ -55,7 +55,7 @@ sealed interface Feed<I> {
     }
 
     /** Any other queue. */
-    record Plain<I>(BlockingQueue<I> queue) implements Feed<I> {
+    record Plain<I>(BlockingQueue<I> queue) implements ServiceInput<I> {
         @Override
         public Optional<Delivered<I>> next(BooleanSupplier over) throws InterruptedException {
             while (true) {
@@ -79,7 +79,7 @@ sealed interface Feed<I> {
     }
 
     /** Nothing but the moments at which a source is asked: at once, and then each time so long after the one before was dealt with. */
-    final class Ticks implements Feed<Void> {
+    final class Ticks implements ServiceInput<Void> {
         private final long interval;
         private long due = System.nanoTime();
         private boolean given;

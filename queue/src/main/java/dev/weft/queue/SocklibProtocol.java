@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of a message
  */
-final class PlainTalk<T> implements Talk<T> {
+final class SocklibProtocol<T> implements LinkProtocol<T> {
     private static final int DISCARDED_AT_ONCE = 8 * 1024;
     private static final int MOST_AT_ONCE = 256;
 
@@ -30,11 +30,11 @@ final class PlainTalk<T> implements Talk<T> {
     private final Framing<T> framing;
     private final Duration timeout;
     private final Duration pace;
-    private final Log log;
-    private final Threads threads;
+    private final QueueLog log;
+    private final LinkThreads threads;
     private Consumer<Throwable> fatal = t -> {};
 
-    PlainTalk(@Nullable Inflow<T> in, @Nullable Outflow<T> out, Link.Builder<T> settings, News news) {
+    SocklibProtocol(@Nullable Inflow<T> in, @Nullable Outflow<T> out, Link.Builder<T> settings, LinkEvents news) {
         this.in = in;
         this.out = out;
         framing = settings.framing;
@@ -127,7 +127,7 @@ final class PlainTalk<T> implements Talk<T> {
         var frames = connection.frames(framing);
         var most = in.takesMany() ? MOST_AT_ONCE : 1;
         var messages = new ArrayList<T>();
-        while (!in.stops() && Arrival.await(connection, in, timeout)) {
+        while (!in.stops() && StopAwareWait.await(connection, in, timeout)) {
             try {
                 frames.readMany(most, messages::add);
             } catch (RuntimeException e) {
@@ -194,7 +194,7 @@ final class PlainTalk<T> implements Talk<T> {
 
         /** Ends it, whatever it waits for. */
         void end() {
-            Threads.end(thread);
+            LinkThreads.end(thread);
         }
     }
 }
