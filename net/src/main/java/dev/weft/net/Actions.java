@@ -3,6 +3,7 @@ package dev.weft.net;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+
 import dev.weft.net.support.Moments;
 
 /** What a server's loop does beside serving (socketserver's service_actions, SPEC SS-10). For the serving thread. */

@@ -25,9 +25,10 @@ import javax.net.ssl.SSLSession;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.spi.Transport;
-import org.jspecify.annotations.Nullable;
 import dev.weft.net.support.DeadlineTimer;
 import dev.weft.net.support.Moments;
+import dev.weft.net.tls.TlsChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One end of a connection, accepted or dialled.
@@ -257,7 +258,7 @@ public final class Connection implements Closeable {
         }
         channel = secure;
         ready = time.nanoTime();
-        Events.handshake(this, secure, time.nanoTime() - began);
+        Events.handshake(this, secure.session(), time.nanoTime() - began);
     }
 
     /** Ends the outgoing half; the peer reads to its end, and reading goes on here. */

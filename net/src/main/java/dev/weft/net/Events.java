@@ -1,6 +1,7 @@
 package dev.weft.net;
 
 import java.time.Duration;
+import javax.net.ssl.SSLSession;
 
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
@@ -114,13 +115,13 @@ final class Events {
         }
     }
 
-    static void handshake(Connection c, TlsChannel tls, long took) {
+    static void handshake(Connection c, SSLSession session, long took) {
         if (FlightRecorder.isInitialized()) {
             var event = new Handshake();
             event.remote = c.remote().toString();
             event.connection = c.id();
-            event.protocol = tls.session().getProtocol();
-            event.cipherSuite = tls.session().getCipherSuite();
+            event.protocol = session.getProtocol();
+            event.cipherSuite = session.getCipherSuite();
             event.took = took;
             event.commit();
         }

@@ -8,9 +8,9 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 import dev.weft.net.spi.ArrayFraming;
-import org.jspecify.annotations.Nullable;
 import dev.weft.net.support.DeadlineTimer;
 import dev.weft.net.support.Moments;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reading half of a connection: the only buffer of what has arrived, the deadlines of reads, and the boundary between messages.

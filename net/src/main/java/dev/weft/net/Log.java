@@ -60,14 +60,6 @@ final class Log {
         }
     }
 
-    static void closeFailed(String what, IOException failure) {
-        LOG.log(Level.WARNING, () -> "closing " + what + " failed; something of it may be left", failure);
-    }
-
-    static void selectorFailed(Throwable failure) {
-        LOG.log(Level.ERROR, () -> "the selector failed; it goes on", failure);
-    }
-
     static void observerFailed(String call, Throwable failure) {
         LOG.log(Level.ERROR, () -> "a ServerObserver threw in " + call, failure);
     }

@@ -2,6 +2,7 @@ package dev.weft.net;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+
 import dev.weft.net.support.Moments;
 import dev.weft.net.support.TimedCondition;
 

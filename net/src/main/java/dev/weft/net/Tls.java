@@ -14,6 +14,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
+import dev.weft.net.tls.Pem;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Predicate;
 
+import dev.weft.net.memory.MemoryTransport;
+import dev.weft.net.nio.NioTransport;
 import dev.weft.net.spi.Transport;
 
 /**

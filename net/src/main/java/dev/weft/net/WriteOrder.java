@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-import org.jspecify.annotations.Nullable;
 import dev.weft.net.support.DeadlineTimer;
 import dev.weft.net.support.Moments;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one order of all that leaves by a connection.

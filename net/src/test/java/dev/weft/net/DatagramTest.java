@@ -19,6 +19,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import dev.weft.net.nio.NioTransport;
 import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.Transport;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import dev.weft.net.support.DeadlineTimer;
 import dev.weft.net.support.Moments;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A deadline for every wait, without a timer for every wait: DESIGN section 4, "Time". */
 @Timeout(30)

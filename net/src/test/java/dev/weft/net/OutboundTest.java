@@ -22,10 +22,12 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * The order of all that leaves, under a peer that takes nothing for a while. In memory, where it is known what fits before a writer waits:
- * {@link MemoryPipe#CAPACITY}.
+ * {@link #CAPACITY}.
  */
 @Timeout(30)
 class OutboundTest {
+    /** What an in-memory connection holds of what its reader has not taken. */
+    private static final int CAPACITY = 64 * 1024;
     private static final int MEBI = 1 << 20;
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -79,7 +81,7 @@ class OutboundTest {
     }
 
     private void fill() throws IOException {
-        here.send(all('f', MemoryPipe.CAPACITY));
+        here.send(all('f', CAPACITY));
     }
 
     // Interrupts.
@@ -108,7 +110,7 @@ class OutboundTest {
         assertThatThrownBy(writing::get).cause()
                 .isInstanceOfSatisfying(InterruptedIOException.class, e -> assertThat(e.bytesTransferred).isZero());
         var next = sending(all('z', 10));
-        assertThat(take(MemoryPipe.CAPACITY)).isEqualTo(all('f', MemoryPipe.CAPACITY));
+        assertThat(take(CAPACITY)).isEqualTo(all('f', CAPACITY));
         assertThat(take(10)).isEqualTo(all('z', 10));
         assertThat(next.get()).isTrue();
     }
@@ -126,7 +128,7 @@ class OutboundTest {
         });
         answering.thread.interrupt();
         assertThatThrownBy(answering::get).cause().isInstanceOf(InterruptedIOException.class);
-        assertAnsweredBehind("f".repeat(MemoryPipe.CAPACITY) + "o".repeat(10));
+        assertAnsweredBehind("f".repeat(CAPACITY) + "o".repeat(10));
         assertThat(other.get()).isTrue();
     }
 
@@ -142,7 +144,7 @@ class OutboundTest {
         });
         answering.thread.interrupt();
         assertThatThrownBy(answering::get).cause().isInstanceOf(InterruptedIOException.class);
-        assertAnsweredBehind("f".repeat(MemoryPipe.CAPACITY));
+        assertAnsweredBehind("f".repeat(CAPACITY));
     }
 
     private void assertAnsweredBehind(String before) throws Exception {
@@ -176,7 +178,7 @@ class OutboundTest {
     @Test
     void whoIsTakenAlongReturnsWhenItHasLeft() throws Exception {
         var both = together(20, 30);
-        take(MemoryPipe.CAPACITY - 10);
+        take(CAPACITY - 10);
         assertNextIs("a".repeat(10) + "b".repeat(20) + "c".repeat(30));
         assertThat(both[0].get()).isTrue();
         assertThat(both[1].get()).isTrue();
@@ -187,7 +189,7 @@ class OutboundTest {
         var both = together(20, 30);
         both[1].thread.interrupt();
         assertInterrupted(both[1], 30);
-        take(MemoryPipe.CAPACITY - 10);
+        take(CAPACITY - 10);
         assertNextIs("a".repeat(10) + "b".repeat(20) + "c".repeat(30));
         assertThat(both[0].get()).isTrue();
     }
@@ -198,7 +200,7 @@ class OutboundTest {
         both[0].thread.interrupt();
         assertInterrupted(both[0], 0);
         assertThat(both[1].task.isDone()).isFalse();
-        take(MemoryPipe.CAPACITY - 10);
+        take(CAPACITY - 10);
         assertNextIs("a".repeat(10) + "c".repeat(30));
         assertThat(both[1].get()).isTrue();
     }
@@ -207,11 +209,11 @@ class OutboundTest {
     void anInterruptInTheMiddleLetsTheRestOfBothFollow() throws Exception {
         var both = together(40_000, 20_000);
         take(10_000);
-        Awaitility.await().until(() -> here.bytesOut() == MemoryPipe.CAPACITY + 10 + 10_000);
+        Awaitility.await().until(() -> here.bytesOut() == CAPACITY + 10 + 10_000);
         both[0].thread.interrupt();
         assertInterrupted(both[0], 10_000);
         assertThat(both[1].task.isDone()).isFalse();
-        take(MemoryPipe.CAPACITY - 10_010);
+        take(CAPACITY - 10_010);
         assertNextIs("a".repeat(10) + "b".repeat(40_000) + "c".repeat(20_000));
         assertThat(both[1].get()).isTrue();
     }
@@ -258,11 +260,11 @@ class OutboundTest {
     @Test
     void aWriteThatMakesProgressNowAndThenMayTakeAsLongAsItLikes() throws Exception {
         var writing = sending(all('a', MEBI));
-        for (int i = 0; i < MEBI / MemoryPipe.CAPACITY; i++) {
+        for (int i = 0; i < MEBI / CAPACITY; i++) {
             Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> writing.task.isDone()
-                    || (here.bytesOut() - peer.bytesIn() == MemoryPipe.CAPACITY && writing.thread.getState() == Thread.State.WAITING));
+                    || (here.bytesOut() - peer.bytesIn() == CAPACITY && writing.thread.getState() == Thread.State.WAITING));
             clock.advance(LIMIT.minusMillis(1));
-            take(MemoryPipe.CAPACITY);
+            take(CAPACITY);
         }
         assertThat(writing.get()).isTrue();
     }
@@ -300,7 +302,7 @@ class OutboundTest {
         var first = sending("first\n".getBytes());
         group.send("posted");
         var second = sending("second\n".getBytes());
-        take(MemoryPipe.CAPACITY);
+        take(CAPACITY);
         assertThat(first.get()).isTrue();
         assertThat(second.get()).isTrue();
         assertThat(new String(take(20))).isEqualTo("first\nposted\nsecond\n");

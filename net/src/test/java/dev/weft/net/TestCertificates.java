@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * {@code rsa} (the same, with an RSA key), {@code ed25519}, {@code elsewhere} (elsewhere.example), {@code expired}, {@code client},
  * {@code stranger} (signed by nobody). {@link #authority()} is the root of all but the last.
  */
-final class TestCertificates {
+public final class TestCertificates {
     private static final String PASSWORD = "changeit";
     private static final String LOCAL = "SAN=dns:localhost,ip:127.0.0.1,ip:::1";
 
@@ -31,20 +31,20 @@ final class TestCertificates {
 
     private TestCertificates() {}
 
-    static Path authority() {
+    public static Path authority() {
         return chain("ca");
     }
 
-    static Path chain(String name) {
+    public static Path chain(String name) {
         return Made.FOLDER.resolve(name + ".pem");
     }
 
-    static Path key(String name) {
+    public static Path key(String name) {
         return Made.FOLDER.resolve(name + ".key");
     }
 
     /** A PEM block. */
-    static String pem(String label, byte[] der) {
+    public static String pem(String label, byte[] der) {
         var lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII)).encodeToString(der);
         return "-----BEGIN " + label + "-----\n" + lines + "\n-----END " + label + "-----\n";
     }

@@ -34,11 +34,15 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.TrustManagerFactory;
 
+import dev.weft.net.memory.MemoryTransport;
+import dev.weft.net.nio.NioTransport;
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.spi.Transport;
 import dev.weft.net.spi.Waitable;
+import dev.weft.net.tls.Pem;
+import dev.weft.net.tls.TlsChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

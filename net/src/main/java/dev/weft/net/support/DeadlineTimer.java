@@ -1,6 +1,5 @@
 package dev.weft.net.support;
 
-
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.net.TimeSource;
 import org.jspecify.annotations.Nullable;

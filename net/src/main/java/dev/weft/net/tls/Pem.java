@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.tls;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
  * <p>The JDK reads keys as PKCS#8 only, so the older PKCS#1 (RFC 8017, A.1.2) and SEC1 (RFC 5915) forms are wrapped into it. Its own PEM
  * decoder is a preview in JDK 25 (JEP 470).
  */
-final class Pem {
+public final class Pem {
     private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
     private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA", "RSASSA-PSS");
 
@@ -54,7 +54,7 @@ final class Pem {
      *
      * @throws IOException when it can't be read, or has none
      */
-    static List<X509Certificate> certificates(Path file) throws IOException {
+    public static List<X509Certificate> certificates(Path file) throws IOException {
         var found = new ArrayList<X509Certificate>();
         for (var block : blocks(file, "certificate")) {
             if (block.label.equals("CERTIFICATE") || block.label.equals("X509 CERTIFICATE")) {
@@ -72,7 +72,7 @@ final class Pem {
      *
      * @throws IOException as in {@link #certificates}, or when they are in another order
      */
-    static List<X509Certificate> chain(Path file) throws IOException {
+    public static List<X509Certificate> chain(Path file) throws IOException {
         var chain = certificates(file);
         for (int i = 1; i < chain.size(); i++) {
             var subject = chain.get(i - 1);
@@ -90,7 +90,7 @@ final class Pem {
      *
      * @throws IOException when it can't be read, has none, or an encrypted one
      */
-    static PrivateKey privateKey(Path file) throws IOException {
+    public static PrivateKey privateKey(Path file) throws IOException {
         byte[] curve = {};
         for (var block : blocks(file, "private key")) {
             switch (block.label) {
@@ -109,7 +109,7 @@ final class Pem {
     }
 
     /** Whether the two are a pair: what one signs, the other verifies. */
-    static boolean matches(PrivateKey key, PublicKey certified) throws GeneralSecurityException {
+    public static boolean matches(PrivateKey key, PublicKey certified) throws GeneralSecurityException {
         if (!key.getAlgorithm().equals(certified.getAlgorithm())) {
             return false;
         }

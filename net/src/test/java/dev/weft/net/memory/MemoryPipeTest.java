@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

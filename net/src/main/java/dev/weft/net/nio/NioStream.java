@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.nio;
 
 import java.io.IOException;
 import java.net.SocketOption;
@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Set;
 
+import dev.weft.net.Address;
 import dev.weft.net.spi.Readiness;
 import dev.weft.net.spi.SocketFailure;
 import dev.weft.net.spi.StreamChannel;
@@ -206,7 +207,7 @@ final class NioStream implements StreamChannel, NioLoop.Parked {
         try {
             channel.close();
         } catch (IOException e) {
-            Log.closeFailed("the connection with " + remote, e);
+            NioLog.closeFailed("the connection with " + remote, e);
         } finally {
             NioLoop.shared().forget();
             readable.signal();

@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.nio;
 
 import java.io.IOException;
 import java.net.SocketOption;
@@ -10,6 +10,8 @@ import java.nio.channels.SocketChannel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+
+import dev.weft.net.WeftSocketOptions;
 
 /**
  * A server's socket options on java.nio: which belong to the listener, which to each connection, and that none is lost without a word. What

@@ -1,10 +1,12 @@
-package dev.weft.net;
+package dev.weft.net.tls;
 
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+
+import dev.weft.net.Address;
 
 /** What the TLS engine complains of, in words for the person who reads the log. */
 final class TlsFailure {

@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.memory;
 
 import java.io.IOException;
 import java.net.BindException;
@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
+import dev.weft.net.Address;
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.SocketSettings;
@@ -17,7 +18,7 @@ import dev.weft.net.spi.Transport;
  *
  * <p>Names live in this process; a name is taken from {@code listen} until the listener is closed.
  */
-final class MemoryTransport implements Transport {
+public final class MemoryTransport implements Transport {
     private static final ConcurrentHashMap<String, MemoryListener> LISTENERS = new ConcurrentHashMap<>();
     private static final AtomicLong CLIENTS = new AtomicLong();
 

@@ -1,10 +1,11 @@
-package dev.weft.net;
+package dev.weft.net.memory;
 
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.util.Set;
 
+import dev.weft.net.Address;
 import dev.weft.net.spi.StreamChannel;
 
 /** One end of an in-memory connection. */

@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.nio;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
+import dev.weft.net.Address;
 import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.Readiness;
 
@@ -120,7 +121,7 @@ final class NioPackets implements PacketChannel, NioLoop.Parked {
         try {
             channel.close();
         } catch (IOException e) {
-            Log.closeFailed("the datagram socket at " + local, e);
+            NioLog.closeFailed("the datagram socket at " + local, e);
         } finally {
             NioLoop.shared().forgetNow();
             readable.signal();

@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.nio;
 
 import java.io.IOException;
 import java.net.SocketOption;
@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.weft.net.Address;
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.Readiness;
 import dev.weft.net.spi.SocketFile;
@@ -113,12 +114,12 @@ final class NioListener implements ListenerChannel, NioLoop.Parked {
                 file.get().remove(); // while it still listens: who finds nobody at the path may take it
             }
         } catch (IOException e) {
-            Log.closeFailed("the file of the listener at " + local, e);
+            NioLog.closeFailed("the file of the listener at " + local, e);
         }
         try {
             channel.close();
         } catch (IOException e) {
-            Log.closeFailed("the listener at " + local, e);
+            NioLog.closeFailed("the listener at " + local, e);
         } finally {
             NioLoop.shared().forgetNow();
             acceptable.signal();

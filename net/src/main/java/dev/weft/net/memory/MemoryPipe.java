@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.memory;
 
 import java.io.IOException;
 import java.net.SocketException;

@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.memory;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import dev.weft.net.Address;
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.Readiness;
 import dev.weft.net.spi.StreamChannel;

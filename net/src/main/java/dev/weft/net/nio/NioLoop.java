@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.nio;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -99,7 +99,7 @@ final class NioLoop {
     /** A loop that ended would strand every connection: it says so, and goes on with whatever still works. */
     private static void report(Throwable failure) {
         try {
-            Log.selectorFailed(failure);
+            NioLog.selectorFailed(failure);
         } catch (Throwable t) {
             // No memory even for that: the next turn may have some.
         }

@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.tls;
 
 import java.io.IOException;
 import java.net.SocketException;
@@ -11,6 +11,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 
+import dev.weft.net.Address;
 import dev.weft.net.spi.StreamChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Renegotiation, which only TLS 1.2 has, is refused: it multiplies the cost of a hostile peer, and nobody needs it.
  */
-final class TlsChannel implements StreamChannel {
+public final class TlsChannel implements StreamChannel {
     /** After so many records a call returns, so that an endless peer keeps neither a deadline nor a lock from others. */
     static final int RECORDS_PER_CALL = 32;
 
@@ -48,7 +49,7 @@ final class TlsChannel implements StreamChannel {
     private volatile @Nullable SSLException failure;
     private Wait handshakeWait = Wait.NOTHING;
 
-    TlsChannel(StreamChannel inner, SSLEngine engine) {
+    public TlsChannel(StreamChannel inner, SSLEngine engine) {
         this.inner = inner;
         this.engine = engine;
         this.outbound = new TlsOutbound(inner, engine);
@@ -61,7 +62,7 @@ final class TlsChannel implements StreamChannel {
      * @return true when it is complete, and our last part of it has left
      * @throws SSLException when it failed; an alert was sent if the socket took it
      */
-    boolean handshakeStep() throws IOException {
+    public boolean handshakeStep() throws IOException {
         checkUsable();
         try {
             if (!begun) {
@@ -96,7 +97,7 @@ final class TlsChannel implements StreamChannel {
     }
 
     /** Waits for what the handshake needs next; may return for no reason, or by {@link #wake}. */
-    void awaitHandshake() throws IOException {
+    public void awaitHandshake() throws IOException {
         switch (handshakeWait) {
             case READABLE -> inner.awaitReadable();
             case WRITABLE -> inner.awaitWritable();
@@ -105,12 +106,12 @@ final class TlsChannel implements StreamChannel {
     }
 
     /** Whom we speak to and how; meaningful once the handshake is complete. */
-    SSLSession session() {
+    public SSLSession session() {
         return engine.getSession();
     }
 
     /** What ALPN agreed on; empty when nothing. */
-    String applicationProtocol() {
+    public String applicationProtocol() {
         var agreed = engine.getApplicationProtocol();
         return agreed == null ? "" : agreed;
     }

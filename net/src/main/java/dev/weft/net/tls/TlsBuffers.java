@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.tls;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;

@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.nio;
 
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
+import dev.weft.net.Address;
+import dev.weft.net.WeftSocketOptions;
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.SocketFailure;
@@ -24,7 +26,7 @@ import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.spi.Transport;
 
 /** The portable transport: TCP, Unix stream sockets and UDP on java.nio. It has no Unix datagrams, as the JDK has none (SPEC SS-50). */
-final class NioTransport implements Transport {
+public final class NioTransport implements Transport {
     @Override
     public String name() {
         return "nio";
