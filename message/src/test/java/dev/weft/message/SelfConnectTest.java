@@ -15,11 +15,10 @@ import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
 import dev.weft.net.Transports;
-import dev.weft.net.spi.ListenerChannel;
-import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.spi.Transport;
+import dev.weft.testkit.ForwardingTransport;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -67,51 +66,20 @@ class SelfConnectTest {
     }
 
     /** Leads the first connection to a server, from any port; the later ones where they want to go. */
-    private static final class FirstElsewhere implements Transport {
-        private final Transport inner;
+    private static final class FirstElsewhere extends ForwardingTransport {
         private final Address first;
         private final AtomicInteger made = new AtomicInteger();
 
         FirstElsewhere(Transport inner, Address first) {
-            this.inner = inner;
+            super(inner);
             this.first = first;
-        }
-
-        @Override
-        public String name() {
-            return inner.name();
-        }
-
-        @Override
-        public int priority() {
-            return inner.priority();
-        }
-
-        @Override
-        public boolean streams(Address address) {
-            return inner.streams(address);
-        }
-
-        @Override
-        public boolean datagrams(Address address) {
-            return inner.datagrams(address);
-        }
-
-        @Override
-        public ListenerChannel listen(Address address, SocketSettings settings) throws IOException {
-            return inner.listen(address, settings);
         }
 
         @Override
         public StreamChannel connect(Address remote, SocketSettings settings) throws IOException {
             return made.getAndIncrement() == 0
-                    ? inner.connect(first, new SocketSettings(settings.options(), settings.backlog(), Optional.empty()))
-                    : inner.connect(remote, settings);
-        }
-
-        @Override
-        public PacketChannel bind(Address local, SocketSettings settings) throws IOException {
-            return inner.bind(local, settings);
+                    ? super.connect(first, new SocketSettings(settings.options(), settings.backlog(), Optional.empty()))
+                    : super.connect(remote, settings);
         }
     }
 }

@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import dev.weft.net.Address;
 import dev.weft.net.TimeSource;
 import dev.weft.net.spi.ListenerChannel;
-import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.spi.Transport;
@@ -25,12 +24,12 @@ import org.junit.jupiter.api.function.Executable;
  * });
  * }
  *
- * <p>The n-th connection accepted, and the n-th dialled, under one seed meet the same faults for the same sequence of reads and of writes;
+ * <p>The n-th connection accepted, and the n-th dialed, under one seed meet the same faults for the same sequence of reads and of writes;
  * each direction of each has its random stream, so threads don't disturb one another. A reset is abrupt, as by {@link StreamChannel#abort};
  * its message names the seed. Delays and stalls hold back without blocking, and end for a wake, an abort and a close, as the transport's
  * contract demands: deadlines work through them. Datagrams pass untouched. For any number of threads.
  */
-public final class FaultyTransport implements Transport {
+public final class FaultyTransport extends ForwardingTransport {
     /** Replays one seed in a test that chooses its seeds at random: {@code -Dweft.faults.seed=42}. */
     private static final String PROPERTY = "weft.faults.seed";
 
@@ -46,9 +45,10 @@ public final class FaultyTransport implements Transport {
     private final long seed;
     private final TimeSource time;
     private final AtomicLong accepted = new AtomicLong();
-    private final AtomicLong dialled = new AtomicLong();
+    private final AtomicLong dialed = new AtomicLong();
 
     private FaultyTransport(Transport inner, Faults faults, long seed, TimeSource time) {
+        super(inner);
         this.inner = inner;
         this.faults = faults;
         this.seed = seed;
@@ -109,33 +109,13 @@ public final class FaultyTransport implements Transport {
     }
 
     @Override
-    public int priority() {
-        return inner.priority();
-    }
-
-    @Override
-    public boolean streams(Address address) {
-        return inner.streams(address);
-    }
-
-    @Override
-    public boolean datagrams(Address address) {
-        return inner.datagrams(address);
-    }
-
-    @Override
     public ListenerChannel listen(Address address, SocketSettings settings) throws IOException {
         return new FaultyListener(inner.listen(address, settings));
     }
 
     @Override
     public StreamChannel connect(Address remote, SocketSettings settings) throws IOException {
-        return faulty(inner.connect(remote, settings), "dialled", dialled.incrementAndGet());
-    }
-
-    @Override
-    public PacketChannel bind(Address local, SocketSettings settings) throws IOException {
-        return inner.bind(local, settings);
+        return faulty(inner.connect(remote, settings), "dialed", dialed.incrementAndGet());
     }
 
     @Override

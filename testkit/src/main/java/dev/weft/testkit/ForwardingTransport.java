@@ -9,11 +9,12 @@ import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.spi.Transport;
 
-/** Another transport, with something changed by a subclass. */
-abstract class ForwardingTransport implements Transport {
+/** Another transport, of which a subclass changes something. It forwards to the other one whatever the subclass does not override. */
+public abstract class ForwardingTransport implements Transport {
     private final Transport inner;
 
-    ForwardingTransport(Transport inner) {
+    /** Forwards to this one. */
+    protected ForwardingTransport(Transport inner) {
         this.inner = inner;
     }
 
