@@ -67,6 +67,11 @@ final class Outflow<T> {
         done.countDown();
     }
 
+    /** Whether all is sent, or nothing will be sent any more. */
+    boolean hasEnded() {
+        return done.getCount() == 0;
+    }
+
     void join() throws InterruptedException {
         done.await();
     }
@@ -109,7 +114,7 @@ final class Outflow<T> {
                 return false;
             }
         }
-        if (!over && ((stop != null && stop.getAsBoolean()) || hasEnded() || (draining && queue.isEmpty()))) {
+        if (!over && ((stop != null && stop.getAsBoolean()) || queueHasEnded() || (draining && queue.isEmpty()))) {
             over = true;
             if (!toldByOthers) {
                 end();
@@ -118,7 +123,7 @@ final class Outflow<T> {
         return over;
     }
 
-    private boolean hasEnded() {
+    private boolean queueHasEnded() {
         return queue instanceof AckQueue<T> ending && ending.hasEnded() && ending.isEmpty();
     }
 

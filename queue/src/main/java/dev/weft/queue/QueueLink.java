@@ -356,11 +356,20 @@ final class QueueLink<T> implements Duplex<T> {
         }
         if (out != null) {
             out.drain();
-            awaitUntil(until, () -> settings.spool != null && out.isOver() && !connected());
+            awaitUntil(until, () -> !connected() && nothingIsLeft(out));
         }
         var settled = in == null || known().isSettled();
         shutdown();
-        return settled && failure == null && (out == null || (out.queue().isEmpty() && unsent().isEmpty()));
+        return settled && failure == null && (out == null || isAllSent(out));
+    }
+
+    /** Whether a drain needs no further connection: without acknowledgements, messages are taken out of the queue only while there is one. */
+    private boolean nothingIsLeft(Outflow<T> out) {
+        return out.hasEnded() || (settings.spool != null && out.isOver()) || (settings.delivery == Delivery.AT_MOST_ONCE && isAllSent(out));
+    }
+
+    private boolean isAllSent(Outflow<T> out) {
+        return out.queue().isEmpty() && unsent().isEmpty();
     }
 
     private LinkProtocol<T> known() {

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Links that end in good order, and directions that end before their link. */
 class LinkDrainTest extends EveryPlaceTest {
     private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration FOREVER = Duration.ofDays(1);
     private static final Duration SHORT = Duration.ofMillis(50);
 
     private static FutureTask<Boolean> draining(Link link) {
@@ -83,10 +84,10 @@ class LinkDrainTest extends EveryPlaceTest {
     @Test
     @DisplayName("one that never began, or has nothing to do, is drained at once")
     void oneWithNothingToDoIsDrained() throws Exception {
-        assertThat(ends.listen().duplex().drain(LONG)).isTrue();
+        assertThat(ends.listen().duplex().drain(FOREVER)).isTrue();
         var link = ends.with(ends.listen().text().duplex().start());
-        assertThat(link.drain(LONG)).isTrue();
-        assertThat(link.drain(LONG)).as("again").isTrue();
+        assertThat(link.drain(FOREVER)).isTrue();
+        assertThat(link.drain(FOREVER)).as("again").isTrue();
     }
 
     @Test
