@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
+import dev.weft.net.framing.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /** One datagram received, and the way to answer it. For the one thread that handles it, but {@code reply} and {@code send} are for any. */

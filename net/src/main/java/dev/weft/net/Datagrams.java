@@ -7,6 +7,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
@@ -128,7 +129,7 @@ public final class Datagrams implements Closeable {
             var packet = channel.receive(buffer);
             if (packet.isPresent()) {
                 var p = packet.get();
-                return new Datagram(Inbound.copy(buffer, 0, p.size()), p.sender(), p.truncated(), this::send);
+                return new Datagram(Arrays.copyOf(buffer, p.size()), p.sender(), p.truncated(), this::send);
             }
             if (Moments.passed(time, deadline)) {
                 throw new SocketTimeoutException("no datagram at " + address() + " for " + Moments.words(timeout));

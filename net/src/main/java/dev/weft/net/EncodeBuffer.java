@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 
-import dev.weft.net.spi.ArrayFraming;
-
 /** Bytes on their way out: grows as it is written, in a leased buffer as long as that is enough. */
 final class EncodeBuffer extends OutputStream {
     private static final byte[] NONE = {};
@@ -47,7 +45,8 @@ final class EncodeBuffer extends OutputStream {
 
     /** Adds a message. */
     <T> void add(Framing<T> framing, T message) throws IOException {
-        if (framing instanceof ArrayFraming<T> direct) {
+        var direct = ArrayCodecs.of(framing);
+        if (direct != null) {
             var length = direct.length(message);
             ensure(length);
             direct.encode(message, array, size);

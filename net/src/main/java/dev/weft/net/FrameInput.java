@@ -5,11 +5,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProtocolException;
 
+import dev.weft.net.framing.FrameSource;
+import dev.weft.net.framing.Slice;
+
 /**
  * What a {@link Framing} reads a message of a connection from. It counts the message's bytes against the limit, and built-in framings look
  * through it at the connection's own buffer, wherever they stand in a composition.
  */
-final class FrameInput extends DataInputStream {
+final class FrameInput extends DataInputStream implements FrameSource {
     private final Counted counted;
 
     FrameInput(Inbound inbound) {
@@ -21,24 +24,58 @@ final class FrameInput extends DataInputStream {
         this.counted = counted;
     }
 
-    Inbound inbound() {
-        return counted.inbound;
-    }
-
     /** Another message begins, of so many bytes at most. */
     void begin(long limit) {
         counted.limit = limit;
         counted.left = limit;
     }
 
-    /** The smaller of a framing's own limit and what the framing around it has left for it. */
-    int most(int limit) {
+    @Override
+    public int available() {
+        return counted.inbound.available();
+    }
+
+    @Override
+    public byte peek(int index) {
+        return counted.inbound.peek(index);
+    }
+
+    @Override
+    public int indexOf(byte value, int from) {
+        return counted.inbound.indexOf(value, from);
+    }
+
+    @Override
+    public <T> T view(int length, Slice<T> slice) {
+        return counted.inbound.view(length, slice);
+    }
+
+    @Override
+    public void take(int length) throws ProtocolException {
+        counted.spend(length);
+        counted.inbound.skip(length);
+    }
+
+    @Override
+    public boolean fill() throws IOException {
+        return counted.inbound.fill();
+    }
+
+    @Override
+    public byte[] receive(int most) throws IOException {
+        var bytes = counted.inbound.receive(Math.max(1, most(most)));
+        counted.spend(bytes.length);
+        return bytes;
+    }
+
+    @Override
+    public int most(int limit) {
         return (int) Math.min(limit, counted.left);
     }
 
-    /** So many bytes of the message have been taken out of the buffer directly. */
-    void spend(int n) throws ProtocolException {
-        counted.spend(n);
+    @Override
+    public boolean keepsRest() {
+        return true;
     }
 
     private static final class Counted extends InputStream {

@@ -8,7 +8,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 
-import dev.weft.net.spi.ArrayFraming;
+import dev.weft.net.spi.ArrayCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +23,14 @@ public final class Frames<T> implements Iterable<T> {
     private final Connection connection;
     private final Framing<T> framing;
     /** The same one, if it can work on the buffer itself. */
-    private final @Nullable ArrayFraming<T> direct;
+    private final @Nullable ArrayCodec<T> direct;
     private @Nullable FrameInput in;
     private final long limit;
 
     Frames(Connection connection, Framing<T> framing) {
         this.connection = connection;
         this.framing = framing;
-        direct = framing instanceof ArrayFraming<T> array ? array : null;
+        direct = ArrayCodecs.of(framing);
         limit = framing.countsItself() ? Long.MAX_VALUE : framing.limit();
     }
 

@@ -7,6 +7,15 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
+import dev.weft.net.framing.ChunkCodec;
+import dev.weft.net.framing.DelimitedCodec;
+import dev.weft.net.framing.FixedCodec;
+import dev.weft.net.framing.LengthCodec;
+import dev.weft.net.framing.LineCodec;
+import dev.weft.net.framing.RawLineCodec;
+import dev.weft.net.framing.TextCodec;
+import dev.weft.net.framing.VarintCodec;
+
 /**
  * How messages lie on a stream; immutable, shared, and written in plain blocking code. Framings compose: one may read with another.
  *
@@ -61,7 +70,7 @@ public interface Framing<T> {
      * must not contain LF nor end in CR.
      */
     static Framing<String> lines() {
-        return LineFraming.UTF_8;
+        return BuiltInFraming.LINES;
     }
 
     /**
@@ -70,7 +79,7 @@ public interface Framing<T> {
      * @throws IllegalArgumentException when a byte LF may be part of a character there (UTF-16, UTF-32, EBCDIC)
      */
     static Framing<String> lines(Charset charset) {
-        return charset.equals(StandardCharsets.UTF_8) ? lines() : new LineFraming(charset, DEFAULT_LIMIT, false);
+        return charset.equals(StandardCharsets.UTF_8) ? lines() : new BuiltInFraming<>(new LineCodec(charset, DEFAULT_LIMIT, false));
     }
 
     /**
@@ -79,7 +88,7 @@ public interface Framing<T> {
      * follows it, none.
      */
     static Framing<byte[]> rawLines() {
-        return new RawLineFraming(DEFAULT_LIMIT);
+        return new BuiltInFraming<>(new RawLineCodec(DEFAULT_LIMIT));
     }
 
     /**
@@ -90,12 +99,12 @@ public interface Framing<T> {
      * @throws IllegalArgumentException for a charset with shift states (ISO-2022), whose meaning depends on what was read before
      */
     static Framing<String> text(Charset charset) {
-        return new TextFraming(charset, DEFAULT_LIMIT);
+        return new BuiltInFraming<>(new TextCodec(charset, DEFAULT_LIMIT));
     }
 
     /** Bytes as they arrive, at most the limit's number of them. */
     static Framing<byte[]> chunks() {
-        return new ChunkFraming(DEFAULT_LIMIT);
+        return new BuiltInFraming<>(new ChunkCodec(DEFAULT_LIMIT));
     }
 
     /** Messages that end in a delimiter, taken as UTF-8; it is not part of the message and must not stand in one. */
@@ -105,7 +114,7 @@ public interface Framing<T> {
 
     /** Messages that end in a delimiter; it is not part of the message and must not stand in one. */
     static Framing<byte[]> delimited(byte[] delimiter) {
-        return new DelimitedFraming(delimiter, DEFAULT_LIMIT);
+        return new BuiltInFraming<>(new DelimitedCodec(delimiter, DEFAULT_LIMIT));
     }
 
     /**
@@ -114,16 +123,16 @@ public interface Framing<T> {
      * @throws IllegalArgumentException for another width
      */
     static Framing<byte[]> lengthPrefixed(int width) {
-        return new LengthFraming(width, DEFAULT_LIMIT);
+        return new BuiltInFraming<>(new LengthCodec(width, DEFAULT_LIMIT));
     }
 
     /** A length as a protobuf varint of at most 10 bytes, then the body. */
     static Framing<byte[]> varintPrefixed() {
-        return new VarintFraming(DEFAULT_LIMIT);
+        return new BuiltInFraming<>(new VarintCodec(DEFAULT_LIMIT));
     }
 
     /** Messages of one length, at least 1 byte. */
     static Framing<byte[]> fixed(int length) {
-        return new FixedFraming(length);
+        return new BuiltInFraming<>(new FixedCodec(length));
     }
 }

@@ -7,7 +7,9 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 
-import dev.weft.net.spi.ArrayFraming;
+import dev.weft.net.framing.Scan;
+import dev.weft.net.framing.Slice;
+import dev.weft.net.spi.ArrayCodec;
 import dev.weft.net.support.DeadlineTimer;
 import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
@@ -69,24 +71,18 @@ final class Inbound {
         return at < 0 ? -1 : at - position;
     }
 
-    /** What a decoder makes of unread bytes. */
-    @FunctionalInterface
-    interface Slice<T> {
-        T of(byte[] bytes, int offset, int length);
-    }
-
     /** Shows the first {@code length} unread bytes to a decoder. */
     <T> T view(int length, Slice<T> slice) {
         return slice.of(buffer, position, length);
     }
 
     /** How long the message is that the unread bytes begin with, as far as they tell. */
-    int length(ArrayFraming<?> framing) {
+    int length(ArrayCodec<?> framing) {
         return framing.length(buffer, position, available());
     }
 
     /** Takes the message that the first {@code length} unread bytes are. */
-    <T> T decode(ArrayFraming<T> framing, int length) throws IOException {
+    <T> T decode(ArrayCodec<T> framing, int length) throws IOException {
         try {
             return framing.decode(buffer, position, length);
         } catch (IOException e) {
@@ -140,15 +136,9 @@ final class Inbound {
         if (available() == 0 && !fill()) {
             return NONE;
         }
-        var bytes = view(Math.min(max, available()), Inbound::copy);
+        var bytes = view(Math.min(max, available()), Slice.COPY);
         skip(bytes.length);
         return bytes;
-    }
-
-    static byte[] copy(byte[] bytes, int offset, int length) {
-        var copy = new byte[length];
-        System.arraycopy(bytes, offset, copy, 0, length);
-        return copy;
     }
 
     /** Waits until at least one more byte is buffered behind those that are; false at the end of the stream. */

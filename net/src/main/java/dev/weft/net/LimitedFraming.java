@@ -4,10 +4,12 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 
+import dev.weft.net.framing.FrameLimit;
+
 /** Somebody's framing with another limit. */
 record LimitedFraming<T>(Framing<T> inner, int limit) implements Framing<T> {
     LimitedFraming {
-        BuiltIn.checkLimit(limit);
+        FrameLimit.check(limit);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -57,7 +58,7 @@ final class PacketIntake implements Intake {
             return false;
         }
         var p = packet.get();
-        var datagram = new Datagram(Inbound.copy(buffer, 0, p.size()), p.sender(), p.truncated(), this::reply);
+        var datagram = new Datagram(Arrays.copyOf(buffer, p.size()), p.sender(), p.truncated(), this::reply);
         reporter.tally.bytesIn.add(p.size());
         if (!verified(datagram)) {
             return true;

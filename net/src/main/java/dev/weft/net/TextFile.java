@@ -6,6 +6,10 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
+import dev.weft.net.framing.FrameLimit;
+import dev.weft.net.framing.LineCodec;
+import dev.weft.net.framing.Utf8;
+
 /**
  * A connection as a file of text: Python's {@code makefile(mode="rw")} (SPEC CH-12), recv as reading and send as writing.
  *
@@ -22,7 +26,7 @@ public final class TextFile {
         this.connection = connection;
         this.charset = charset;
         this.limit = limit;
-        lines = connection.frames(new LineFraming(charset, limit, true));
+        lines = connection.frames(new BuiltInFraming<>(new LineCodec(charset, limit, true)));
     }
 
     /** The same with another bound, in bytes, for a line and for all that {@link #read()} returns; default 1 MiB. */
@@ -49,7 +53,7 @@ public final class TextFile {
         for (byte[] piece; (piece = connection.receive(Buffers.SIZE)).length > 0;) {
             all.writeBytes(piece);
             if (all.size() > limit) {
-                throw connection.blame(BuiltIn.tooLong("a text", all.size(), limit));
+                throw connection.blame(FrameLimit.exceeded("a text", all.size(), limit));
             }
         }
         var text = charset == StandardCharsets.UTF_8 ? Utf8.decode(all.toByteArray(), 0, all.size()) : all.toString(charset);

@@ -146,6 +146,19 @@ class FramingTest {
         assertThat(String.join("", read(Framing.text(UTF_8), garbage))).isEqualTo(new String(garbage, UTF_8));
     }
 
+    /** A stream takes nothing back: what begins a character behind garbage is read to its end. */
+    @Test
+    void textFromAPlainStreamLosesNoByteBehindGarbage() throws IOException {
+        var bytes = hex("81308140");
+        assertThat(String.join("", read(Framing.text(GB18030), bytes))).isEqualTo(new String(bytes, GB18030));
+        var stream = stream(bytes);
+        var text = new StringBuilder();
+        while (stream.available() > 0) {
+            text.append(Framing.text(GB18030).read(stream));
+        }
+        assertThat(text).hasToString(new String(bytes, GB18030));
+    }
+
     @Test
     void aCharacterThatTheEndOfTheStreamCutsBecomesAReplacementCharacter() throws IOException {
         assertThat(String.join("", read(Framing.text(UTF_8), bytes("ab"), hex("E4B8")))).isEqualTo("ab\uFFFD");
@@ -369,6 +382,29 @@ class FramingTest {
         assertTooLong(pairs.limit(8).map(String::length, String::valueOf), bytes("123\n5678\n"));
     }
 
+    /** However much has arrived: a framing that takes what is there is given no more than the limit around it allows. */
+    @Test
+    void textAndChunksKeepToTheLimitAroundThem() throws IOException {
+        assertThat(read(oneOf(Framing.text(UTF_8)).limit(4), "123456")).containsExactly("1234", "56");
+        assertThat(read(oneOf(Framing.chunks()).limit(4), "123456")).containsExactly(bytes("1234"), bytes("56"));
+        assertTooLong(oneOf(Framing.text(UTF_8)).limit(2), hex("E4B8AD"));
+    }
+
+    /** A framing of one's own that reads with another. */
+    private static <T> Framing<T> oneOf(Framing<T> inner) {
+        return new Framing<>() {
+            @Override
+            public T read(DataInputStream in) throws IOException {
+                return inner.read(in);
+            }
+
+            @Override
+            public void write(T message, DataOutputStream out) throws IOException {
+                inner.write(message, out);
+            }
+        };
+    }
+
     @Test
     void theLimitCountsEachMessageAnew() throws IOException {
         var framing = new Framing<Integer>() {
@@ -458,7 +494,7 @@ class FramingTest {
     private static <T> void assertTooLong(Framing<T> framing, byte[] bytes) {
         assertThatThrownBy(() -> readOne(framing, bytes)).isInstanceOf(ProtocolException.class)
                 .hasMessageContaining("limit of " + framing.limit() + " bytes");
-        if (framing instanceof BuiltIn) {
+        if (framing instanceof BuiltInFraming) {
             assertThatThrownBy(() -> framing.read(stream(bytes))).isInstanceOf(ProtocolException.class);
         }
     }

@@ -1,11 +1,11 @@
-package dev.weft.net;
+package dev.weft.net.framing;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Looks for a byte, eight at a time: the JIT makes no such loop of one that may end early. */
-final class Scan {
+public final class Scan {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101_0101_0101_0101L;
     private static final long HIGHS = 0x8080_8080_8080_8080L;
@@ -13,7 +13,7 @@ final class Scan {
     private Scan() {}
 
     /** Where the value stands first, at or after {@code from} and before {@code to}; -1 if nowhere. */
-    static int indexOf(byte[] bytes, int from, int to, byte value) {
+    public static int indexOf(byte[] bytes, int from, int to, byte value) {
         var pattern = ONES * (value & 0xff);
         var i = from;
         for (; i <= to - Long.BYTES; i += Long.BYTES) {

@@ -1,23 +1,23 @@
-package dev.weft.net;
+package dev.weft.net.framing;
 
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.ProtocolException;
 
 /** A base-128 varint length, lowest group first, then the body (protobuf's "delimited"); the limit is the body's. */
-record VarintFraming(int limit) implements BuiltIn<byte[]> {
+public record VarintCodec(int limit) implements FrameCodec<byte[]> {
     private static final int MOST_BITS = 63;
 
-    VarintFraming {
-        BuiltIn.checkLimit(limit);
+    /** Checks the limit. */
+    public VarintCodec {
+        FrameLimit.check(limit);
     }
 
     @Override
-    public byte[] read(DataInputStream in) throws IOException {
+    public byte[] read(FrameSource source) throws IOException {
         long length = 0;
         for (int shift = 0;; shift += 7) {
-            var b = in.readUnsignedByte();
+            var b = source.readUnsignedByte();
             if (shift == MOST_BITS && b > 1) {
                 throw new ProtocolException("a varint of more than 64 bits");
             }
@@ -27,15 +27,15 @@ record VarintFraming(int limit) implements BuiltIn<byte[]> {
             }
         }
         if (length < 0 || length > limit) {
-            throw BuiltIn.tooLong("a message", length, limit);
+            throw FrameLimit.exceeded("a message", length, limit);
         }
-        return BuiltIn.body(in, (int) length);
+        return source.readBody((int) length);
     }
 
     @Override
     public void write(byte[] message, DataOutputStream out) throws IOException {
         if (message.length > limit) {
-            throw BuiltIn.refuse("a message", message.length, limit);
+            throw FrameLimit.refused("a message", message.length, limit);
         }
         var rest = message.length;
         for (; rest > 0x7f; rest >>>= 7) {
@@ -46,7 +46,7 @@ record VarintFraming(int limit) implements BuiltIn<byte[]> {
     }
 
     @Override
-    public Framing<byte[]> limit(int bytes) {
-        return new VarintFraming(bytes);
+    public FrameCodec<byte[]> limit(int bytes) {
+        return new VarintCodec(bytes);
     }
 }

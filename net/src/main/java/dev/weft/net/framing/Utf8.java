@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.framing;
 
 import java.nio.charset.StandardCharsets;
 
@@ -6,13 +6,13 @@ import java.nio.charset.StandardCharsets;
  * UTF-8 whose malformed bytes are replaced alike wherever the stream was cut: each longest beginning of a character, and each byte that begins none,
  * becomes one U+FFFD (Unicode 16, 3.9, "Substitution of Maximal Subparts"; so do Python and browsers). The JDK's decoders look at how much follows.
  */
-final class Utf8 {
+public final class Utf8 {
     private static final char REPLACEMENT = '\ufffd';
 
     private Utf8() {}
 
     /** The text of all of it. */
-    static String decode(byte[] bytes, int offset, int length) {
+    public static String decode(byte[] bytes, int offset, int length) {
         var text = new String(bytes, offset, length, StandardCharsets.UTF_8);
         return text.indexOf(REPLACEMENT) < 0 ? text : replaced(bytes, offset, offset + length);
     }

@@ -1,24 +1,24 @@
-package dev.weft.net;
+package dev.weft.net.framing;
 
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 
-import dev.weft.net.spi.ArrayFraming;
+import dev.weft.net.spi.ArrayCodec;
 
 /** Messages that end in a delimiter. */
-final class DelimitedFraming implements BuiltIn<byte[]>, ArrayFraming<byte[]> {
+public final class DelimitedCodec implements FrameCodec<byte[]>, ArrayCodec<byte[]> {
     private final byte[] delimiter;
     private final int limit;
 
-    DelimitedFraming(byte[] delimiter, int limit) {
+    /** Refuses an empty delimiter. */
+    public DelimitedCodec(byte[] delimiter, int limit) {
         if (delimiter.length == 0) {
             throw new IllegalArgumentException("an empty delimiter ends nothing");
         }
         this.delimiter = delimiter.clone();
-        this.limit = BuiltIn.checkLimit(limit);
+        this.limit = FrameLimit.check(limit);
     }
 
     @Override
@@ -27,62 +27,47 @@ final class DelimitedFraming implements BuiltIn<byte[]>, ArrayFraming<byte[]> {
     }
 
     @Override
-    public byte[] read(DataInputStream in) throws IOException {
-        return in instanceof FrameInput frame ? fromBuffer(frame) : fromStream(in);
+    public ArrayCodec<byte[]> onArrays() {
+        return this;
     }
 
-    private byte[] fromBuffer(FrameInput frame) throws IOException {
-        var inbound = frame.inbound();
-        var most = frame.most(limit);
+    @Override
+    public byte[] read(FrameSource source) throws IOException {
+        var most = source.most(limit);
         var searched = 0;
         while (true) {
-            for (int at; (at = inbound.indexOf(delimiter[0], searched)) >= 0 && at + delimiter.length <= inbound.available(); searched = at + 1) {
-                if (standsAt(inbound, at)) {
-                    if (at > limit) {
-                        throw BuiltIn.tooLong("a message", at, limit);
-                    }
-                    frame.spend(at + delimiter.length);
-                    var message = inbound.view(at, Inbound::copy);
-                    inbound.skip(at + delimiter.length);
-                    return message;
+            for (int at; (at = source.indexOf(delimiter[0], searched)) >= 0 && at + delimiter.length <= source.available(); searched = at + 1) {
+                if (standsAt(source, at)) {
+                    return take(source, at);
                 }
             }
             // A delimiter may have begun in the last bytes, so those are searched again with what follows them.
-            searched = Math.max(searched, inbound.available() - delimiter.length + 1);
+            searched = Math.max(searched, source.available() - delimiter.length + 1);
             if (searched > most) {
-                throw BuiltIn.tooLong("a message", searched, most);
+                throw FrameLimit.exceeded("a message", searched, most);
             }
-            if (!inbound.fill()) {
+            if (!source.fill()) {
                 throw new EOFException("the stream ended before the delimiter");
             }
         }
     }
 
-    private boolean standsAt(Inbound inbound, int at) {
+    private boolean standsAt(FrameSource source, int at) {
         for (int i = 0; i < delimiter.length; i++) {
-            if (inbound.peek(at + i) != delimiter[i]) {
+            if (source.peek(at + i) != delimiter[i]) {
                 return false;
             }
         }
         return true;
     }
 
-    private byte[] fromStream(DataInputStream in) throws IOException {
-        var message = new EncodeBuffer();
-        while (true) {
-            var b = in.read();
-            if (b < 0) {
-                throw new EOFException("the stream ended before the delimiter");
-            }
-            message.write(b);
-            var length = message.size() - delimiter.length;
-            if (length >= 0 && Arrays.equals(message.array(), length, message.size(), delimiter, 0, delimiter.length)) {
-                return Arrays.copyOf(message.array(), length);
-            }
-            if (length >= limit) {
-                throw BuiltIn.tooLong("a message", message.size(), limit);
-            }
+    private byte[] take(FrameSource source, int length) throws IOException {
+        if (length > limit) {
+            throw FrameLimit.exceeded("a message", length, limit);
         }
+        var message = source.view(length, Slice.COPY);
+        source.take(length + delimiter.length);
+        return message;
     }
 
     @Override
@@ -104,7 +89,7 @@ final class DelimitedFraming implements BuiltIn<byte[]>, ArrayFraming<byte[]> {
     @Override
     public int length(byte[] message) {
         if (message.length > limit) {
-            throw BuiltIn.refuse("a message", message.length, limit);
+            throw FrameLimit.refused("a message", message.length, limit);
         }
         for (int i = -1; (i = Scan.indexOf(message, i + 1, message.length, delimiter[0])) >= 0;) {
             if (endsEarly(message, i)) {
@@ -139,7 +124,7 @@ final class DelimitedFraming implements BuiltIn<byte[]>, ArrayFraming<byte[]> {
     }
 
     @Override
-    public Framing<byte[]> limit(int bytes) {
-        return new DelimitedFraming(delimiter, bytes);
+    public FrameCodec<byte[]> limit(int bytes) {
+        return new DelimitedCodec(delimiter, bytes);
     }
 }

@@ -1,14 +1,14 @@
-package dev.weft.net;
+package dev.weft.net.framing;
 
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 
 /** Messages of one length, which is the limit too. */
-record FixedFraming(int length) implements BuiltIn<byte[]> {
-    FixedFraming {
+public record FixedCodec(int length) implements FrameCodec<byte[]> {
+    /** Checks the length. */
+    public FixedCodec {
         if (length < 1) {
-            throw new IllegalArgumentException("messages of " + length + " bytes have no first byte");
+            throw new IllegalArgumentException("fixed(" + length + "): at least 1 byte is needed, or a message has no first byte");
         }
     }
 
@@ -18,8 +18,8 @@ record FixedFraming(int length) implements BuiltIn<byte[]> {
     }
 
     @Override
-    public byte[] read(DataInputStream in) throws IOException {
-        return BuiltIn.body(in, length);
+    public byte[] read(FrameSource source) throws IOException {
+        return source.readBody(length);
     }
 
     @Override
@@ -32,7 +32,7 @@ record FixedFraming(int length) implements BuiltIn<byte[]> {
 
     /** Only bounds what may be asked for: the length is what it is. */
     @Override
-    public Framing<byte[]> limit(int bytes) {
+    public FrameCodec<byte[]> limit(int bytes) {
         if (length > bytes) {
             throw new IllegalArgumentException("messages of " + length + " bytes are over a limit of " + bytes);
         }

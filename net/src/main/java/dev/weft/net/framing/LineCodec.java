@@ -1,0 +1,76 @@
+package dev.weft.net.framing;
+
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Lines. The byte LF is searched before anything is decoded, which is right wherever that byte is never part of another character: UTF-8,
+ * ISO-8859, GBK, GB18030, Big5, Shift_JIS, EUC. With {@code endKept} a line that was ended is read with its LF, as Python's readline does.
+ */
+public record LineCodec(Charset charset, int limit, boolean endKept) implements FrameCodec<String> {
+    /** Refuses a charset in which LF is not told from other characters. */
+    public LineCodec {
+        FrameLimit.check(limit);
+        if (!charset.canEncode() || !Arrays.equals("\n".getBytes(charset), new byte[] {'\n'})) {
+            throw new IllegalArgumentException("lines can't be told apart in " + charset + ": its line end is not the byte 0x0A");
+        }
+    }
+
+    @Override
+    public String read(FrameSource source) throws IOException {
+        var most = source.most(limit);
+        var searched = 0;
+        while (true) {
+            var end = source.indexOf((byte) '\n', searched);
+            searched = end >= 0 ? end : source.available();
+            if (searched > most + 1L) { // one more for the CR
+                throw FrameLimit.exceeded("a line", searched, most);
+            }
+            if (end >= 0) {
+                var length = end > 0 && source.peek(end - 1) == '\r' ? end - 1 : end;
+                return take(source, length, end + 1);
+            }
+            if (!source.fill()) {
+                if (searched == 0) {
+                    throw new EOFException("no further line");
+                }
+                return take(source, searched, searched);
+            }
+        }
+    }
+
+    private String take(FrameSource source, int length, int consumed) throws IOException {
+        if (length > limit) {
+            throw FrameLimit.exceeded("a line", length, limit);
+        }
+        var line = source.view(length, this::decode);
+        source.take(consumed);
+        return endKept && consumed > length ? line + "\n" : line;
+    }
+
+    private String decode(byte[] bytes, int offset, int length) {
+        return charset == StandardCharsets.UTF_8 ? Utf8.decode(bytes, offset, length) : new String(bytes, offset, length, charset);
+    }
+
+    @Override
+    public void write(String line, DataOutputStream out) throws IOException {
+        if (line.indexOf('\n') >= 0 || line.endsWith("\r")) {
+            throw new IllegalArgumentException("a line end inside a line would be read as the line's own");
+        }
+        var bytes = line.getBytes(charset);
+        if (bytes.length > limit) {
+            throw FrameLimit.refused("a line", bytes.length, limit);
+        }
+        out.write(bytes, 0, bytes.length);
+        out.write('\n');
+    }
+
+    @Override
+    public FrameCodec<String> limit(int bytes) {
+        return new LineCodec(charset, bytes, endKept);
+    }
+}
