@@ -36,7 +36,6 @@ class SourcesTest {
             "testkit/Handlers.java");
 
     private static final Map<String, Integer> AMBIGUOUS = Map.ofEntries(
-            Map.entry("BuiltIn", 2),
             Map.entry("ChatClient", 2),
             Map.entry("Codec", 2),
             Map.entry("Conversation", 2),

@@ -49,6 +49,7 @@ public final class TlsChannel implements StreamChannel {
     private volatile @Nullable SSLException failure;
     private Wait handshakeWait = Wait.NOTHING;
 
+    /** Over a channel that is connected; the engine knows which side it is. */
     public TlsChannel(StreamChannel inner, SSLEngine engine) {
         this.inner = inner;
         this.engine = engine;
