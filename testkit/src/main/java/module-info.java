@@ -12,6 +12,10 @@
 
     exports dev.weft.testkit;
 
+    // Whatever is plugged in goes into the class path of a child.
+    uses dev.weft.net.spi.Transport;
+    uses dev.weft.net.spi.WorkerPools;
+
     // The suite's own handler classes are package-private, and a server makes one object of them a connection.
     opens dev.weft.testkit to dev.weft.net;
 }

@@ -1,5 +1,7 @@
 package dev.weft.linux;
 
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.SystemException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;

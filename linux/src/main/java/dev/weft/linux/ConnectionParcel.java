@@ -1,5 +1,7 @@
 package dev.weft.linux;
 
+import dev.weft.linux.socket.EpollStream;
+import dev.weft.linux.sys.Libc;
 import java.io.IOException;
 
 import dev.weft.net.Address;

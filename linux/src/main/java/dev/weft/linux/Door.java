@@ -2,6 +2,14 @@ package dev.weft.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.weft.linux.poll.Waiter;
+import dev.weft.linux.poll.Watched;
+import dev.weft.linux.sys.Descriptor;
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.Layouts;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockaddr;
+import dev.weft.linux.sys.Sockets;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
@@ -76,7 +84,7 @@ final class Door extends Watched {
     }
 
     @Override
-    void ready(int events) {
+    public void ready(int events) {
         acceptable.signal();
     }
 

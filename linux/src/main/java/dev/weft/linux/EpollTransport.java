@@ -1,5 +1,8 @@
 package dev.weft.linux;
 
+import dev.weft.linux.socket.Binding;
+import dev.weft.linux.socket.EpollStream;
+import dev.weft.linux.sys.Native;
 import java.io.IOException;
 import java.util.Optional;
 

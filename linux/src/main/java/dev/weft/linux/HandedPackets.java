@@ -1,5 +1,8 @@
 package dev.weft.linux;
 
+import dev.weft.linux.socket.LinuxPackets;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockets;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.util.Optional;

@@ -1,5 +1,15 @@
 package dev.weft.linux;
 
+import dev.weft.linux.poll.VirtualWatch;
+import dev.weft.linux.poll.Waiter;
+import dev.weft.linux.sys.Descriptor;
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.Layouts;
+import dev.weft.linux.sys.Leaving;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Options;
+import dev.weft.linux.sys.Sockets;
+import dev.weft.linux.sys.SystemException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.SocketOption;

@@ -1,5 +1,6 @@
 package dev.weft.linux;
 
+import dev.weft.linux.sys.Descriptor;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -158,7 +159,7 @@ final class Jobs {
         }
     }
 
-    void ready() throws IOException {
+    public void ready() throws IOException {
         courier.deliver(new byte[] {Letters.READY});
     }
 

@@ -1,5 +1,7 @@
 package dev.weft.linux;
 
+import dev.weft.linux.poll.Waiter;
+import dev.weft.linux.poll.Watched;
 import java.io.IOException;
 
 import dev.weft.net.spi.Readiness;
@@ -23,7 +25,7 @@ final class Line extends Watched {
     }
 
     @Override
-    void ready(int events) {
+    public void ready(int events) {
         readable.signal();
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.linux;
 
+import dev.weft.linux.socket.Binding;
 import java.io.IOException;
 
 import dev.weft.net.Address;

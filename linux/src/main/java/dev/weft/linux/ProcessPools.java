@@ -1,5 +1,6 @@
 package dev.weft.linux;
 
+import dev.weft.linux.sys.Native;
 import java.io.IOException;
 import java.util.Optional;
 

@@ -2,6 +2,8 @@ package dev.weft.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockets;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;

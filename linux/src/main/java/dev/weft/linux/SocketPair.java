@@ -2,6 +2,7 @@ package dev.weft.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.weft.linux.sys.Libc;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,5 +1,8 @@
 package dev.weft.linux;
 
+import dev.weft.linux.socket.Binding;
+import dev.weft.linux.uring.Rings;
+import dev.weft.linux.uring.UringStream;
 import java.io.IOException;
 import java.util.Optional;
 

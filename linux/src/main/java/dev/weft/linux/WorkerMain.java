@@ -1,5 +1,10 @@
 package dev.weft.linux;
 
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockaddr;
+import dev.weft.linux.sys.Sockets;
+import dev.weft.linux.sys.SystemException;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.FileDescriptor;

@@ -2,6 +2,9 @@ package dev.weft.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.testkit.ChildJava;
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.SystemException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -3,6 +3,7 @@ package dev.weft.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;

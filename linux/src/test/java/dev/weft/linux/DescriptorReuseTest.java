@@ -2,6 +2,7 @@ package dev.weft.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -2,6 +2,9 @@ package dev.weft.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.linux.sys.Layouts;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockets;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;

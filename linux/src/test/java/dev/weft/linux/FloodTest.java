@@ -2,6 +2,7 @@ package dev.weft.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.testkit.ChildJava;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

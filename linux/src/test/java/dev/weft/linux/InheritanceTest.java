@@ -2,6 +2,8 @@ package dev.weft.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.testkit.ChildJava;
+import dev.weft.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;

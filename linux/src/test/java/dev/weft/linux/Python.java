@@ -1,5 +1,6 @@
 package dev.weft.linux;
 
+import dev.weft.testkit.ChildJava;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

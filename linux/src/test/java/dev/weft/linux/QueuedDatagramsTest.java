@@ -3,6 +3,8 @@ package dev.weft.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.linux.poll.Waiter;
+import dev.weft.linux.socket.LinuxPackets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

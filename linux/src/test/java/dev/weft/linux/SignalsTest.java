@@ -3,6 +3,8 @@ package dev.weft.linux;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.testkit.ChildJava;
+import dev.weft.testkit.Preload;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,7 +49,7 @@ class SignalsTest {
 
     @BeforeAll
     static void compile() throws Exception {
-        signals = Preload.compiled("signals.c", libraries);
+        signals = Preload.compiled(Preload.class, "signals.c", libraries);
     }
 
     private static long handled(Path counter) throws IOException {

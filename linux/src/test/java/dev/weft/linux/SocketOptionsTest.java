@@ -22,6 +22,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.weft.testkit.ChildJava;
+import dev.weft.testkit.OpenDescriptors;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockets;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.net.SocketException;

@@ -10,8 +10,8 @@ import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.StreamChannel;
 
 /** Both ends of a connection, as the bare channels of the transport. */
-record StreamPair(StreamChannel client, StreamChannel server) implements AutoCloseable {
-    static final SocketSettings PLAIN = new SocketSettings(Map.of(), 128, Optional.empty());
+public record StreamPair(StreamChannel client, StreamChannel server) implements AutoCloseable {
+    public static final SocketSettings PLAIN = new SocketSettings(Map.of(), 128, Optional.empty());
 
     static StreamPair at(Address address) throws IOException {
         var transport = new EpollTransport();
@@ -33,7 +33,7 @@ record StreamPair(StreamChannel client, StreamChannel server) implements AutoClo
     }
 
     /** The next connection, waited for. */
-    static StreamChannel accepted(ListenerChannel listener) throws IOException {
+    public static StreamChannel accepted(ListenerChannel listener) throws IOException {
         while (true) {
             var accepted = listener.accept();
             if (accepted.isPresent()) {

@@ -3,6 +3,7 @@ package dev.weft.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.weft.testkit.ChildJava;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

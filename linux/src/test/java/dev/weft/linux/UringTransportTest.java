@@ -2,6 +2,8 @@ package dev.weft.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.uring.Rings;
 import java.util.concurrent.TimeUnit;
 
 import dev.weft.net.Address;

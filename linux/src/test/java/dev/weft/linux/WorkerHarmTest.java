@@ -7,6 +7,8 @@ import static dev.weft.linux.Workforce.workers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.testkit.ChildJava;
+import dev.weft.testkit.OpenDescriptors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

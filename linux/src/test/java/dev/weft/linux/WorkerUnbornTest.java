@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.weft.testkit.ChildJava;
+import dev.weft.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;

@@ -2,6 +2,8 @@ package dev.weft.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;

@@ -6,18 +6,22 @@ import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.Assertions;
 
-/** Waits for conditions of which nobody tells: looks again every millisecond, and fails after ten seconds. */
+/** Waits for conditions of which nobody tells: looks again every millisecond, and fails after ten seconds, or another time. */
 final class Eventually {
-    private static final long PATIENCE = Duration.ofSeconds(10).toNanos();
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private Eventually() {}
 
     /** Returns as soon as the condition holds. */
     static void holds(String what, BooleanSupplier condition) {
+        holds(PATIENCE, what, condition);
+    }
+
+    static void holds(Duration patience, String what, BooleanSupplier condition) {
         var began = System.nanoTime();
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - began > PATIENCE) {
-                Assertions.fail("did not come about in " + Duration.ofNanos(PATIENCE).toSeconds() + " s: " + what);
+            if (System.nanoTime() - began > patience.toNanos()) {
+                Assertions.fail("did not come about in " + patience.toSeconds() + " s: " + what);
             }
             if (Thread.currentThread().isInterrupted()) {
                 Assertions.fail("interrupted while waiting for: " + what);
