@@ -1,9 +1,10 @@
 /**
- * The native Linux transport: epoll and io_uring under virtual threads, Unix datagrams, inherited sockets, worker processes.
+ * The native Linux transport: epoll and io_uring under virtual threads, Unix datagrams, inherited sockets.
  *
  * <p>It is found by itself when it is on the module or class path and native access is allowed
  * ({@code --enable-native-access=dev.weft.linux}); elsewhere the portable transport serves.
  */
+@SuppressWarnings("module") // the module that packages are exported to is not there yet when this one is compiled
 @org.jspecify.annotations.NullMarked module dev.weft.linux {
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
@@ -11,9 +12,9 @@
     requires jdk.net;
 
     exports dev.weft.linux;
-    // A worker's rehearsal has handlers, made as everybody's are.
-    opens dev.weft.linux to dev.weft.net;
+    exports dev.weft.linux.poll to dev.weft.workers;
+    exports dev.weft.linux.socket to dev.weft.workers;
+    exports dev.weft.linux.sys to dev.weft.workers;
 
     provides dev.weft.net.spi.Transport with dev.weft.linux.EpollTransport, dev.weft.linux.UringTransport;
-    provides dev.weft.net.spi.WorkerPools with dev.weft.linux.ProcessPools;
 }

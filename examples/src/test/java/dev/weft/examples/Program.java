@@ -29,6 +29,7 @@ import dev.weft.linux.EpollTransport;
 import dev.weft.message.Messages;
 import dev.weft.net.Server;
 import dev.weft.queue.Link;
+import dev.weft.workers.ProcessPools;
 
 /** A program under test as a process of its own: what it prints, what is typed, and its end, which {@code close} forces. */
 final class Program implements AutoCloseable {
@@ -60,10 +61,10 @@ final class Program implements AutoCloseable {
         return new Program(example, command);
     }
 
-    /** As start, on the native transport. */
+    /** As start, on the native transport and with worker processes. */
     static Program startNative(String example, Map<String, ?> properties, String... args) {
         var command = java("--enable-native-access=ALL-UNNAMED", "--class-path",
-                classPath() + System.getProperty("path.separator") + location(EpollTransport.class));
+                String.join(System.getProperty("path.separator"), classPath(), location(EpollTransport.class), location(ProcessPools.class)));
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add(example);
         command.addAll(List.of(args));

@@ -1,6 +1,5 @@
 package dev.weft.linux;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.testkit.ChildJava;
@@ -26,7 +25,6 @@ import dev.weft.net.Deadlines;
 import dev.weft.net.Server;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,42 +148,6 @@ class SignalsTest {
             var output = program.output();
             assertThat(handled(folder.resolve("signals"))).isGreaterThanOrEqualTo(SIGNALS);
             assertThat(output).hasSize(4).allMatch(line -> line.matches("answered \\d{2,}"));
-        }
-    }
-
-    /** A server whose workers are signalled as well, as they inherit the environment. */
-    static final class Parent {
-        private Parent() {}
-
-        public static void main(String[] arguments) throws Exception {
-            var counter = Path.of(arguments[0], "signals");
-            try (var tcp = Server.tcp("127.0.0.1", 0).concurrency(Workforce.workers(2)).open(WorkerHandlers.Echo.class).start();
-                    var udp = Server.udp("127.0.0.1", 0).concurrency(Workforce.workers(1)).open(WorkerHandlers.Packets.class).start();
-                    var own = Datagrams.udp(Address.of("127.0.0.1", 0))) {
-                var round = 0;
-                for (; round < 50 || handled(counter) < SIGNALS; round++) {
-                    try (var c = Workforce.connect(tcp)) {
-                        c.send("hello " + round);
-                        c.shutdownOutput();
-                        System.out.println(new String(c.input().readAllBytes(), UTF_8));
-                    }
-                    own.send("hello " + round, udp.address());
-                    System.out.println(own.receive(PATIENCE).text());
-                }
-                System.out.println("failed " + (tcp.stats().failed() + udp.stats().failed()));
-            }
-        }
-    }
-
-    @Test
-    void workersServeOn() throws Exception {
-        try (var program = signalled(List.of(), Parent.class)) {
-            var output = program.output();
-            assertThat(handled(folder.resolve("signals"))).as("having printed %s", output).isGreaterThanOrEqualTo(SIGNALS);
-            assertThat(output.getLast()).isEqualTo("failed 0");
-            for (int i = 0; i < output.size() - 1; i++) {
-                assertThat(output.get(i)).as("among %s", output.subList(0, i + 1)).isEqualTo((i % 2 == 0 ? "hello " : "got hello ") + i / 2);
-            }
         }
     }
 }

@@ -27,8 +27,8 @@ public sealed interface Concurrency {
     /**
      * Worker JVMs (ForkingMixIn; its default is 40): at most {@code workers} requests at once, each isolated from this process: a handler that
      * ends, crashes or fills its JVM loses its own request and nothing else. Unless an admission is given, as many connections are
-     * accepted, and the next wait in the backlog (SPEC SS-34). Needs the native transport, {@code dev.weft.linux}; without it {@code open}
-     * refuses (SPEC SS-35).
+     * accepted, and the next wait in the backlog (SPEC SS-34). Needs the module {@code dev.weft.workers} ({@code weft-workers}) and native
+     * access for {@code dev.weft.linux}, which comes with it; without them {@code open} refuses (SPEC SS-35).
      *
      * <p>verify, the observer, admission, TLS and actions stay here; handlers run there. What a handler throws comes to the observer as a
      * {@link WorkerException}, and a worker's own end as an {@link java.io.IOException} that says how it ended. {@link Server#current} is in

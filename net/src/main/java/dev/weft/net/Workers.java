@@ -43,7 +43,7 @@ final class Workers {
         Iterator<WorkerPools> found = ServiceLoader.load(WorkerPools.class, WorkerPools.class.getClassLoader()).iterator();
         if (!found.hasNext()) {
             throw new UnsupportedOperationException(
-                    "worker processes need the native transport, which hands them descriptors: put dev.weft.linux on the class path");
+                    "worker processes are a module of their own: put weft-workers (dev.weft.workers), which brings weft-linux, on the class path");
         }
         return found.next();
     }

@@ -41,7 +41,7 @@ class RefusalTest {
     void workerProcessesAreRefused() {
         // SPEC SS-35.
         assertUnsupported(() -> Server.at(HERE).concurrency(Concurrency.processes(4))
-                .open(Plain.class), "worker processes", "dev.weft.linux");
+                .open(Plain.class), "worker processes", "weft-workers", "dev.weft.workers");
         assertUnsupported(() -> Server.udp("localhost", 0).concurrency(Concurrency.processes(4))
                 .open(PlainPacket.class), "worker processes");
     }

@@ -57,7 +57,7 @@ class ServerKindsTest {
         assertThatThrownBy(() -> Server.unixDatagrams(folder.resolve("datagrams")).open(_ -> {}))
                 .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("dev.weft.linux");
         assertThatThrownBy(() -> Server.tcp("localhost", 0).concurrency(Concurrency.processes(2)).open(_ -> {}))
-                .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("dev.weft.linux");
+                .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("weft-workers");
     }
 
     @Test
