@@ -30,6 +30,7 @@ class ArrowsTest {
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry("net", Set.of()),
             Map.entry("linux", Set.of("net")),
+            Map.entry("workers", Set.of("linux", "net")),
             Map.entry("testkit", Set.of("net")),
             Map.entry("message", Set.of("net")),
             Map.entry("queue", Set.of("net")),
@@ -38,13 +39,14 @@ class ArrowsTest {
             Map.entry("rpc", Set.of("net")),
             Map.entry("chat", Set.of("net")),
             Map.entry("cli", Set.of("net", "message", "queue", "rpc", "chat")),
-            Map.entry("examples", Set.of("net", "message", "queue", "rpc", "linux")),
+            Map.entry("examples", Set.of("net", "message", "queue", "rpc", "linux", "workers")),
             Map.entry("bench", Set.of("net", "message", "queue", "rpc")));
 
     /** What a module shows to everybody; nothing where it is a program. */
     private static final Map<String, Set<String>> EXPORTS = Map.ofEntries(
             Map.entry("net", Set.of("dev.weft.net", "dev.weft.net.spi")),
             Map.entry("linux", Set.of("dev.weft.linux")),
+            Map.entry("workers", Set.of("dev.weft.workers")),
             Map.entry("testkit", Set.of("dev.weft.testkit")),
             Map.entry("message", Set.of("dev.weft.message")),
             Map.entry("queue", Set.of("dev.weft.queue")),

@@ -22,10 +22,8 @@ class ClockTest {
             "dev.weft.kafka.Poisoned",
             "dev.weft.kafka.Producing",
             "dev.weft.kafka.Transacting",
-            "dev.weft.linux.EventLoop",
-            "dev.weft.linux.ProcessPool",
-            "dev.weft.linux.Waiter",
-            "dev.weft.linux.WorkerMain",
+            "dev.weft.linux.poll.EventLoop",
+            "dev.weft.linux.poll.Waiter",
             "dev.weft.message.Client",
             "dev.weft.message.Conversation",
             "dev.weft.message.IncomingStream",
@@ -52,7 +50,9 @@ class ClockTest {
             "dev.weft.rpc.ServedCall",
             "dev.weft.rpc.Serving",
             "dev.weft.testkit.Eventually",
-            "dev.weft.testkit.PacketClient");
+            "dev.weft.testkit.PacketClient",
+            "dev.weft.workers.ProcessPool",
+            "dev.weft.workers.WorkerMain");
 
     @Test
     void onlyATimeSourceReadsTheClockOrSleeps() {

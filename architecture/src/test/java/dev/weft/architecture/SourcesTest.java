@@ -17,7 +17,6 @@ class SourcesTest {
 
     private static final Set<String> LONGER = Set.of(
             "kafka/Consuming.java",
-            "linux/ProcessPool.java",
             "message/Conversation.java",
             "message/Messages.java",
             "message/Peer.java",
@@ -33,7 +32,8 @@ class SourcesTest {
             "testkit/Conversation.java",
             "testkit/DatagramRules.java",
             "testkit/Draining.java",
-            "testkit/Handlers.java");
+            "testkit/Handlers.java",
+            "workers/ProcessPool.java");
 
     private static final Map<String, Integer> AMBIGUOUS = Map.ofEntries(
             Map.entry("ChatClient", 2),

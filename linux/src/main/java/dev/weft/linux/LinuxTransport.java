@@ -1,8 +1,8 @@
 package dev.weft.linux;
 
-import dev.weft.linux.socket.Binding;
 import java.io.IOException;
 
+import dev.weft.linux.socket.Binding;
 import dev.weft.net.Address;
 import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.SocketSettings;

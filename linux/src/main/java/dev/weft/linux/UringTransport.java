@@ -1,11 +1,11 @@
 package dev.weft.linux;
 
-import dev.weft.linux.socket.Binding;
-import dev.weft.linux.uring.Rings;
-import dev.weft.linux.uring.UringStream;
 import java.io.IOException;
 import java.util.Optional;
 
+import dev.weft.linux.socket.Binding;
+import dev.weft.linux.uring.Rings;
+import dev.weft.linux.uring.UringStream;
 import dev.weft.net.Address;
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.SocketSettings;

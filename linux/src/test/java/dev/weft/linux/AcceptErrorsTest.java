@@ -2,9 +2,6 @@ package dev.weft.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.testkit.ChildJava;
-import dev.weft.linux.sys.Errno;
-import dev.weft.linux.sys.SystemException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -15,13 +12,16 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-import dev.weft.net.LifeState;
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.SystemException;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
+import dev.weft.net.LifeState;
 import dev.weft.net.Server;
 import dev.weft.net.ServerObserver;
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.ListenerChannel.AcceptFailure;
+import dev.weft.testkit.ChildJava;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;

@@ -2,7 +2,6 @@ package dev.weft.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.testkit.ChildJava;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -17,6 +16,7 @@ import dev.weft.net.Concurrency;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
 import dev.weft.net.spi.StreamChannel;
+import dev.weft.testkit.ChildJava;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.testkit.ChildJava;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -22,6 +21,7 @@ import dev.weft.net.Datagrams;
 import dev.weft.net.Server;
 import dev.weft.net.Transports;
 import dev.weft.net.WeftSocketOptions;
+import dev.weft.testkit.ChildJava;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -3,7 +3,6 @@ package dev.weft.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
@@ -22,6 +21,7 @@ import dev.weft.net.Datagrams;
 import dev.weft.net.Deadlines;
 import dev.weft.net.Server;
 import dev.weft.net.spi.StreamChannel;
+import dev.weft.testkit.OpenDescriptors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

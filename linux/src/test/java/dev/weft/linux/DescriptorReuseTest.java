@@ -2,7 +2,6 @@ package dev.weft.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -15,12 +14,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
 import dev.weft.net.ServerObserver;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.WeftSocketOptions;
+import dev.weft.testkit.OpenDescriptors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;

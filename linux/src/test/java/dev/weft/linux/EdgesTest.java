@@ -2,9 +2,6 @@ package dev.weft.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.linux.sys.Layouts;
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.Sockets;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,6 +16,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import dev.weft.linux.sys.Layouts;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockets;
 import dev.weft.net.Address;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Connection;

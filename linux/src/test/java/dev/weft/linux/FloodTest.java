@@ -2,7 +2,6 @@ package dev.weft.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.testkit.ChildJava;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +11,7 @@ import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Deadlines;
 import dev.weft.net.Server;
+import dev.weft.testkit.ChildJava;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

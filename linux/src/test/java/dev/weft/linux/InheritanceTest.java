@@ -2,8 +2,6 @@ package dev.weft.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.testkit.ChildJava;
-import dev.weft.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -17,6 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 import dev.weft.net.Address;
+import dev.weft.testkit.ChildJava;
+import dev.weft.testkit.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

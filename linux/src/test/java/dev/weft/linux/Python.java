@@ -1,10 +1,11 @@
 package dev.weft.linux;
 
-import dev.weft.testkit.ChildJava;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+
+import dev.weft.testkit.ChildJava;
 
 /** The other side of some tests, where there is a python3. */
 final class Python {

@@ -3,14 +3,14 @@ package dev.weft.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.linux.poll.Waiter;
-import dev.weft.linux.socket.LinuxPackets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import dev.weft.linux.poll.Waiter;
+import dev.weft.linux.socket.LinuxPackets;
 import dev.weft.net.Address;
 import dev.weft.net.Datagrams;
 import dev.weft.net.Server;

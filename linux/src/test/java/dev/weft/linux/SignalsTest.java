@@ -2,8 +2,6 @@ package dev.weft.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.testkit.ChildJava;
-import dev.weft.testkit.Preload;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,6 +21,8 @@ import dev.weft.net.Connection;
 import dev.weft.net.Datagrams;
 import dev.weft.net.Deadlines;
 import dev.weft.net.Server;
+import dev.weft.testkit.ChildJava;
+import dev.weft.testkit.Preload;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;

@@ -6,8 +6,6 @@ import static java.net.StandardSocketOptions.TCP_NODELAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.testkit.ChildJava;
-import dev.weft.linux.sys.Libc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,12 +13,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.weft.linux.sys.Libc;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Datagrams;
 import dev.weft.net.Server;
 import dev.weft.net.WeftSocketOptions;
 import dev.weft.net.spi.Waitable;
+import dev.weft.testkit.ChildJava;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

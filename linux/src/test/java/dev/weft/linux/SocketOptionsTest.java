@@ -22,10 +22,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.testkit.ChildJava;
-import dev.weft.testkit.OpenDescriptors;
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.Sockets;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -45,12 +41,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockets;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
 import dev.weft.net.WeftSocketOptions;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.Waitable;
+import dev.weft.testkit.ChildJava;
+import dev.weft.testkit.OpenDescriptors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;

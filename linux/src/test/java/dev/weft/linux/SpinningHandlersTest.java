@@ -2,7 +2,6 @@ package dev.weft.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.testkit.ChildJava;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -15,6 +14,7 @@ import dev.weft.net.Connection;
 import dev.weft.net.Datagrams;
 import dev.weft.net.Deadlines;
 import dev.weft.net.Server;
+import dev.weft.testkit.ChildJava;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

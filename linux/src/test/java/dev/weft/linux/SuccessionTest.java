@@ -3,7 +3,6 @@ package dev.weft.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.testkit.ChildJava;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import dev.weft.net.Admission;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
 import dev.weft.net.Transports;
+import dev.weft.testkit.ChildJava;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

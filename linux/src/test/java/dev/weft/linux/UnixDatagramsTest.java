@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weft.testkit.ChildJava;
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.Sockaddr;
-import dev.weft.linux.sys.Sockets;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
@@ -27,6 +23,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockaddr;
+import dev.weft.linux.sys.Sockets;
 import dev.weft.net.Address;
 import dev.weft.net.Datagram;
 import dev.weft.net.Datagrams;
@@ -34,6 +33,7 @@ import dev.weft.net.Deadlines;
 import dev.weft.net.Server;
 import dev.weft.net.ServerObserver;
 import dev.weft.net.spi.PacketChannel;
+import dev.weft.testkit.ChildJava;
 import dev.weft.testkit.ManualTime;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;

@@ -23,10 +23,10 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import dev.weft.net.ConnectionBuilder;
 import dev.weft.net.Acceptor;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
+import dev.weft.net.ConnectionBuilder;
 import dev.weft.net.Deadlines;
 import dev.weft.net.Server;
 import dev.weft.net.spi.ListenerChannel;

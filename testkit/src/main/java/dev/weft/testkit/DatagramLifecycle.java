@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
-import dev.weft.net.LifeState;
 import dev.weft.net.Address;
 import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
 import dev.weft.net.Server;
 
 /** Serving, shutting down, draining and closing of datagram servers. */

@@ -17,8 +17,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import dev.weft.net.LifeState;
 import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
 import dev.weft.net.Server;
 
 /** Ending without losing work, in bounded time, with a report. */

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import dev.weft.net.LifeState;
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.Connection;
 import dev.weft.net.Deadlines;
 import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
 import dev.weft.net.Server;
+import dev.weft.net.StreamBuilder;
 
 /** Connections that a drain meets between their accept and their first request: a peer that has connected may assume that it will be heard. */
 final class FirstRequests {

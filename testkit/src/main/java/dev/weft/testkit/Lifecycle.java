@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import dev.weft.net.LifeState;
 import dev.weft.net.Address;
+import dev.weft.net.LifeState;
 import dev.weft.net.Server;
 
 /** Opening, serving, shutting down, closing: which call is legal when, and that none of them hangs. */

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-import dev.weft.net.DatagramBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Concurrency;
+import dev.weft.net.DatagramBuilder;
 import dev.weft.net.DatagramHandler;
 import dev.weft.net.Server;
 import dev.weft.net.spi.SocketSettings;

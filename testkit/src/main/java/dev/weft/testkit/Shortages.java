@@ -14,9 +14,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-import dev.weft.net.LifeState;
 import dev.weft.net.Address;
 import dev.weft.net.Deadlines;
+import dev.weft.net.LifeState;
 import dev.weft.net.Server;
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.SocketSettings;

@@ -3,13 +3,13 @@ package dev.weft.testkit;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 
-import dev.weft.net.ConnectionBuilder;
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Connection;
+import dev.weft.net.ConnectionBuilder;
 import dev.weft.net.Handler;
 import dev.weft.net.Server;
+import dev.weft.net.StreamBuilder;
 
 /** What a proof about streams needs: servers and clients on the transport under test. */
 final class Stage extends Scene {

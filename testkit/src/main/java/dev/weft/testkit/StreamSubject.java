@@ -5,11 +5,11 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-import dev.weft.net.ConnectionBuilder;
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
+import dev.weft.net.ConnectionBuilder;
 import dev.weft.net.Server;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Tls;
 import dev.weft.net.spi.Transport;
 

@@ -1,7 +1,5 @@
 package dev.weft.workers;
 
-import dev.weft.linux.sys.Errno;
-import dev.weft.linux.sys.SystemException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -12,6 +10,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.SystemException;
 import dev.weft.net.WorkerException;
 import dev.weft.net.spi.WorkerPool.Work;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package dev.weft.workers;
 
-import dev.weft.linux.socket.EpollStream;
-import dev.weft.linux.sys.Libc;
 import java.io.IOException;
 
+import dev.weft.linux.socket.EpollStream;
+import dev.weft.linux.sys.Libc;
 import dev.weft.net.Address;
 import dev.weft.net.spi.StreamChannel;
 import org.jspecify.annotations.Nullable;

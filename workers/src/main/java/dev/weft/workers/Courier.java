@@ -5,18 +5,19 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.weft.linux.sys.Descriptor;
-import dev.weft.linux.sys.Errno;
-import dev.weft.linux.sys.Layouts;
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.Sockets;
-import dev.weft.linux.sys.SystemException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+
+import dev.weft.linux.sys.Descriptor;
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.Layouts;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockets;
+import dev.weft.linux.sys.SystemException;
 
 /**
  * One end of a SOCK_SEQPACKET socket between a server and one of its workers: whole messages, each with a descriptor or without (unix(7),

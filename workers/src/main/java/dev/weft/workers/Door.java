@@ -2,14 +2,6 @@ package dev.weft.workers;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.weft.linux.poll.Waiter;
-import dev.weft.linux.poll.Watched;
-import dev.weft.linux.sys.Descriptor;
-import dev.weft.linux.sys.Errno;
-import dev.weft.linux.sys.Layouts;
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.Sockaddr;
-import dev.weft.linux.sys.Sockets;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
@@ -25,6 +17,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
+import dev.weft.linux.poll.Waiter;
+import dev.weft.linux.poll.Watched;
+import dev.weft.linux.sys.Descriptor;
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.Layouts;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockaddr;
+import dev.weft.linux.sys.Sockets;
 import dev.weft.net.Address;
 import dev.weft.net.spi.Readiness;
 import dev.weft.net.support.SafeLog;

@@ -1,13 +1,13 @@
 package dev.weft.workers;
 
-import dev.weft.linux.socket.LinuxPackets;
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.Sockets;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.weft.linux.socket.LinuxPackets;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockets;
 import dev.weft.net.Address;
 import dev.weft.net.spi.PacketChannel;
 

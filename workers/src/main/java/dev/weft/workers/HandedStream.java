@@ -1,5 +1,12 @@
 package dev.weft.workers;
 
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.SocketOption;
+import java.nio.channels.ClosedChannelException;
+import java.util.OptionalInt;
+import java.util.Set;
+
 import dev.weft.linux.poll.VirtualWatch;
 import dev.weft.linux.poll.Waiter;
 import dev.weft.linux.sys.Descriptor;
@@ -10,13 +17,6 @@ import dev.weft.linux.sys.Libc;
 import dev.weft.linux.sys.Options;
 import dev.weft.linux.sys.Sockets;
 import dev.weft.linux.sys.SystemException;
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.net.SocketOption;
-import java.nio.channels.ClosedChannelException;
-import java.util.OptionalInt;
-import java.util.Set;
-
 import dev.weft.net.Address;
 import dev.weft.net.spi.StreamChannel;
 import org.jspecify.annotations.Nullable;

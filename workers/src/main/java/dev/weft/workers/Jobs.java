@@ -1,11 +1,11 @@
 package dev.weft.workers;
 
-import dev.weft.linux.sys.Descriptor;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 
+import dev.weft.linux.sys.Descriptor;
 import dev.weft.net.Address;
 import dev.weft.net.spi.PacketChannel.Packet;
 import dev.weft.net.spi.StreamChannel;

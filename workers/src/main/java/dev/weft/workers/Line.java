@@ -1,9 +1,9 @@
 package dev.weft.workers;
 
-import dev.weft.linux.poll.Waiter;
-import dev.weft.linux.poll.Watched;
 import java.io.IOException;
 
+import dev.weft.linux.poll.Waiter;
+import dev.weft.linux.poll.Watched;
 import dev.weft.net.spi.Readiness;
 
 /** The server's end of the socket between it and one worker, for the virtual thread that waits for what the worker reports. */

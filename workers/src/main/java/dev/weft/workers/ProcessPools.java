@@ -1,9 +1,9 @@
 package dev.weft.workers;
 
-import dev.weft.linux.sys.Native;
 import java.io.IOException;
 import java.util.Optional;
 
+import dev.weft.linux.sys.Native;
 import dev.weft.net.spi.WorkerPool;
 import dev.weft.net.spi.WorkerPools;
 import dev.weft.net.spi.WorkerSettings;

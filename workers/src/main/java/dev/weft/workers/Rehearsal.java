@@ -2,12 +2,12 @@ package dev.weft.workers;
 
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.Sockets;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockets;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Datagram;

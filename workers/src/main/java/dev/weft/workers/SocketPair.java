@@ -2,10 +2,11 @@ package dev.weft.workers;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.weft.linux.sys.Libc;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+
+import dev.weft.linux.sys.Libc;
 
 /**
  * Two sockets connected to each other: socketpair(2).

@@ -1,10 +1,5 @@
 package dev.weft.workers;
 
-import dev.weft.linux.sys.Errno;
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.Sockaddr;
-import dev.weft.linux.sys.Sockets;
-import dev.weft.linux.sys.SystemException;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.FileDescriptor;
@@ -15,13 +10,18 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
 
-import dev.weft.net.LifeState;
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockaddr;
+import dev.weft.linux.sys.Sockets;
+import dev.weft.linux.sys.SystemException;
 import dev.weft.net.Address;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Connection;
 import dev.weft.net.Datagram;
 import dev.weft.net.DatagramHandler;
 import dev.weft.net.Handler;
+import dev.weft.net.LifeState;
 import dev.weft.net.Rehearsable;
 import dev.weft.net.Server;
 import dev.weft.net.ServerObserver;

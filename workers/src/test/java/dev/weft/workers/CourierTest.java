@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.testkit.OpenDescriptors;
-import dev.weft.linux.sys.Errno;
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.SystemException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.FutureTask;
 
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.SystemException;
+import dev.weft.testkit.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;

@@ -3,13 +3,13 @@ package dev.weft.workers;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.Sockaddr;
-import dev.weft.linux.sys.Sockets;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockaddr;
+import dev.weft.linux.sys.Sockets;
 import dev.weft.net.Address;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -2,7 +2,6 @@ package dev.weft.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.testkit.ChildJava;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
+import dev.weft.testkit.ChildJava;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.testkit.OpenDescriptors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,6 +20,7 @@ import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
 import dev.weft.net.WorkerException;
+import dev.weft.testkit.OpenDescriptors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

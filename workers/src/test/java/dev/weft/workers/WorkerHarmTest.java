@@ -7,8 +7,6 @@ import static dev.weft.workers.Workforce.workers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.testkit.ChildJava;
-import dev.weft.testkit.OpenDescriptors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -20,10 +18,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Datagrams;
 import dev.weft.net.Server;
+import dev.weft.net.StreamBuilder;
+import dev.weft.testkit.ChildJava;
+import dev.weft.testkit.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

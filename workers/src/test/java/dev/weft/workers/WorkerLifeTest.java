@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.concurrent.Executors;
 
-import dev.weft.net.LifeState;
 import dev.weft.net.Concurrency;
+import dev.weft.net.LifeState;
 import dev.weft.net.Server;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -10,13 +10,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 
-import dev.weft.net.DatagramBuilder;
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.Acceptor;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
+import dev.weft.net.DatagramBuilder;
 import dev.weft.net.Datagrams;
 import dev.weft.net.Server;
+import dev.weft.net.StreamBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -2,8 +2,6 @@ package dev.weft.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.linux.EpollTransport;
-import dev.weft.testkit.ChildJava;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import javax.tools.ToolProvider;
 
+import dev.weft.linux.EpollTransport;
 import dev.weft.net.Server;
+import dev.weft.testkit.ChildJava;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -16,10 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.tools.ToolProvider;
 
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.Admission;
 import dev.weft.net.Handler;
 import dev.weft.net.Server;
+import dev.weft.net.StreamBuilder;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.weft.testkit.ChildJava;
-import dev.weft.testkit.OpenDescriptors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -22,6 +20,8 @@ import java.util.stream.Stream;
 
 import dev.weft.net.Address;
 import dev.weft.net.Server;
+import dev.weft.testkit.ChildJava;
+import dev.weft.testkit.OpenDescriptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;

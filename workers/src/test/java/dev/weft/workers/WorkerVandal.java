@@ -2,8 +2,6 @@ package dev.weft.workers;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.Sockets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -12,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockets;
 import dev.weft.net.Connection;
 import dev.weft.net.Datagram;
 import dev.weft.net.DatagramHandler;

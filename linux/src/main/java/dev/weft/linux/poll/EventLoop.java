@@ -1,11 +1,12 @@
 package dev.weft.linux.poll;
 
-import dev.weft.linux.sys.Layouts;
-import dev.weft.linux.sys.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+
+import dev.weft.linux.sys.Layouts;
+import dev.weft.linux.sys.Libc;
 
 /**
  * One queue of the kernel's events and the virtual thread that empties it.
@@ -40,7 +41,8 @@ public abstract class EventLoop {
     private final MemorySegment spareErrno = Libc.errnoRoom(Arena.global());
     private final AtomicBoolean spareLent = new AtomicBoolean();
 
-    public EventLoop(String name, Waiter waiter) {
+    @SuppressWarnings("this-escape") // the thread is started later
+    protected EventLoop(String name, Waiter waiter) {
         this.waiter = waiter;
         thread = Thread.ofVirtual().name(name).unstarted(this::run);
     }

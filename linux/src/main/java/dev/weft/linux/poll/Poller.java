@@ -3,12 +3,13 @@ package dev.weft.linux.poll;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
-import dev.weft.linux.sys.Layouts;
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.ShortLock;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+
+import dev.weft.linux.sys.Layouts;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.ShortLock;
 
 /** The loop of one epoll instance. */
 final class Poller extends EventLoop {

@@ -3,9 +3,6 @@ package dev.weft.linux.poll;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
-import dev.weft.linux.sys.Layouts;
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.ShortLock;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -15,6 +12,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
+import dev.weft.linux.sys.Layouts;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.ShortLock;
 import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 

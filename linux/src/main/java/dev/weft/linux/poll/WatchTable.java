@@ -1,10 +1,10 @@
 package dev.weft.linux.poll;
 
-import dev.weft.linux.sys.ShortLock;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
+import dev.weft.linux.sys.ShortLock;
 import org.jspecify.annotations.Nullable;
 
 /**

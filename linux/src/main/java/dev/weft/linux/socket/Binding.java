@@ -1,11 +1,5 @@
 package dev.weft.linux.socket;
 
-import dev.weft.linux.sys.Errno;
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.Options;
-import dev.weft.linux.sys.Sockaddr;
-import dev.weft.linux.sys.Sockets;
-import dev.weft.linux.sys.SystemException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.BindException;
@@ -18,6 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Options;
+import dev.weft.linux.sys.Sockaddr;
+import dev.weft.linux.sys.Sockets;
+import dev.weft.linux.sys.SystemException;
 import dev.weft.net.Address;
 import dev.weft.net.WeftSocketOptions;
 import dev.weft.net.spi.ListenerChannel;

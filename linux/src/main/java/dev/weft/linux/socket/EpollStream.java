@@ -1,13 +1,13 @@
 package dev.weft.linux.socket;
 
+import java.io.IOException;
+
 import dev.weft.linux.poll.EventLoop;
 import dev.weft.linux.poll.Waiter;
 import dev.weft.linux.sys.Descriptor;
 import dev.weft.linux.sys.Errno;
 import dev.weft.linux.sys.Libc;
 import dev.weft.linux.sys.SystemException;
-import java.io.IOException;
-
 import dev.weft.net.Address;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,5 @@
 package dev.weft.linux.socket;
 
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.Sockets;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -9,6 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Sockets;
 import dev.weft.net.Address;
 import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;

@@ -2,15 +2,6 @@ package dev.weft.linux.socket;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import dev.weft.linux.poll.Waiter;
-import dev.weft.linux.poll.WatchedDescriptor;
-import dev.weft.linux.sys.Errno;
-import dev.weft.linux.sys.Layouts;
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.Options;
-import dev.weft.linux.sys.Sockaddr;
-import dev.weft.linux.sys.Sockets;
-import dev.weft.linux.sys.SystemException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
@@ -20,6 +11,15 @@ import java.nio.channels.ClosedChannelException;
 import java.util.Map;
 import java.util.Optional;
 
+import dev.weft.linux.poll.Waiter;
+import dev.weft.linux.poll.WatchedDescriptor;
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.Layouts;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Options;
+import dev.weft.linux.sys.Sockaddr;
+import dev.weft.linux.sys.Sockets;
+import dev.weft.linux.sys.SystemException;
 import dev.weft.net.Address;
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.Readiness;

@@ -1,13 +1,13 @@
 package dev.weft.linux.socket;
 
-import dev.weft.linux.poll.Watched;
-import dev.weft.linux.sys.Descriptor;
-import dev.weft.linux.sys.Options;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.util.OptionalInt;
 import java.util.Set;
 
+import dev.weft.linux.poll.Watched;
+import dev.weft.linux.sys.Descriptor;
+import dev.weft.linux.sys.Options;
 import dev.weft.net.spi.Waitable;
 
 /** A socket of this process that is watched: its descriptor, and the options that go with its family. */

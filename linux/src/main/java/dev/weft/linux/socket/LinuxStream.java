@@ -1,5 +1,10 @@
 package dev.weft.linux.socket;
 
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
+
 import dev.weft.linux.poll.EventLoop;
 import dev.weft.linux.poll.Waiter;
 import dev.weft.linux.sys.Descriptor;
@@ -9,11 +14,6 @@ import dev.weft.linux.sys.Leaving;
 import dev.weft.linux.sys.Libc;
 import dev.weft.linux.sys.Sockets;
 import dev.weft.linux.sys.SystemException;
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.nio.channels.ClosedChannelException;
-import java.nio.file.Path;
-
 import dev.weft.net.Address;
 import dev.weft.net.spi.Readiness;
 import dev.weft.net.spi.SocketFailure;

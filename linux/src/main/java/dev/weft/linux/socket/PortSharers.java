@@ -1,6 +1,5 @@
 package dev.weft.linux.socket;
 
-import dev.weft.linux.poll.Waiter;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketOption;
@@ -18,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 
+import dev.weft.linux.poll.Waiter;
 import dev.weft.net.Address;
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.Readiness;

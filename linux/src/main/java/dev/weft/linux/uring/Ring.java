@@ -5,14 +5,15 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import dev.weft.linux.sys.Errno;
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.ShortLock;
-import dev.weft.linux.sys.SystemException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.ShortLock;
+import dev.weft.linux.sys.SystemException;
 
 /**
  * One io_uring: requests go in from any thread, each submitted at once, and one thread at a time takes completions out.
@@ -115,7 +116,7 @@ final class Ring {
     }
 
     /** Readable by poll(2) while there are completions. */
-    public int descriptor() {
+    int descriptor() {
         return fd;
     }
 

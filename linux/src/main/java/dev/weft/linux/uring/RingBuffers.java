@@ -5,11 +5,12 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import dev.weft.linux.sys.ShortLock;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+
+import dev.weft.linux.sys.ShortLock;
 
 /**
  * The buffers that the kernel picks from when something has arrived, so that a connection without data holds none.

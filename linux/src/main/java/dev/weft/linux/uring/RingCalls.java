@@ -1,10 +1,11 @@
 package dev.weft.linux.uring;
 
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.SystemException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.SystemException;
 
 /**
  * io_uring's system calls, for which the C library has no names, and the memory that is shared with the kernel. Their numbers are the same on

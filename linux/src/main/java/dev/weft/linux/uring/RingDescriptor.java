@@ -1,10 +1,11 @@
 package dev.weft.linux.uring;
 
-import dev.weft.linux.sys.Descriptor;
-import dev.weft.linux.sys.Libc;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+
+import dev.weft.linux.sys.Descriptor;
+import dev.weft.linux.sys.Libc;
 
 /**
  * A descriptor with requests in a ring, and what has come of them: the buffers that arrived and were not read yet.

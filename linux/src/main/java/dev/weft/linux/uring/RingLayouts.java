@@ -10,7 +10,7 @@ import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.StructLayout;
 
 /** The structs that io_uring shares with the kernel, the same on every 64-bit machine: linux/io_uring.h. */
-public final class RingLayouts {
+final class RingLayouts {
     /** io_uring_sqe, with the names that its unions have for the operations used here. */
     static final StructLayout SQE = MemoryLayout.structLayout(JAVA_BYTE.withName("opcode"), JAVA_BYTE.withName("flags"),
             JAVA_SHORT.withName("ioprio"), JAVA_INT.withName("fd"), JAVA_LONG.withName("off"), JAVA_LONG.withName("addr"),

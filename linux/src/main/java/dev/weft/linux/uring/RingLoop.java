@@ -1,20 +1,20 @@
 package dev.weft.linux.uring;
 
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
+
 import dev.weft.linux.poll.EventLoop;
 import dev.weft.linux.poll.Waiter;
 import dev.weft.linux.poll.WatchTable;
 import dev.weft.linux.sys.Errno;
 import dev.weft.linux.sys.Libc;
 import dev.weft.linux.sys.SystemException;
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicBoolean;
-
 import org.jspecify.annotations.Nullable;
 
 /** The loop of one ring: the ring, its buffers, and whose requests it carries. */
-final class RingLoop extends EventLoop {
+public final class RingLoop extends EventLoop {
     /** Kinds of requests, above a descriptor in the lower half of their data; the upper half is the generation. */
     private static final int RECEIVE = 0;
     private static final int ROOM = 1 << 30;

@@ -1,10 +1,5 @@
 package dev.weft.linux.uring;
 
-import dev.weft.linux.poll.Waiter;
-import dev.weft.linux.sys.Errno;
-import dev.weft.linux.sys.Libc;
-import dev.weft.linux.sys.Native;
-import dev.weft.linux.sys.SystemException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.weft.linux.poll.Waiter;
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.Native;
+import dev.weft.linux.sys.SystemException;
 import org.jspecify.annotations.Nullable;
 
 /** The rings of this process, one for each carrier, opened when io_uring is first asked for; or why there are none. */
@@ -77,7 +77,7 @@ public final class Rings {
     }
 
     /** What an errno of io_uring's calls means to the one who asked for it; {@code disabled} is what the kernel's setting says, if there is one. */
-    public static String explain(int errno, @Nullable String disabled) {
+    static String explain(int errno, @Nullable String disabled) {
         return switch (errno) {
             case Errno.ENOSYS -> "this kernel has no io_uring (Linux 6.0 or newer is needed)";
             case Errno.EINVAL -> "this kernel's io_uring can't receive many times on one request with provided buffers"

@@ -2,10 +2,10 @@ package dev.weft.linux.poll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.linux.sys.Libc;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.weft.linux.sys.Libc;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

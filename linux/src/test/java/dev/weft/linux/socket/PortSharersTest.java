@@ -3,8 +3,6 @@ package dev.weft.linux.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weft.linux.EpollTransport;
-import dev.weft.linux.StreamPair;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -16,12 +14,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-import dev.weft.net.StreamBuilder;
+import dev.weft.linux.EpollTransport;
+import dev.weft.linux.StreamPair;
 import dev.weft.net.Address;
 import dev.weft.net.Admission;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Transports;
 import dev.weft.net.WeftSocketOptions;
 import dev.weft.net.spi.ListenerChannel;

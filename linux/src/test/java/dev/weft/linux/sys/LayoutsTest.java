@@ -1,5 +1,4 @@
 package dev.weft.linux.sys;
-import dev.weft.linux.uring.RingLayouts;
 
 import static java.lang.foreign.MemoryLayout.PathElement.groupElement;
 import static java.util.stream.Collectors.joining;

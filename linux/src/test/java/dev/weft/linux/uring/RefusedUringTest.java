@@ -3,19 +3,19 @@ package dev.weft.linux.uring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import dev.weft.testkit.ChildJava;
-import dev.weft.testkit.OpenDescriptors;
-import dev.weft.testkit.Preload;
-import dev.weft.linux.sys.Errno;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-import dev.weft.net.StreamBuilder;
+import dev.weft.linux.sys.Errno;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Transports;
+import dev.weft.testkit.ChildJava;
+import dev.weft.testkit.OpenDescriptors;
+import dev.weft.testkit.Preload;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;

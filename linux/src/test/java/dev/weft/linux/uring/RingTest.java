@@ -2,15 +2,15 @@ package dev.weft.linux.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.linux.TransportsHere;
-import dev.weft.linux.sys.Errno;
-import dev.weft.linux.sys.Libc;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import dev.weft.linux.TransportsHere;
+import dev.weft.linux.sys.Errno;
+import dev.weft.linux.sys.Libc;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -1,11 +1,12 @@
-package dev.weft.linux;
+package dev.weft.linux.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.linux.sys.Errno;
-import dev.weft.linux.uring.Rings;
+import dev.weft.linux.TransportsHere;
+import dev.weft.linux.UringTransport;
 import java.util.concurrent.TimeUnit;
 
+import dev.weft.linux.sys.Errno;
 import dev.weft.net.Address;
 import dev.weft.net.Server;
 import dev.weft.net.Transports;
