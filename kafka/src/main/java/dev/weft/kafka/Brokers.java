@@ -9,10 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 
+import dev.weft.net.support.Moments;
 import dev.weft.net.support.SafeText;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -22,12 +20,10 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
 
 /** What is asked of a cluster beside reading and writing; and first whether it is there: Kafka's clients would ask for ever, and say nothing. */
 final class Brokers {
-    /** Between two looks whether the start was given up. */
-    private static final long SLICE_MS = 50;
-
     private Brokers() {}
 
     static String parse(List<String> brokers) {
@@ -56,21 +52,18 @@ final class Brokers {
         throw new IllegalArgumentException("no broker is at '" + broker + "': it takes a host and a port, such as localhost:9092");
     }
 
-    /** Returns when a broker has answered. */
-    static void reach(Settings settings, BooleanSupplier givenUp) throws IOException {
+    /** Returns when a broker has answered, or it must stop. */
+    static void reach(KafkaSettings settings, KafkaLife life) throws IOException {
         try (var admin = Admin.create(settings.admin())) {
             try {
+                var until = Moments.in(life.time(), settings.connectWithin);
                 var nodes = admin.describeCluster().nodes();
-                var until = System.nanoTime() + settings.connectWithin.toNanos();
-                while (!givenUp.getAsBoolean()) {
-                    try {
-                        nodes.get(SLICE_MS, TimeUnit.MILLISECONDS);
-                        return;
-                    } catch (TimeoutException e) {
-                        if (System.nanoTime() - until > 0) {
-                            throw silent(settings, e);
-                        }
-                    }
+                nodes.whenComplete((answer, failure) -> life.changed().signal());
+                if (!life.changed().waitFor(() -> nodes.isDone() || life.stopping(), until)) {
+                    throw silent(settings, null);
+                }
+                if (nodes.isDone()) {
+                    nodes.get();
                 }
             } catch (ExecutionException e) {
                 throw failed(settings, e);
@@ -85,7 +78,7 @@ final class Brokers {
         }
     }
 
-    static long lag(Settings settings) throws IOException {
+    static long lag(KafkaSettings settings) throws IOException {
         try (var admin = Admin.create(settings.admin())) {
             var partitions = new ArrayList<TopicPartition>();
             admin.describeTopics(settings.topics()).allTopicNames().get().values()
@@ -118,12 +111,12 @@ final class Brokers {
         return admin.listOffsets(asked, new ListOffsetsOptions(isolation)).all().get();
     }
 
-    private static IOException silent(Settings settings, Throwable cause) {
+    private static IOException silent(KafkaSettings settings, @Nullable Throwable cause) {
         return new IOException("cannot reach Kafka at " + settings.where() + ": no broker answered within " + settings.connectWithin.toMillis()
                 + " ms (is it running, and is this its address?)", cause);
     }
 
-    private static IOException failed(Settings settings, Exception failure) {
+    private static IOException failed(KafkaSettings settings, Exception failure) {
         var cause = failure instanceof ExecutionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof RetriableException
                 ? silent(settings, cause)

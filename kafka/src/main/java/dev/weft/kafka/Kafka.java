@@ -21,9 +21,9 @@ import java.util.List;
  * <p>Nothing connects before {@code start}. Immutable.
  */
 public final class Kafka {
-    private final Settings settings;
+    private final KafkaSettings settings;
 
-    private Kafka(Settings settings) {
+    private Kafka(KafkaSettings settings) {
         this.settings = settings;
     }
 
@@ -34,7 +34,7 @@ public final class Kafka {
      * @throws IllegalArgumentException when there is none, or one without a port
      */
     public static Kafka at(String... brokers) {
-        return new Kafka(new Settings(Brokers.parse(List.of(brokers))));
+        return new Kafka(new KafkaSettings(Brokers.parse(List.of(brokers))));
     }
 
     /**

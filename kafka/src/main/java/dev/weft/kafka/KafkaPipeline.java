@@ -1,10 +1,9 @@
 package dev.weft.kafka;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.UUID;
 
+import dev.weft.net.DrainReport;
 import dev.weft.net.support.ExitStages;
 
 /**
@@ -30,18 +29,26 @@ import dev.weft.net.support.ExitStages;
  * <p>Poison is what the incoming topic's policy says; dead letters are written within the transaction. Several pipelines of one group share the
  * partitions. It works on one platform thread.
  */
-public final class KafkaPipeline implements KafkaEnd {
+public final class KafkaPipeline extends KafkaEnd<KafkaPipeline> {
     /** For a commit under way, which takes milliseconds where there are brokers: an interrupt would leave it to the brokers how it ends. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    private final Settings from;
-    private final Life life;
+    private final KafkaSettings from;
     private final Transacting<?, ?> transacting;
 
-    private <A, B> KafkaPipeline(Optional<String> id, KafkaTopic<A> from, KafkaTopic<B> to, KafkaStage<? super A, ? extends B> stage) {
-        this.from = from.settings.ofSource();
-        this.life = new Life("pipeline from " + this.from.what() + " to " + to.settings.topic() + " for group " + this.from.group());
-        this.transacting = new Transacting<>(id, this.from, from.records(), to.settings.ofSink(), to.records(), stage, life);
+    private KafkaPipeline(KafkaSettings from, KafkaLife life, Transacting<?, ?> transacting) {
+        super(from, life, transacting);
+        this.from = from;
+        this.transacting = transacting;
+    }
+
+    private static <A, B> KafkaPipeline of(Optional<String> id, KafkaTopic<A> from, KafkaTopic<B> to, KafkaStage<? super A, ? extends B> stage) {
+        if (!from.settings.where().equals(to.settings.where())) {
+            throw new IllegalArgumentException("a transaction is within one cluster, not from " + from + " to " + to);
+        }
+        var source = from.settings.ofSource();
+        var life = new KafkaLife("pipeline from " + source.what() + " to " + to.settings.topic() + " for group " + source.group(), source.time);
+        return new KafkaPipeline(source, life, new Transacting<>(id, source, from.records(), to.settings.ofSink(), to.records(), stage, life));
     }
 
     /**
@@ -52,8 +59,7 @@ public final class KafkaPipeline implements KafkaEnd {
      * @throws IllegalStateException when the incoming topic has no group
      */
     public static <A, B> KafkaPipeline exactlyOnce(KafkaTopic<A> from, KafkaTopic<B> to, KafkaStage<? super A, ? extends B> stage) {
-        sameCluster(from, to);
-        return new KafkaPipeline(Optional.empty(), from, to, stage);
+        return of(Optional.empty(), from, to, stage);
     }
 
     /**
@@ -67,78 +73,45 @@ public final class KafkaPipeline implements KafkaEnd {
      */
     public static <A, B> KafkaPipeline exactlyOnce(String transactionalId, KafkaTopic<A> from, KafkaTopic<B> to,
             KafkaStage<? super A, ? extends B> stage) {
-        sameCluster(from, to);
-        return new KafkaPipeline(Optional.of(transactionalId), from, to, stage);
-    }
-
-    private static void sameCluster(KafkaTopic<?> from, KafkaTopic<?> to) {
-        if (!from.settings.where().equals(to.settings.where())) {
-            throw new IllegalArgumentException("a transaction is within one cluster, not from " + from + " to " + to);
-        }
-    }
-
-    static String madeUpId(String group) {
-        return group + "-" + UUID.randomUUID();
+        return of(Optional.of(transactionalId), from, to, stage);
     }
 
     @Override
-    public KafkaPipeline start() throws IOException {
-        life.start(from, Thread.ofPlatform().daemon().name("weft-kafka-pipeline-" + from.group()), transacting::run, () -> {});
+    KafkaPipeline self() {
         return this;
     }
 
     @Override
-    public void join() {
-        life.join();
+    Thread.Builder thread() {
+        return Thread.ofPlatform().daemon().name("weft-kafka-pipeline-" + from.group());
     }
+
+    @Override
+    Duration patience() {
+        return PATIENCE;
+    }
+
+    @Override
+    ExitStages.Stage stage() {
+        return ExitStages.Stage.WORK;
+    }
+
+    @Override
+    void ended() {}
 
     /**
      * {@inheritDoc}
      *
-     * <p>The transaction under way is the last.
+     * <p>The transaction under way is the last. It counts transactions: one that was committed meanwhile has finished, one that was given up is
+     * aborted, and its messages come again; interrupted, when its stage had to be interrupted for that, a second after the limit.
      */
     @Override
-    public boolean drain(Duration limit) {
-        transacting.drain();
-        boolean inTime = life.awaitEnd(limit);
-        shutdown();
-        return inTime;
-    }
-
-    /** {@inheritDoc} A stage that is at work is interrupted after a second. */
-    @Override
-    public void shutdown() {
-        life.stop(PATIENCE, () -> {});
-    }
-
-    @Override
-    public KafkaPipeline drainOnExit(Duration limit) {
-        life.drainOnExit(ExitStages.Stage.WORK, () -> drain(limit));
-        return this;
-    }
-
-    @Override
-    public void close() {
-        shutdown();
-    }
-
-    @Override
-    public KafkaState state() {
-        return life.state();
-    }
-
-    @Override
-    public Optional<IOException> failure() {
-        return life.failure();
+    public DrainReport drain(Duration limit) {
+        return super.drain(limit);
     }
 
     /** What it has done so far. */
     public PipelineStats stats() {
         return transacting.stats();
-    }
-
-    @Override
-    public String toString() {
-        return life.toString();
     }
 }

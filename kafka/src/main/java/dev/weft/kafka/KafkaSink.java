@@ -3,8 +3,8 @@ package dev.weft.kafka;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
+import dev.weft.net.DrainReport;
 import dev.weft.net.support.ExitStages;
 import dev.weft.queue.AckQueue;
 
@@ -23,19 +23,24 @@ import dev.weft.queue.AckQueue;
  *
  * @param <T> the type of a message
  */
-public final class KafkaSink<T> implements KafkaEnd {
-    private final Settings settings;
+public final class KafkaSink<T> extends KafkaEnd<KafkaSink<T>> {
+    private final KafkaSettings settings;
     private final AckQueue<T> toSend;
     private final boolean ours;
-    private final Life life;
     private final Producing<T> producing;
 
-    KafkaSink(Settings settings, Records<T> records, AckQueue<T> toSend, boolean ours) {
+    /** @param ours whether the queue was made for this sink, and ends with it */
+    static <T> KafkaSink<T> of(KafkaSettings settings, Records<T> records, AckQueue<T> toSend, boolean ours) {
+        var life = new KafkaLife("sink to " + settings.what(), settings.time);
+        return new KafkaSink<>(settings, toSend, ours, life, new Producing<>(settings, records, toSend, life));
+    }
+
+    private KafkaSink(KafkaSettings settings, AckQueue<T> toSend, boolean ours, KafkaLife life, Producing<T> producing) {
+        super(settings, life, producing);
         this.settings = settings;
         this.toSend = toSend;
         this.ours = ours;
-        this.life = new Life("sink to " + settings.what());
-        this.producing = new Producing<>(settings, records, toSend, life);
+        this.producing = producing;
     }
 
     /**
@@ -52,69 +57,46 @@ public final class KafkaSink<T> implements KafkaEnd {
     }
 
     @Override
-    public KafkaSink<T> start() throws IOException {
-        life.start(settings, Thread.ofVirtual().name("weft-kafka-sink-" + settings.topic()), producing::run, this::atEnd);
+    KafkaSink<T> self() {
         return this;
     }
 
-    private void atEnd() {
+    @Override
+    Thread.Builder thread() {
+        return Thread.ofVirtual().name("weft-kafka-sink-" + settings.topic());
+    }
+
+    /** None: only an interrupt ends a send that waits for room in Kafka's producer. */
+    @Override
+    Duration patience() {
+        return Duration.ZERO;
+    }
+
+    @Override
+    ExitStages.Stage stage() {
+        return ExitStages.Stage.OUTLET;
+    }
+
+    @Override
+    void ended() {
         if (ours) {
             toSend.end();
         }
     }
 
-    @Override
-    public void join() {
-        life.join();
-    }
-
     /**
      * {@inheritDoc}
      *
-     * <p>Takes all that is in its queue first; one of our making ends at once, so that nobody puts more.
+     * <p>It counts messages: those that were acknowledged meanwhile have finished; those that were not, or were still in the queue, are aborted. It
+     * takes all that is in its queue first; one of our making ends at once, so that nobody puts more.
      */
     @Override
-    public boolean drain(Duration limit) {
-        atEnd();
-        producing.drain();
-        boolean inTime = life.awaitEnd(limit);
-        shutdown();
-        return inTime && producing.unsent().isEmpty();
-    }
-
-    @Override
-    public void shutdown() {
-        life.stop(Duration.ZERO, this::atEnd);
-    }
-
-    @Override
-    public KafkaSink<T> drainOnExit(Duration limit) {
-        life.drainOnExit(ExitStages.Stage.OUTLET, () -> drain(limit));
-        return this;
-    }
-
-    @Override
-    public void close() {
-        shutdown();
-    }
-
-    @Override
-    public KafkaState state() {
-        return life.state();
-    }
-
-    @Override
-    public Optional<IOException> failure() {
-        return life.failure();
+    public DrainReport drain(Duration limit) {
+        return super.drain(limit);
     }
 
     /** What it has done so far. */
     public SinkStats stats() {
         return producing.stats();
-    }
-
-    @Override
-    public String toString() {
-        return life.toString();
     }
 }

@@ -3,8 +3,9 @@ package dev.weft.kafka;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.Optional;
 
+import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
 import dev.weft.net.support.ExitStages;
 import dev.weft.queue.AckQueue;
 
@@ -24,26 +25,33 @@ import dev.weft.queue.AckQueue;
  *
  * @param <T> the type of a message
  */
-public final class KafkaSource<T> implements KafkaEnd, Iterable<T> {
-    /** It waits for a slice at most; a decoder or a handler of poison may wait for longer. */
+public final class KafkaSource<T> extends KafkaEnd<KafkaSource<T>> implements Iterable<T> {
+    /** It waits for a slice at most; a decoder or a handler of poison may take longer. */
     private static final Duration PATIENCE = Duration.ofSeconds(4);
 
-    private final Settings settings;
+    private final KafkaSettings settings;
     private final AckQueue<T> received;
     private final boolean ours;
-    private final Life life;
     private final Consuming<T> consuming;
 
-    KafkaSource(Settings settings, Records<T> records, AckQueue<T> received, boolean ours) {
+    /** @param ours whether the queue was made for this source, and ends with it */
+    static <T> KafkaSource<T> of(KafkaSettings settings, Records<T> records, AckQueue<T> received, boolean ours) {
+        var life = new KafkaLife("source of " + settings.what() + " for group " + settings.group(), settings.time);
+        return new KafkaSource<>(settings, received, ours, life,
+                new Consuming<>(settings, records, received, ours ? received::end : () -> {}, life));
+    }
+
+    private KafkaSource(KafkaSettings settings, AckQueue<T> received, boolean ours, KafkaLife life, Consuming<T> consuming) {
+        super(settings, life, consuming);
         this.settings = settings;
         this.received = received;
         this.ours = ours;
-        this.life = new Life("source of " + settings.what() + " for group " + settings.group());
-        this.consuming = new Consuming<>(settings, records, received, ours ? received::end : () -> {}, life);
+        this.consuming = consuming;
     }
 
     /**
-     * What has been received. A queue of our making ends when the source does; a shutdown empties it, as what is in it comes again. Whoever takes
+     * What has been received. A queue of our making ends when the source does; at
+     * the end of a drain it is emptied, as what is in it comes again. Whoever takes
      * with {@link AckQueue#next} says when a message is done; {@code take} and its like acknowledge at once.
      */
     public AckQueue<T> received() {
@@ -51,62 +59,44 @@ public final class KafkaSource<T> implements KafkaEnd, Iterable<T> {
     }
 
     @Override
-    public KafkaSource<T> start() throws IOException {
-        life.start(settings, Thread.ofPlatform().daemon().name("weft-kafka-source-" + settings.group()), consuming::run, this::atEnd);
+    KafkaSource<T> self() {
         return this;
     }
 
-    private void atEnd() {
+    @Override
+    Thread.Builder thread() {
+        return Thread.ofPlatform().daemon().name("weft-kafka-source-" + settings.group());
+    }
+
+    @Override
+    Duration patience() {
+        return PATIENCE;
+    }
+
+    @Override
+    ExitStages.Stage stage() {
+        return ExitStages.Stage.INTAKE;
+    }
+
+    @Override
+    void ended() {
         if (ours) {
             received.end();
-            if (life.stopping()) {
+            if (state() == LifeState.DRAINING) {
                 received.nextAll(Integer.MAX_VALUE);
             }
         }
     }
 
-    @Override
-    public void join() {
-        life.join();
-    }
-
     /**
      * {@inheritDoc}
      *
-     * <p>A queue of our making ends at once: who takes from it gets what is in it, and then is told.
+     * <p>It counts messages: those that were acknowledged meanwhile have finished, those that were not are aborted, and come again. A queue of our
+     * making ends at once: whoever takes from it gets what is in it, and is told then.
      */
     @Override
-    public boolean drain(Duration limit) {
-        consuming.drain(limit);
-        life.awaitEnd(limit.plusSeconds(1));
-        shutdown();
-        return consuming.endedClean();
-    }
-
-    @Override
-    public void shutdown() {
-        life.stop(PATIENCE, this::atEnd);
-    }
-
-    @Override
-    public KafkaSource<T> drainOnExit(Duration limit) {
-        life.drainOnExit(ExitStages.Stage.INTAKE, () -> drain(limit));
-        return this;
-    }
-
-    @Override
-    public void close() {
-        shutdown();
-    }
-
-    @Override
-    public KafkaState state() {
-        return life.state();
-    }
-
-    @Override
-    public Optional<IOException> failure() {
-        return life.failure();
+    public DrainReport drain(Duration limit) {
+        return super.drain(limit);
     }
 
     /** What it has done so far. */
@@ -132,10 +122,5 @@ public final class KafkaSource<T> implements KafkaEnd, Iterable<T> {
     @Override
     public Iterator<T> iterator() {
         return received.acknowledging();
-    }
-
-    @Override
-    public String toString() {
-        return life.toString();
     }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.function.Function;
 
 import dev.weft.net.Backoff;
+import dev.weft.net.TimeSource;
 import dev.weft.queue.AckQueue;
 
 /**
@@ -15,27 +16,12 @@ import dev.weft.queue.AckQueue;
  * @param <T> the type of a message
  */
 public final class KafkaTopic<T> {
-    final Settings settings;
+    final KafkaSettings settings;
     private Records<T> records;
 
-    KafkaTopic(Settings settings, Records<T> records) {
+    KafkaTopic(KafkaSettings settings, Records<T> records) {
         this.settings = settings;
         this.records = records;
-    }
-
-    /**
-     * What the bytes of a record's value mean.
-     *
-     * @param <T> the type of a message
-     */
-    @FunctionalInterface
-    public interface Decoder<T> {
-        /**
-         * The message in these bytes.
-         *
-         * @throws Exception when there is none: {@link KafkaTopic#poison} says what becomes of the record
-         */
-        T decode(byte[] value) throws Exception;
     }
 
     /** The consumer group that a source is of: its members share the partitions, and its commits are kept under this name. No default. */
@@ -60,7 +46,7 @@ public final class KafkaTopic<T> {
      * @param decode called on a source's thread
      * @param encode called on a sink's thread; what it throws is a message that can't be sent: see {@link #poison}
      */
-    public <U> KafkaTopic<U> codec(Decoder<U> decode, Function<? super U, byte[]> encode) {
+    public <U> KafkaTopic<U> codec(KafkaDecoder<U> decode, Function<? super U, byte[]> encode) {
         return new KafkaTopic<>(settings.copy(), Records.of(decode, encode));
     }
 
@@ -83,7 +69,7 @@ public final class KafkaTopic<T> {
 
     /** Messages that wait in a queue of our making; default {@value AckQueue#DEFAULT_CAPACITY}. While it is full, a source fetches no more. */
     public KafkaTopic<T> capacity(int messages) {
-        settings.capacity = Settings.atLeastOne(messages, "a capacity of ");
+        settings.capacity = KafkaSettings.atLeastOne(messages, "a capacity of ");
         return this;
     }
 
@@ -92,7 +78,7 @@ public final class KafkaTopic<T> {
      * messages before they acknowledge them needs more than they gather. Default 10,000.
      */
     public KafkaTopic<T> unacknowledged(int most) {
-        settings.unacknowledged = Settings.atLeastOne(most, "unacknowledged messages: ");
+        settings.unacknowledged = KafkaSettings.atLeastOne(most, "unacknowledged messages: ");
         return this;
     }
 
@@ -101,13 +87,13 @@ public final class KafkaTopic<T> {
      * killed.
      */
     public KafkaTopic<T> commitEvery(Duration interval) {
-        settings.commitEvery = Settings.positive(interval, "commitEvery");
+        settings.commitEvery = KafkaSettings.positive(interval, "commitEvery");
         return this;
     }
 
     /** How long {@code start} waits for a broker to answer; default 10 s. Once started, it goes on for as long as brokers are away. */
     public KafkaTopic<T> connectWithin(Duration limit) {
-        settings.connectWithin = Settings.positive(limit, "connectWithin");
+        settings.connectWithin = KafkaSettings.positive(limit, "connectWithin");
         return this;
     }
 
@@ -116,7 +102,7 @@ public final class KafkaTopic<T> {
      * again with all that was not; default 30 s. A message may be written twice then.
      */
     public KafkaTopic<T> deliverWithin(Duration limit) {
-        settings.deliverWithin = Settings.positive(limit, "deliverWithin");
+        settings.deliverWithin = KafkaSettings.positive(limit, "deliverWithin");
         return this;
     }
 
@@ -126,6 +112,24 @@ public final class KafkaTopic<T> {
      */
     public KafkaTopic<T> retry(Backoff pauses) {
         settings.retry = pauses;
+        return this;
+    }
+
+    /**
+     * How long a {@code close} drains what is made of this; default 1 s, zero means no limit. What is not acknowledged by then is not lost: it comes
+     * again.
+     */
+    public KafkaTopic<T> grace(Duration limit) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("grace(" + limit + "): it must not be negative; zero means no limit");
+        }
+        settings.grace = limit;
+        return this;
+    }
+
+    /** The clock of its pauses, limits and intervals; default {@link TimeSource#system}. Kafka's clients keep their own. */
+    public KafkaTopic<T> time(TimeSource time) {
+        settings.time = time;
         return this;
     }
 
@@ -156,7 +160,7 @@ public final class KafkaTopic<T> {
      * @throws IllegalStateException when no {@link #group} was said
      */
     public KafkaSource<T> source() {
-        return new KafkaSource<>(settings.ofSource(), records, new AckQueue<T>(settings.capacity), true);
+        return KafkaSource.of(settings.ofSource(), records, new AckQueue<T>(settings.capacity), true);
     }
 
     /**
@@ -165,7 +169,7 @@ public final class KafkaTopic<T> {
      * @throws IllegalStateException when no {@link #group} was said
      */
     public KafkaSource<T> source(AckQueue<T> received) {
-        return new KafkaSource<>(settings.ofSource(), records, received, false);
+        return KafkaSource.of(settings.ofSource(), records, received, false);
     }
 
     /**
@@ -174,7 +178,7 @@ public final class KafkaTopic<T> {
      * @throws IllegalStateException when there are several topics, or the poison policy is one for sources
      */
     public KafkaSink<T> sink() {
-        return new KafkaSink<>(settings.ofSink(), records, new AckQueue<T>(settings.capacity), true);
+        return KafkaSink.of(settings.ofSink(), records, new AckQueue<T>(settings.capacity), true);
     }
 
     /**
@@ -183,7 +187,7 @@ public final class KafkaTopic<T> {
      * @throws IllegalStateException when there are several topics, or the poison policy is one for sources
      */
     public KafkaSink<T> sink(AckQueue<T> toSend) {
-        return new KafkaSink<>(settings.ofSink(), records, toSend, false);
+        return KafkaSink.of(settings.ofSink(), records, toSend, false);
     }
 
     /**

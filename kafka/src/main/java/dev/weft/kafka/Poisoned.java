@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
+import dev.weft.net.LifeState;
+import dev.weft.net.support.Moments;
 import dev.weft.net.support.SafeText;
 import dev.weft.queue.AckQueue;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -12,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What a source does with records that it can't decode. On its thread. */
 final class Poisoned implements AutoCloseable {
-    private final Settings settings;
+    private final KafkaSettings settings;
     private @Nullable KafkaSink<KafkaMessage<byte[]>> deadLetters;
     private final LongAdder count = new LongAdder();
 
-    Poisoned(Settings settings) {
+    Poisoned(KafkaSettings settings) {
         this.settings = settings;
     }
 
@@ -39,7 +41,7 @@ final class Poisoned implements AutoCloseable {
         switch (settings.poison) {
             case Poison.Stop() -> throw stopped(message, why);
             case Poison.Skip() -> {
-                Log.skippedRecord(message, why);
+                KafkaLog.skippedRecord(message, why);
                 done.run();
                 return Outcome.SKIPPED;
             }
@@ -54,7 +56,7 @@ final class Poisoned implements AutoCloseable {
                 return Outcome.TAKEN;
             }
             case Poison.DeadLetters(var topic) -> {
-                if (!letters(topic).offer(labelled(message, why), done, Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                if (!letters(topic).offer(labelled(message, why), done, Moments.until(settings.time, until).toNanos(), TimeUnit.NANOSECONDS)) {
                     return Outcome.NO_ROOM;
                 }
                 count.increment();
@@ -86,11 +88,11 @@ final class Poisoned implements AutoCloseable {
             var to = settings.copy();
             to.topics(List.of(topic));
             to.poison = Poison.stop();
-            sink = new KafkaSink<>(to.ofSink(), Records.whole(Records.BYTES), new AckQueue<>(settings.capacity), true);
+            sink = KafkaSink.of(to.ofSink(), Records.whole(Records.BYTES), new AckQueue<>(settings.capacity), true);
             sink.start();
             deadLetters = sink;
         }
-        if (sink.state() == KafkaState.ENDED) {
+        if (sink.state() == LifeState.ENDED) {
             throw sink.failure().orElseGet(() -> new IOException("the sink of dead letters has ended"));
         }
         return sink.toSend();

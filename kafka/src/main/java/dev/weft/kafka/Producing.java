@@ -5,11 +5,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
+import dev.weft.net.DrainReport;
+import dev.weft.net.support.Moments;
 import dev.weft.queue.AckQueue;
 import dev.weft.queue.Delivered;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -26,22 +27,24 @@ import org.jspecify.annotations.Nullable;
  * partition, must not be written before it. The broker takes no later message of a producer in place of one that is missing (idempotence), and the
  * producer has no later turn in which it could begin a new sequence.
  */
-final class Producing<T> {
+final class Producing<T> implements KafkaWork {
     /** How long one wait keeps the sending thread from seeing that its producer failed, or that all is to end. */
     private static final Duration SLICE = Duration.ofMillis(100);
-    /** At a shutdown: for what is under way, which takes milliseconds where there is a broker. */
+    /** At a stop: for what is under way, which takes milliseconds where there is a broker. */
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
-    private final Settings settings;
+    private final KafkaSettings settings;
     private final Records<T> records;
     private final AckQueue<T> queue;
-    private final Life life;
-    private final Semaphore room;
+    private final KafkaLife life;
+    private final Room room;
 
     /** By number, in the order they were taken. */
     private final ConcurrentSkipListMap<Long, Sending<T>> underWay = new ConcurrentSkipListMap<>();
     private long number;
     private volatile boolean draining;
+    /** All that was to be sent is acknowledged. */
+    private volatile boolean allDone;
 
     private final AtomicLong producers = new AtomicLong();
     private final AtomicLong sent = new AtomicLong();
@@ -50,15 +53,16 @@ final class Producing<T> {
 
     private record Sending<T>(Delivered<T> delivered, ProducerRecord<byte[], byte[]> record) {}
 
-    Producing(Settings settings, Records<T> records, AckQueue<T> queue, Life life) {
+    Producing(KafkaSettings settings, Records<T> records, AckQueue<T> queue, KafkaLife life) {
         this.settings = settings;
         this.records = records;
         this.queue = queue;
         this.life = life;
-        this.room = new Semaphore(settings.unacknowledged);
+        this.room = new Room(settings.unacknowledged, life.changed());
     }
 
-    void run() throws IOException, InterruptedException {
+    @Override
+    public void run() throws IOException, InterruptedException {
         for (int attempt = 1;; attempt++) {
             long before = acknowledged.get();
             var failure = oneProducer();
@@ -73,10 +77,7 @@ final class Producing<T> {
             if (pause.isEmpty()) {
                 throw why.asIoException();
             }
-            life.failing(why.asIoException());
-            life.become(KafkaState.RETRYING);
-            Log.retrying(life, why.cause, pause.get());
-            rest(pause.get());
+            life.pause(why.asIoException(), why.cause, pause.get(), () -> !life.stopping());
         }
     }
 
@@ -104,13 +105,6 @@ final class Producing<T> {
         }
     }
 
-    private void rest(Duration pause) throws InterruptedException {
-        long until = System.nanoTime() + pause.toNanos();
-        for (long left = pause.toNanos(); left > 0 && !life.stopping(); left = until - System.nanoTime()) {
-            TimeUnit.NANOSECONDS.sleep(Math.min(left, SLICE.toNanos()));
-        }
-    }
-
     /** One producer and its failure. */
     private final class Session {
         private final KafkaProducer<byte[], byte[]> producer;
@@ -122,7 +116,7 @@ final class Producing<T> {
 
         void sendAll() throws InterruptedException {
             while (goesOn()) {
-                if (!room.tryAcquire(SLICE.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!room.take(this::goesOn, Moments.NEVER)) {
                     continue;
                 }
                 var next = draining ? queue.nextAll(1).stream().findFirst() : queue.next(SLICE.toMillis(), TimeUnit.MILLISECONDS);
@@ -130,7 +124,7 @@ final class Producing<T> {
                     take(next.get());
                     continue;
                 }
-                room.release();
+                room.giveBack(1);
                 if (draining || (queue.hasEnded() && queue.isEmpty())) {
                     awaitAcknowledgements();
                     return;
@@ -143,12 +137,9 @@ final class Producing<T> {
         }
 
         private void awaitAcknowledgements() throws InterruptedException {
-            life.become(KafkaState.DRAINING);
-            while (goesOn()) {
-                if (room.tryAcquire(settings.unacknowledged, SLICE.toMillis(), TimeUnit.MILLISECONDS)) {
-                    room.release(settings.unacknowledged);
-                    return;
-                }
+            life.life().beginDrain();
+            if (room.awaitNoneTaken(this::goesOn)) {
+                allDone = true;
             }
         }
 
@@ -187,7 +178,7 @@ final class Producing<T> {
 
         private void notSent(long number, Sending<T> sending, Exception why) {
             if (why instanceof InterruptException && life.stopping()) {
-                // A shutdown found us waiting for room in the producer: what is under way is given its time.
+                // A stop found us waiting for room in the producer: what is under way is given its time.
                 return;
             }
             if (why instanceof RecordTooLargeException) {
@@ -199,7 +190,7 @@ final class Producing<T> {
 
         private void refuse(long number, Sending<T> sending, Exception why) {
             if (settings.poison instanceof Poison.Skip) {
-                Log.skippedMessage("a message for " + settings.what() + " that can't be sent as it is", why);
+                KafkaLog.skippedMessage("a message for " + settings.what() + " that can't be sent as it is", why);
                 refused.incrementAndGet();
                 finished(number, sending);
             } else {
@@ -211,37 +202,47 @@ final class Producing<T> {
         private void done(long number, Sending<T> sending) {
             acknowledged.incrementAndGet();
             finished(number, sending);
-            if (life.state() == KafkaState.RETRYING) {
-                life.become(KafkaState.RUNNING);
-            }
+            life.works();
         }
 
         private void finished(long number, Sending<T> sending) {
             underWay.remove(number);
-            room.release();
+            room.giveBack(1);
             try {
                 sending.delivered().acknowledge();
             } catch (RuntimeException e) {
-                Log.acknowledgementFailed(life, e);
+                KafkaLog.acknowledgementFailed(life, e);
             }
         }
 
         private void fail(Failure why) {
             if (failed.compareAndSet(null, why)) {
                 producer.close(Duration.ZERO);
+                life.changed().signal();
             }
         }
 
         void close() {
-            // Of the shutdown, which would have the close not wait.
+            // The interrupt of a stop would keep the close from waiting.
             Thread.interrupted();
             producer.close(failed.get() == null ? CLOSE_LIMIT : Duration.ZERO);
         }
     }
 
-    /** From any thread: what is in the queue is the last. */
-    void drain() {
+    /** What is in the queue is the last. */
+    @Override
+    public void drain() {
         draining = true;
+    }
+
+    @Override
+    public long finished() {
+        return acknowledged.get();
+    }
+
+    @Override
+    public DrainReport report(Duration took, long before, boolean interrupted) {
+        return KafkaWork.ofMessages(took, finished() - before, (long) underWay.size() + (allDone ? 0 : queue.size()));
     }
 
     List<T> unsent() {
@@ -249,7 +250,6 @@ final class Producing<T> {
     }
 
     SinkStats stats() {
-        long waiting = (long) settings.unacknowledged - room.availablePermits();
-        return new SinkStats(sent.get(), acknowledged.get(), waiting, refused.get(), producers.get());
+        return new SinkStats(sent.get(), acknowledged.get(), room.taken(), refused.get(), producers.get());
     }
 }

@@ -2,7 +2,6 @@ package dev.weft.kafka;
 
 import java.util.ArrayDeque;
 import java.util.OptionalLong;
-import java.util.concurrent.Semaphore;
 
 /**
  * One partition from its assignment to its revocation: which of its messages are under way, and up to where all are acknowledged. A commit says
@@ -13,7 +12,7 @@ import java.util.concurrent.Semaphore;
 final class Progress {
     private static final long NOWHERE = -1;
 
-    private final Semaphore room;
+    private final Room room;
     private final ArrayDeque<Entry> underWay = new ArrayDeque<>();
     private long acknowledgedBelow = NOWHERE;
     private long reachedBelow = NOWHERE;
@@ -21,10 +20,10 @@ final class Progress {
     private boolean over;
 
     /**
-     * @param room gives back one permit for each message that is no longer under way
+     * @param room is given back a place for each message that is no longer under way
      * @param begin where the reading begins, which is what has been committed; nothing when that is not known
      */
-    Progress(Semaphore room, OptionalLong begin) {
+    Progress(Room room, OptionalLong begin) {
         this.room = room;
         committedBelow = begin.orElse(NOWHERE);
     }
@@ -39,14 +38,14 @@ final class Progress {
         }
     }
 
-    /** The next message; whoever adds it has a permit. */
+    /** The next message; whoever adds it has a place. */
     synchronized Entry add(long offset) {
         var entry = new Entry(offset);
         underWay.addLast(entry);
         return entry;
     }
 
-    /** The message that was added last is not under way after all; its permit stays with the caller. */
+    /** The message that was added last is not under way after all; its place stays with the caller. */
     synchronized void takeBack() {
         if (!over) {
             underWay.removeLast();
@@ -59,7 +58,7 @@ final class Progress {
             return false;
         }
         entry.done = true;
-        room.release();
+        room.giveBack(1);
         for (var first = underWay.peekFirst(); first != null && first.done; first = underWay.peekFirst()) {
             acknowledgedBelow = first.offset + 1;
             underWay.removeFirst();
@@ -88,7 +87,7 @@ final class Progress {
     /** The partition is no longer ours: acknowledgements change nothing any more. */
     synchronized void end() {
         over = true;
-        room.release((int) underWay.stream().filter(e -> !e.done).count());
+        room.giveBack((int) underWay.stream().filter(e -> !e.done).count());
         underWay.clear();
     }
 }

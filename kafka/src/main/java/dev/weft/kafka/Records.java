@@ -23,7 +23,7 @@ interface Records<T> {
     /** Whether {@link #read} knows what a record without a value is. */
     boolean readsTombstones();
 
-    static <T> Records<T> of(KafkaTopic.Decoder<T> decode, Function<? super T, byte[]> encode) {
+    static <T> Records<T> of(KafkaDecoder<T> decode, Function<? super T, byte[]> encode) {
         return new Records<>() {
             @Override
             public T read(ConsumerRecord<byte[], byte[]> record) throws Exception {

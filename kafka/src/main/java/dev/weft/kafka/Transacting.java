@@ -5,11 +5,14 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
+import dev.weft.net.DrainReport;
+import dev.weft.net.support.Moments;
 import dev.weft.net.support.SafeText;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
@@ -33,19 +36,19 @@ import org.jspecify.annotations.Nullable;
  * <p>After a failure of the producer nobody here knows whether its transaction was committed. A new producer of the same id settles that
  * (initTransactions), and then the consumer goes back to what the group has committed, which is part of the transaction.
  */
-final class Transacting<A, B> implements ConsumerRebalanceListener {
+final class Transacting<A, B> implements KafkaWork, ConsumerRebalanceListener {
     private static final Duration SLICE = Duration.ofMillis(100);
     private static final Duration CLOSE_LIMIT = Duration.ofMillis(500);
     private static final Duration REWIND_LIMIT = Duration.ofSeconds(10);
 
     private final boolean ownId;
     private final String id;
-    private final Settings from;
+    private final KafkaSettings from;
     private final Records<A> reading;
-    private final Settings to;
+    private final KafkaSettings to;
     private final Records<B> writing;
     private final KafkaStage<? super A, ? extends B> stage;
-    private final Life life;
+    private final KafkaLife life;
 
     private final ArrayDeque<ConsumerRecord<byte[], byte[]>> polled = new ArrayDeque<>();
     /** Where each partition's reading began, for as long as the group has committed nothing of it. */
@@ -55,12 +58,14 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
     private boolean replaced;
 
     private volatile boolean draining;
+    /** It was not started, or has ended without giving a transaction up. */
+    private volatile boolean clean = true;
     private volatile PipelineStats stats = new PipelineStats(0, 0, 0, 0, 0);
 
-    Transacting(Optional<String> id, Settings from, Records<A> reading, Settings to, Records<B> writing, KafkaStage<? super A, ? extends B> stage,
-            Life life) {
+    Transacting(Optional<String> id, KafkaSettings from, Records<A> reading, KafkaSettings to, Records<B> writing, KafkaStage<? super A, ? extends B> stage,
+            KafkaLife life) {
         this.ownId = id.isPresent();
-        this.id = id.orElseGet(() -> KafkaPipeline.madeUpId(from.group()));
+        this.id = id.orElseGet(() -> from.group() + "-" + UUID.randomUUID());
         this.from = from;
         this.reading = reading;
         this.to = to;
@@ -78,7 +83,9 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
         }
     }
 
-    void run() throws IOException, InterruptedException {
+    @Override
+    public void run() throws IOException, InterruptedException {
+        clean = false;
         var consumer = new KafkaConsumer<byte[], byte[]>(ownId ? from.consumer(id) : from.consumer());
         try {
             consumer.subscribe(from.topics(), this);
@@ -86,7 +93,7 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
                 long before = stats.transactions();
                 try {
                     oneProducer(consumer);
-                    return;
+                    break;
                 } catch (StageException | KafkaException e) {
                     if (life.stopping()) {
                         return;
@@ -95,8 +102,9 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
                     pause(attempt, e);
                 }
             }
+            clean = !life.stopping();
         } finally {
-            // Of the shutdown, which would have the close not wait.
+            // The interrupt of a stop would keep the close from waiting.
             Thread.interrupted();
             consumer.close(leaving());
         }
@@ -121,13 +129,7 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
         if (pause.isEmpty()) {
             throw replaced ? new IOException(life + ": another one has begun under its transactional id " + id, why) : told;
         }
-        life.failing(told);
-        life.become(KafkaState.RETRYING);
-        Log.retrying(life, why, pause.get());
-        long until = System.nanoTime() + pause.get().toNanos();
-        for (long left = pause.get().toNanos(); left > 0 && goesOn(); left = until - System.nanoTime()) {
-            TimeUnit.NANOSECONDS.sleep(Math.min(left, SLICE.toNanos()));
-        }
+        life.pause(told, why, pause.get(), this::goesOn);
     }
 
     private void oneProducer(KafkaConsumer<byte[], byte[]> consumer) throws StageException, IOException {
@@ -141,7 +143,7 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
                 poll(consumer);
                 if (!polled.isEmpty()) {
                     transact(consumer, producer);
-                    life.become(KafkaState.RUNNING);
+                    life.works();
                 }
             }
         } finally {
@@ -218,8 +220,8 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
         }
 
         void process() throws StageException {
-            long until = System.nanoTime() + from.commitEvery.toNanos();
-            for (var record = polled.peekFirst(); record != null && System.nanoTime() - until < 0; record = polled.peekFirst()) {
+            long until = Moments.in(from.time, from.commitEvery);
+            for (var record = polled.peekFirst(); record != null && !Moments.passed(from.time, until); record = polled.peekFirst()) {
                 process(record);
                 if (poison != null) {
                     return;
@@ -228,7 +230,7 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
                 consumed++;
                 offsets.put(partition(record), new OffsetAndMetadata(record.offset() + 1, record.leaderEpoch(), ""));
                 if (life.stopping()) {
-                    throw new StageException(new InterruptedException("shut down"));
+                    throw new StageException(new InterruptedException("it was told to stop"));
                 }
             }
         }
@@ -267,7 +269,7 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
             poisoned++;
             switch (from.poison) {
                 case Poison.Stop() -> poison = Poisoned.stopped(message, why);
-                case Poison.Skip() -> Log.skippedRecord(message, why);
+                case Poison.Skip() -> KafkaLog.skippedRecord(message, why);
                 case Poison.DeadLetters(var topic) -> send(Records.whole(Records.BYTES).write(topic, Poisoned.labelled(message, why)));
                 case Poison.Handled(var handler) -> {
                     try {
@@ -322,8 +324,21 @@ final class Transacting<A, B> implements ConsumerRebalanceListener {
         began.keySet().removeAll(gone);
     }
 
-    void drain() {
+    @Override
+    public void drain() {
         draining = true;
+        life.changed().signal();
+    }
+
+    @Override
+    public long finished() {
+        return stats.transactions();
+    }
+
+    @Override
+    public DrainReport report(Duration took, long before, boolean interrupted) {
+        int finished = Math.clamp(finished() - before, 0, Integer.MAX_VALUE);
+        return new DrainReport(took, finished, !clean && interrupted ? 1 : 0, clean || interrupted ? 0 : 1, List.of());
     }
 
     PipelineStats stats() {

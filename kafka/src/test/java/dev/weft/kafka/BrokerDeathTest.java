@@ -87,13 +87,13 @@ class BrokerDeathTest {
             assertThat(impatient.unsent()).isNotEmpty().startsWith("not written");
             assertThat(impatient.unsent().size() + impatient.toSend().size()).isEqualTo(2);
             await().until(() -> sink.stats().producers() > 2);
-            assertThat(sink.state()).isEqualTo(KafkaState.RETRYING);
+            assertThat(sink.connected()).isFalse();
             assertThat(sink.failure().orElseThrow()).hasMessageContaining("cannot write to again at 127.0.0.1:");
             assertThat(all.getCount()).isEqualTo(100);
 
             broker.node(1).start();
             await().atMost(LONG).until(() -> all.getCount() == 0);
-            await().until(() -> sink.state() == KafkaState.RUNNING);
+            await().until(() -> sink.connected());
         }
         broker.awaitReady();
         Numbered.assertComplete(Numbered.values(broker.read("again")), 200);
@@ -118,7 +118,7 @@ class BrokerDeathTest {
 
         broker.node(1).kill();
         retrying.toSend().put("x");
-        await().until(() -> retrying.state() == KafkaState.RETRYING);
+        await().until(() -> !retrying.connected());
         for (int i = 0; i < 500; i++) {
             stuck.toSend().put("x".repeat(500));
         }

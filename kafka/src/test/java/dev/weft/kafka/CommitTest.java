@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import dev.weft.net.LifeState;
 import dev.weft.queue.Delivered;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,7 +48,7 @@ class CommitTest {
         var source = broker.kafka().topic("at-end").group("e").text().commitEvery(Duration.ofMinutes(1)).source().start();
         var three = take(source, 3);
         three.forEach(Delivered::acknowledge);
-        source.shutdown();
+        source.close();
         assertThat(broker.committed("e", "at-end")).isEqualTo(Map.of(0, 3L));
         assertThat(source.received()).isEmpty();
         assertThat(source.received().next()).isEmpty();
@@ -64,7 +65,7 @@ class CommitTest {
             first.acknowledge();
             source.forEach(message -> {});
         });
-        assertThat(source.drain(Duration.ofSeconds(10))).isTrue();
+        assertThat(source.drain(Duration.ofSeconds(10)).clean()).isTrue();
         worker.join();
         assertThat(broker.committed("d", "drained")).isEqualTo(Map.of(0, 5L));
     }
@@ -75,8 +76,8 @@ class CommitTest {
         fill("undrained", 5);
         var source = source("undrained", "u").start();
         take(source, 1);
-        assertThat(source.drain(Duration.ofMillis(200))).isFalse();
-        assertThat(source.state()).isEqualTo(KafkaState.ENDED);
+        assertThat(source.drain(Duration.ofMillis(200)).clean()).isFalse();
+        assertThat(source.state()).isEqualTo(LifeState.ENDED);
     }
 
     @Test
@@ -142,7 +143,7 @@ class CommitTest {
     private void fill(String topic, int count) throws Exception {
         try (var sink = broker.kafka().topic(topic).text().key(Numbered::key).sink().start()) {
             Numbered.put(sink, 0, count);
-            assertThat(sink.drain(Duration.ofSeconds(20))).isTrue();
+            assertThat(sink.drain(Duration.ofSeconds(20)).clean()).isTrue();
         }
     }
 

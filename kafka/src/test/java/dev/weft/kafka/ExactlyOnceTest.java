@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.weft.net.Backoff;
+import dev.weft.net.LifeState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -54,7 +55,7 @@ class ExactlyOnceTest {
             }
         }).start()) {
             await().until(() -> pipeline.stats().consumed() == 4);
-            assertThat(pipeline.drain(Duration.ofSeconds(5))).isTrue();
+            assertThat(pipeline.drain(Duration.ofSeconds(5)).clean()).isTrue();
         }
         assertThat(Numbered.values(broker.read("flat-out"))).containsExactly("1.0", "2.0", "2.1", "3.0", "3.1", "3.2");
     }
@@ -73,7 +74,7 @@ class ExactlyOnceTest {
             }
             enough.countDown();
             feeding.join();
-            assertThat(feed.drain(Duration.ofSeconds(10))).isTrue();
+            assertThat(feed.drain(Duration.ofSeconds(10)).clean()).isTrue();
             await().until(() -> broker.read("group-out").size() >= fed.get());
         }
         Numbered.assertExact(Numbered.values(broker.read("group-out")), fed.get());
@@ -105,10 +106,10 @@ class ExactlyOnceTest {
             await().until(() -> one.stats().consumed() == 10);
             try (var two = KafkaPipeline.exactlyOnce("the-id", kafka.topic("other").group("other").text(), to, KafkaStage.map(m -> m)).start();
                     var feed = kafka.topic("fenced").text().sink().start()) {
-                await().until(() -> two.state() == KafkaState.RUNNING);
+                await().until(() -> two.connected());
                 await().until(() -> {
                     feed.toSend().put(Numbered.message(10));
-                    return one.state() == KafkaState.ENDED;
+                    return one.state() == LifeState.ENDED;
                 });
                 assertThatThrownBy(one::join).hasMessageContaining("another one has begun under its transactional id the-id");
             }
@@ -124,7 +125,7 @@ class ExactlyOnceTest {
             for (var value : new String[] {"1", "two", "3"}) {
                 sink.toSend().put(value);
             }
-            assertThat(sink.drain(Duration.ofSeconds(10))).isTrue();
+            assertThat(sink.drain(Duration.ofSeconds(10)).clean()).isTrue();
         }
         var to = kafka.topic("mixed-out").text();
         try (var stopping = KafkaPipeline.exactlyOnce(numbers("mixed", "stop", Poison.stop()), to, KafkaStage.map(n -> "stop " + n)).start()) {
@@ -160,7 +161,7 @@ class ExactlyOnceTest {
         broker.topic(topic, partitions);
         try (var sink = kafka.topic(topic).text().key(Numbered::key).sink().start()) {
             Numbered.put(sink, 0, count);
-            assertThat(sink.drain(Duration.ofSeconds(20))).isTrue();
+            assertThat(sink.drain(Duration.ofSeconds(20)).clean()).isTrue();
         }
     }
 }

@@ -148,7 +148,7 @@ class PoisonTest {
                     }
                 });
             }
-            assertThat(sink.drain(Duration.ofSeconds(20))).isTrue();
+            assertThat(sink.drain(Duration.ofSeconds(20)).clean()).isTrue();
             assertThat(sink.stats().refused()).isEqualTo(2);
         }
         assertThat(acknowledged).hasSize(4);
@@ -182,7 +182,7 @@ class PoisonTest {
             for (var value : values) {
                 sink.toSend().put(value);
             }
-            assertThat(sink.drain(Duration.ofSeconds(20))).isTrue();
+            assertThat(sink.drain(Duration.ofSeconds(20)).clean()).isTrue();
         }
     }
 }

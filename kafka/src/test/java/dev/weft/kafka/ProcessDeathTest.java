@@ -43,7 +43,7 @@ class ProcessDeathTest {
         broker.topic("taken-out", 3);
         try (var feed = broker.kafka().topic("taken-in").text().key(Numbered::key).sink().start()) {
             Numbered.put(feed, 0, count);
-            assertThat(feed.drain(LONG)).isTrue();
+            assertThat(feed.drain(LONG).clean()).isTrue();
         }
         var first = start(Children.Copier.class, "taken-in", "taken", "taken-out");
         await().atMost(LONG).pollInterval(Duration.ofMillis(5)).until(() -> lines(0, "copied ").size() > 100);
@@ -82,7 +82,7 @@ class ProcessDeathTest {
         broker.topic("exact-out", 3);
         try (var feed = broker.kafka().topic("exact-in").text().key(Numbered::key).sink().start()) {
             Numbered.put(feed, 0, count);
-            assertThat(feed.drain(LONG)).isTrue();
+            assertThat(feed.drain(LONG).clean()).isTrue();
         }
         var first = start(Children.Transactor.class, "exact-in", "exact", "exact-out", "exact-id");
         await().atMost(LONG).pollInterval(Duration.ofMillis(5)).until(() -> lines(0, "processed ").size() > 1_000);
@@ -101,7 +101,7 @@ class ProcessDeathTest {
         broker.topic("asked-out", 1);
         try (var feed = broker.kafka().topic("asked-in").text().key(Numbered::key).sink().start()) {
             Numbered.put(feed, 0, 100);
-            assertThat(feed.drain(LONG)).isTrue();
+            assertThat(feed.drain(LONG).clean()).isTrue();
         }
         var child = start(Children.Drainer.class, "asked-in", "asked", "asked-out");
         await().atMost(LONG).until(() -> !lines(0, "begun ").isEmpty());

@@ -47,7 +47,7 @@ class ServiceTest {
             feed.toSend().put("word");
             await().until(() -> source.stats().acknowledged() == 1);
             assertThat(Numbered.values(broker.read("made"))).containsExactly("WORD");
-            assertThat(source.drain(Duration.ofSeconds(20))).isTrue();
+            assertThat(source.drain(Duration.ofSeconds(20)).clean()).isTrue();
             upper.join();
         }
         assertThat(broker.committed("taken", "taken")).isEqualTo(Map.of(0, 1L));

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import dev.weft.net.LifeState;
 import dev.weft.queue.AckQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,7 +33,7 @@ class SourceAndSinkTest {
             Copying.start(source, sink);
             Numbered.put(feed, 0, count);
             await().until(() -> sink.stats().acknowledged() == count);
-            assertThat(source.drain(Duration.ofSeconds(5))).isTrue();
+            assertThat(source.drain(Duration.ofSeconds(5)).clean()).isTrue();
             assertThat(source.stats().received()).isEqualTo(count);
         }
         Numbered.assertExact(Numbered.values(broker.read("pipe-out")), count);
@@ -73,7 +74,7 @@ class SourceAndSinkTest {
         broker.topic("with", 1);
         try (var sink = broker.kafka().topic("with").text().messages().sink().start()) {
             sink.toSend().put(KafkaMessage.of(1).key("k").header("h", "v").with("one"));
-            assertThat(sink.drain(Duration.ofSeconds(10))).isTrue();
+            assertThat(sink.drain(Duration.ofSeconds(10)).clean()).isTrue();
         }
         var message = broker.read("with").getFirst();
         assertThat(message.value()).isEqualTo("one");
@@ -86,7 +87,7 @@ class SourceAndSinkTest {
         broker.topic("functions", 1);
         try (var sink = broker.kafka().topic("functions").text().key(v -> "key of " + v).header("length", v -> "" + v.length()).sink().start()) {
             sink.toSend().put("abc");
-            assertThat(sink.drain(Duration.ofSeconds(10))).isTrue();
+            assertThat(sink.drain(Duration.ofSeconds(10)).clean()).isTrue();
         }
         var message = broker.read("functions").getFirst();
         assertThat(message.keyText()).contains("key of abc");
@@ -138,7 +139,7 @@ class SourceAndSinkTest {
         queue.put("last");
         queue.end();
         sink.join();
-        assertThat(sink.state()).isEqualTo(KafkaState.ENDED);
+        assertThat(sink.state()).isEqualTo(LifeState.ENDED);
         assertThat(sink.unsent()).isEmpty();
         assertThat(Numbered.values(broker.read("ends"))).containsExactly("last");
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 
+import dev.weft.net.LifeState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,7 @@ class TakeOverTest {
             Numbered.put(feed, 0, 10);
             await().atMost(SOON).until(() -> one.stats().consumed() == 10);
             try (var two = pipeline(topic, id).start()) {
-                await().atMost(SOON).until(() -> one.state() == KafkaState.ENDED);
+                await().atMost(SOON).until(() -> one.state() == LifeState.ENDED);
                 assertThatThrownBy(one::join).hasMessageContaining("another one has begun under its transactional id " + id);
                 Numbered.put(feed, 10, 10);
                 await().atMost(SOON).until(() -> two.stats().consumed() == 10);

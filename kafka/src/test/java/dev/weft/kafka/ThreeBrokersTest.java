@@ -47,7 +47,7 @@ class ThreeBrokersTest {
             brokers.node(1).kill();
             assertThat(feed.stats().acknowledged()).as("it was in mid-stream").isLessThan(COUNT);
             feeding.join();
-            assertThat(feed.drain(LONG)).isTrue();
+            assertThat(feed.drain(LONG).clean()).isTrue();
             await().atMost(LONG).until(() -> source.lag() == 0 && exactly.stats().consumed() >= COUNT);
         }
         Numbered.assertComplete(Numbered.values(brokers.read("in")), COUNT);

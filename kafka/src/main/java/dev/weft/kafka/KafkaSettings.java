@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 import dev.weft.net.Backoff;
+import dev.weft.net.TimeSource;
 import dev.weft.queue.AckQueue;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -20,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** What the builders gather, and the properties that Kafka's clients make of it. */
-final class Settings {
+final class KafkaSettings {
     /** Ours, with what says them instead. */
     private static final Map<String, String> TAKEN = Map.ofEntries(
             Map.entry("bootstrap.servers", "Kafka.at(...)"),
@@ -48,13 +49,15 @@ final class Settings {
     Duration deliverWithin = Duration.ofSeconds(30);
     Backoff retry = Backoff.exponential(Duration.ofMillis(100), Duration.ofSeconds(30));
     Poison poison = Poison.stop();
+    Duration grace = Duration.ofSeconds(1);
+    TimeSource time = TimeSource.system();
 
-    Settings(String servers) {
+    KafkaSettings(String servers) {
         this.servers = servers;
     }
 
-    Settings copy() {
-        var copy = new Settings(servers);
+    KafkaSettings copy() {
+        var copy = new KafkaSettings(servers);
         copy.properties.putAll(properties);
         copy.topics = topics;
         copy.group = group;
@@ -65,6 +68,8 @@ final class Settings {
         copy.deliverWithin = deliverWithin;
         copy.retry = retry;
         copy.poison = poison;
+        copy.grace = grace;
+        copy.time = time;
         return copy;
     }
 
@@ -80,7 +85,7 @@ final class Settings {
         if (names.isEmpty()) {
             throw new IllegalArgumentException("no topic");
         }
-        names.forEach(Settings::checkTopic);
+        names.forEach(KafkaSettings::checkTopic);
         topics = List.copyOf(names);
     }
 
@@ -105,14 +110,14 @@ final class Settings {
         }
     }
 
-    Settings ofSource() {
+    KafkaSettings ofSource() {
         if (group.isEmpty()) {
             throw new IllegalStateException("a source of " + topics + " needs a consumer group: say .group(\"its name\") first");
         }
         return copy();
     }
 
-    Settings ofSink() {
+    KafkaSettings ofSink() {
         topic();
         if (poison instanceof Poison.DeadLetters || poison instanceof Poison.Handled) {
             throw new IllegalStateException("a message that can't be written has no bytes to hand to " + poison

@@ -6,10 +6,10 @@ import java.time.Duration;
 import dev.weft.net.support.SafeLog;
 
 /** All that this module logs, to the system logger {@code dev.weft.kafka}. What Kafka's clients log goes to SLF4J. */
-final class Log {
+final class KafkaLog {
     private static final SafeLog LOG = SafeLog.of("dev.weft.kafka");
 
-    private Log() {}
+    private KafkaLog() {}
 
     /** A record that can't be decoded: whoever writes to the topic can cause any number of these, so they are limited. */
     static void skippedRecord(Object what, Throwable why) {
@@ -28,6 +28,10 @@ final class Log {
 
     static void ended(Object who, Throwable why) {
         LOG.log(Level.ERROR, () -> who + " has ended", why);
+    }
+
+    static void endFailed(Object who, Throwable why) {
+        LOG.log(Level.ERROR, () -> who + ": a task at its end threw", why);
     }
 
     static void notCommitted(Object who, Throwable why) {
