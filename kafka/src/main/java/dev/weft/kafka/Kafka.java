@@ -16,7 +16,7 @@ import java.util.List;
  * }
  *
  * <p>An order is acknowledged, and its offset committed, once the brokers have its bill: nothing is lost, whoever is killed. A bill may be written
- * twice then; {@link KafkaPipeline} is for who can't bear that.
+ * twice then; where that matters, use a {@link KafkaPipeline}.
  *
  * <p>Nothing connects before {@code start}. Immutable.
  */
@@ -49,7 +49,7 @@ public final class Kafka {
     }
 
     /**
-     * A topic to read or to write, or several to read, as bytes until a codec is said.
+     * A topic to read or to write, or several to read, as bytes until a codec is named.
      *
      * @throws IllegalArgumentException when there is none, or a name that no topic can have
      */

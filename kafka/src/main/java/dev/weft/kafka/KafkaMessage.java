@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole record, for who wants more than its value: {@link KafkaTopic#messages}. Immutable, as long as nobody writes into its bytes.
+ * A whole record, where more than its value is wanted: {@link KafkaTopic#messages}. Immutable, as long as nobody writes into its bytes.
  *
  * @param <T> the type of its value
  */

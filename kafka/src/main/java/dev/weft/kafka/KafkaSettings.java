@@ -83,7 +83,7 @@ final class KafkaSettings {
 
     void topics(List<String> names) {
         if (names.isEmpty()) {
-            throw new IllegalArgumentException("no topic");
+            throw new IllegalArgumentException("topic(): at least one name is needed");
         }
         names.forEach(KafkaSettings::checkTopic);
         topics = List.copyOf(names);
@@ -91,7 +91,7 @@ final class KafkaSettings {
 
     void group(String name) {
         if (name.isBlank()) {
-            throw new IllegalArgumentException("a consumer group needs a name");
+            throw new IllegalArgumentException("group(\"" + name + "\"): a consumer group needs a name");
         }
         group = name;
     }
@@ -128,7 +128,7 @@ final class KafkaSettings {
 
     String topic() {
         if (topics.size() != 1) {
-            throw new IllegalStateException("it writes to one topic, not to " + topics);
+            throw new IllegalStateException("a sink writes to one topic, not to " + topics);
         }
         return topics.getFirst();
     }
@@ -249,14 +249,14 @@ final class KafkaSettings {
 
     static int atLeastOne(int number, String what) {
         if (number < 1) {
-            throw new IllegalArgumentException(what + number + ": at least 1");
+            throw new IllegalArgumentException(what + "(" + number + "): at least 1 is needed");
         }
         return number;
     }
 
     static Duration positive(Duration duration, String name) {
         if (duration.toMillis() < 1) {
-            throw new IllegalArgumentException(name + " of " + duration + ": at least a millisecond");
+            throw new IllegalArgumentException(name + "(" + duration + "): at least 1 ms is needed");
         }
         return duration;
     }

@@ -100,7 +100,7 @@ class BrokerDeathTest {
     }
 
     @Test
-    void shutdownsArePromptWithoutABroker() throws Exception {
+    void closesArePromptWithoutABroker() throws Exception {
         broker.topic("dead", 1);
         var kafka = broker.kafka();
         var feed = kafka.topic("dead").text().sink().start();

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.weft.net.Backoff;
 import dev.weft.net.LifeState;
+import dev.weft.testkit.ManualTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,6 +43,28 @@ class ExactlyOnceTest {
             assertThat(pipeline.failure().orElseThrow()).hasMessageContaining("its stage failed");
         }
         Numbered.assertExact(Numbered.values(broker.read("abort-out")), count);
+    }
+
+    @Test
+    void whenItsStageFailsAPipelineBeginsAgainAfterThePause() throws Exception {
+        fill("pause", 1, 4);
+        broker.topic("pause-out", 1);
+        var time = new ManualTime();
+        var failures = new AtomicInteger();
+        var to = kafka.topic("pause-out").text().retry(Backoff.fixed(Duration.ofHours(1)));
+        try (var pipeline = KafkaPipeline.exactlyOnce(kafka.topic("pause").group("pause").text().time(time), to, (message, out) -> {
+            if (failures.incrementAndGet() == 1) {
+                throw new IOException("no more paper");
+            }
+            out.accept(message);
+        }).start()) {
+            time.awaitScheduled(Duration.ofHours(1));
+            await().until(() -> !pipeline.connected());
+            time.advance(Duration.ofHours(1));
+            await().until(() -> pipeline.stats().consumed() == 4);
+            await().until(pipeline::connected);
+        }
+        assertThat(failures).hasValue(5);
     }
 
     @Test

@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import dev.weft.net.Backoff;
 import dev.weft.net.LifeState;
+import dev.weft.testkit.ManualTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -87,6 +90,46 @@ class LifeTest {
         unused.close();
         assertThat(unused.state()).isEqualTo(LifeState.ENDED);
         assertThatThrownBy(unused::start).isInstanceOf(IllegalStateException.class).hasMessageContaining("is ENDED, not NEW");
+    }
+
+    @Test
+    void aBrokerThatDoesNotAnswerIsGivenUpWhenTheTimeIsUp() throws Exception {
+        var time = new ManualTime();
+        try (var silent = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
+            var source = Kafka.at("127.0.0.1:" + silent.getLocalPort()).topic("t").group("g").connectWithin(Duration.ofHours(1)).time(time).source();
+            var failure = new CompletableFuture<Throwable>();
+            Thread.ofVirtual().start(() -> failure.complete(catchThrowable(source::start)));
+            time.awaitScheduled(Duration.ofHours(1));
+            assertThat(source.state()).isEqualTo(LifeState.RUNNING);
+            assertThat(source.connected()).isFalse();
+            time.advance(Duration.ofHours(1));
+            assertThat(failure.get(10, TimeUnit.SECONDS)).isInstanceOf(IOException.class).hasMessageContaining("no broker answered within 3600000 ms");
+            assertThat(source.state()).isEqualTo(LifeState.ENDED);
+            assertThatThrownBy(source::join).isInstanceOf(UncheckedIOException.class).hasMessageContaining("no broker answered");
+        }
+    }
+
+    @Test
+    void theFirstDrainWinsAndLaterOnesHaveItsReport() throws Exception {
+        var sink = broker.kafka().topic("first-drain").text().sink().start();
+        Numbered.put(sink, 0, 10);
+        var first = sink.drain(Duration.ZERO);
+        assertThat(first.clean()).isTrue();
+        assertThat(first.finished()).isLessThanOrEqualTo(10);
+        assertThat(sink.stats().acknowledged()).isEqualTo(10);
+        assertThat(sink.drain(Duration.ofSeconds(1))).isSameAs(first);
+        assertThat(sink.join(Duration.ofSeconds(1))).isTrue();
+        assertThatThrownBy(() -> sink.drain(Duration.ofSeconds(-1))).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("negative");
+    }
+
+    @Test
+    void runWorksUntilItsQueueHasEnded() throws Exception {
+        var sink = broker.kafka().topic("run").text().sink();
+        Numbered.put(sink, 0, 10);
+        sink.toSend().end();
+        sink.run();
+        assertThat(sink.state()).isEqualTo(LifeState.ENDED);
+        assertThat(sink.stats().acknowledged()).isEqualTo(10);
     }
 
     @Test
