@@ -22,7 +22,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
-/** What is asked of a cluster beside reading and writing; and first whether it is there: Kafka's clients would ask for ever, and say nothing. */
+/** What is asked of a cluster beside reading and writing. First, whether it is there: Kafka's clients would try for ever, and report nothing. */
 final class Brokers {
     private Brokers() {}
 
@@ -34,7 +34,7 @@ final class Brokers {
             }
         }
         if (all.isEmpty()) {
-            throw new IllegalArgumentException("no broker: say one, such as localhost:9092");
+            throw new IllegalArgumentException("no broker: at least one is needed, such as localhost:9092");
         }
         return String.join(",", all);
     }
@@ -49,7 +49,7 @@ final class Brokers {
         } catch (NumberFormatException e) {
             // Told below, as any other.
         }
-        throw new IllegalArgumentException("no broker is at '" + broker + "': it takes a host and a port, such as localhost:9092");
+        throw new IllegalArgumentException("'" + broker + "' is no broker's address: a host and a port are needed, such as localhost:9092");
     }
 
     /** Returns when a broker has answered, or it must stop. */
@@ -123,7 +123,7 @@ final class Brokers {
                 : new IOException("cannot use Kafka at " + settings.where() + ": " + reason(cause), cause);
     }
 
-    /** The innermost words, which say what the matter is: "Failed to create new KafkaAdminClient" does not. */
+    /** The message of the innermost cause, which names the reason: "Failed to create new KafkaAdminClient" does not. */
     static String reason(Throwable failure) {
         var innermost = failure;
         while (innermost.getCause() != null) {

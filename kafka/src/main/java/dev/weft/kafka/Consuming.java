@@ -56,7 +56,7 @@ final class Consuming<T> implements KafkaWork, ConsumerRebalanceListener {
     private final LongAdder acknowledged = new LongAdder();
     private volatile int leftAtEnd;
 
-    /** @param noMore tells whoever takes from the queue that nothing more will come */
+    /** @param noMore ends the queue for those who take from it, if it is ours */
     Consuming(KafkaSettings settings, Records<T> records, AckQueue<T> queue, Runnable noMore, KafkaLife life) {
         this.settings = settings;
         this.records = records;
@@ -86,7 +86,7 @@ final class Consuming<T> implements KafkaWork, ConsumerRebalanceListener {
     }
 
     private void consume(KafkaConsumer<byte[], byte[]> c) throws InterruptedException {
-        // Whoever ends the queue wants no more.
+        // A queue that was ended from outside takes no more.
         while (!life.stopping() && !draining && !queue.hasEnded()) {
             if (polled.isEmpty()) {
                 c.resume(c.paused());

@@ -15,7 +15,7 @@ import java.util.List;
  * }
  * }
  *
- * <p>An order is acknowledged, and its offset committed, once the brokers have its bill: nothing is lost, whoever is killed. A bill may be written
+ * <p>An order is acknowledged, and its offset committed, once the brokers have its bill: nothing is lost, whatever is killed. A bill may be written
  * twice then; where that matters, use a {@link KafkaPipeline}.
  *
  * <p>Nothing connects before {@code start}. Immutable.

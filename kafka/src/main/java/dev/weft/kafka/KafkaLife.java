@@ -36,7 +36,7 @@ final class KafkaLife {
         return changed().time();
     }
 
-    /** Signalled when the state changes, when it must stop, and when whoever shares it has news. */
+    /** Signalled when the state changes, when it must stop, and when something else that is waited for on it changes. */
     TimedCondition changed() {
         return life.changed();
     }

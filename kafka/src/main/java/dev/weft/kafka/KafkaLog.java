@@ -11,7 +11,7 @@ final class KafkaLog {
 
     private KafkaLog() {}
 
-    /** A record that can't be decoded: whoever writes to the topic can cause any number of these, so they are limited. */
+    /** A record that can't be decoded. A writer to the topic can cause any number of these, so they are limited. */
     static void skippedRecord(Object what, Throwable why) {
         LOG.peer(() -> "skipped " + what + ": " + why);
     }
@@ -23,7 +23,7 @@ final class KafkaLog {
 
     static void retrying(Object who, Throwable why, Duration pause) {
         LOG.log(Level.WARNING, () -> who + " begins again in " + pause.toMillis() + " ms: " + Brokers.reason(why));
-        LOG.log(Level.DEBUG, () -> who + " begins again, as it failed", why);
+        LOG.log(Level.DEBUG, () -> who + " begins again after a failure", why);
     }
 
     static void ended(Object who, Throwable why) {

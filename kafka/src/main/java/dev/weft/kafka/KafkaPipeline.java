@@ -21,8 +21,8 @@ import dev.weft.net.support.ExitStages;
  * }
  * }
  *
- * <p>Whoever reads the outgoing topic with {@code isolation.level=read_committed}, as our sources do, sees what was made of each message once, in
- * order, whoever is killed and when. A transaction takes what was polled, for as long as {@link KafkaTopic#commitEvery} of the incoming topic; when
+ * <p>A reader of the outgoing topic with {@code isolation.level=read_committed}, as our sources are, sees what was made of each message once, in
+ * order, whatever is killed and when. A transaction takes what was polled, for as long as {@link KafkaTopic#commitEvery} of the incoming topic; when
  * it fails, it is aborted, and its messages are read again after a pause ({@link KafkaTopic#retry} of the outgoing one). One call of the stage has
  * to be shorter than {@code transaction.timeout.ms}.
  *

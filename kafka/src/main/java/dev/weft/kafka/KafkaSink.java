@@ -11,13 +11,13 @@ import dev.weft.queue.AckQueue;
 /**
  * A topic where a sending queue was: what is put into {@link #toSend} is written, and acknowledged when all replicas in sync have it.
  *
- * <p>So acknowledgements chain: who put a message with what is to happen when it is done ({@link AckQueue#put(Object, Runnable)}), such as a source's
- * acknowledgement of what it was made of, is told when it can't be lost any more.
+ * <p>So acknowledgements chain: what was given with a message to run when it is done ({@link AckQueue#put(Object, Runnable)}), such as a source's
+ * acknowledgement of what it was made of, runs when it can't be lost any more.
  *
  * <p>Messages are written in the order in which they were taken, and so those of one key ({@link KafkaTopic#key}) lie in that order in its
  * partition. The producer is idempotent: what it repeats by itself, for {@link KafkaTopic#deliverWithin}, is written once. When it gives up, another
  * begins with all that was not acknowledged, the oldest first, at the pauses of {@link KafkaTopic#retry}: messages may then be written twice, and
- * whoever looks at the first of each sees them in order.
+ * the first copies of all are in order.
  *
  * <p>It works on a virtual thread; acknowledgements run on the thread of Kafka's producer, and must be quick.
  *
@@ -88,7 +88,7 @@ public final class KafkaSink<T> extends KafkaEnd<KafkaSink<T>> {
      * {@inheritDoc}
      *
      * <p>It counts messages: those that were acknowledged meanwhile have finished; those that were not, or were still in the queue, are aborted. It
-     * takes all that is in its queue first; one of our making ends at once, so that nobody puts more.
+     * takes all that is in its queue first; one of our making ends at once, so that no more is put into it.
      */
     @Override
     public DrainReport drain(Duration limit) {

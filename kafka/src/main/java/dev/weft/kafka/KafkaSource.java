@@ -14,7 +14,7 @@ import dev.weft.queue.AckQueue;
  *
  * <p>Each message is delivered at least once. Committed is, of each partition, what lies below the first message that is not acknowledged: on an
  * interval ({@link KafkaTopic#commitEvery}), before a partition goes to another member, and at the end. A message that is never acknowledged comes
- * again, with all behind it, to whoever has its partition next; so does what was under way when a partition went, and acknowledging it then changes
+ * again, with all behind it, to the next owner of its partition; so does what was under way when a partition went, and acknowledging it then changes
  * nothing. Messages of one partition come in its order.
  *
  * <p>A full queue, or too many messages under way ({@link KafkaTopic#unacknowledged}), stops the fetching and not the polling: the group keeps a slow
@@ -50,9 +50,8 @@ public final class KafkaSource<T> extends KafkaEnd<KafkaSource<T>> implements It
     }
 
     /**
-     * What has been received. A queue of our making ends when the source does; at
-     * the end of a drain it is emptied, as what is in it comes again. Whoever takes
-     * with {@link AckQueue#next} says when a message is done; {@code take} and its like acknowledge at once.
+     * What has been received. A queue of our making ends when the source does; at the end of a drain it is emptied, as what is in it comes again.
+     * What was taken with {@link AckQueue#next} is acknowledged by the taker when it is done; {@code take} and its like acknowledge at once.
      */
     public AckQueue<T> received() {
         return received;
@@ -92,7 +91,7 @@ public final class KafkaSource<T> extends KafkaEnd<KafkaSource<T>> implements It
      * {@inheritDoc}
      *
      * <p>It counts messages: those that were acknowledged meanwhile have finished, those that were not are aborted, and come again. A queue of our
-     * making ends at once: whoever takes from it gets what is in it, and is told then.
+     * making ends at once: a thread that takes from it gets what is in it, and then sees its end.
      */
     @Override
     public DrainReport drain(Duration limit) {

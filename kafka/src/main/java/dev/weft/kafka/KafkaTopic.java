@@ -10,8 +10,7 @@ import dev.weft.net.TimeSource;
 import dev.weft.queue.AckQueue;
 
 /**
- * How a topic is read or written; the last word says which: {@link #source}, {@link #sink}, or both ends of a {@link #passage}. A builder may make
- * many.
+ * The builder of what reads or writes a topic: a {@link #source}, a {@link #sink}, or both ends of a {@link #passage}. One builder may make many.
  *
  * @param <T> the type of a message
  */
@@ -30,7 +29,7 @@ public final class KafkaTopic<T> {
         return this;
     }
 
-    /** Values are text in UTF-8; what is no UTF-8 becomes U+FFFD. Say it before {@link #key}: it forgets that. */
+    /** Values are text in UTF-8; what is no UTF-8 becomes U+FFFD. Call it before {@link #key}: it forgets that. */
     public KafkaTopic<String> text() {
         return text(StandardCharsets.UTF_8);
     }
@@ -41,7 +40,7 @@ public final class KafkaTopic<T> {
     }
 
     /**
-     * Values are what these two make of them; default bytes as they are. Say it before {@link #key}: it forgets that.
+     * Values are what these two make of them; default bytes as they are. Call it before {@link #key}: it forgets that.
      *
      * @param decode called on a source's thread
      * @param encode called on a sink's thread; what it throws is a message that can't be sent: see {@link #poison}
@@ -69,16 +68,16 @@ public final class KafkaTopic<T> {
 
     /** Messages that wait in a queue of our making; default {@value AckQueue#DEFAULT_CAPACITY}. While it is full, a source fetches no more. */
     public KafkaTopic<T> capacity(int messages) {
-        settings.capacity = KafkaSettings.atLeastOne(messages, "a capacity of ");
+        settings.capacity = KafkaSettings.atLeastOne(messages, "capacity");
         return this;
     }
 
     /**
-     * Messages that may be under way without being acknowledged: a source hands out no more until one is, a sink takes no more. Whoever gathers
-     * messages before they acknowledge them needs more than they gather. Default 10,000.
+     * Messages that may be under way without being acknowledged: a source hands out no more until one is, a sink takes no more. Code that
+     * gathers messages before it acknowledges them needs more than it gathers. Default 10,000.
      */
     public KafkaTopic<T> unacknowledged(int most) {
-        settings.unacknowledged = KafkaSettings.atLeastOne(most, "unacknowledged messages: ");
+        settings.unacknowledged = KafkaSettings.atLeastOne(most, "unacknowledged");
         return this;
     }
 
@@ -143,7 +142,7 @@ public final class KafkaTopic<T> {
      * A property of Kafka's clients, in Kafka's words; it goes to those clients that know it, and to all when none does.
      *
      * <p>Set here unless said otherwise: {@code auto.offset.reset=earliest}, {@code isolation.level=read_committed}, {@code max.poll.records} (500
-     * or the capacity), {@code partition.assignment.strategy} (cooperative sticky: who keeps a partition goes on undisturbed), {@code
+     * or the capacity), {@code partition.assignment.strategy} (cooperative sticky: a member that keeps a partition goes on undisturbed), {@code
      * request.timeout.ms} and {@code max.block.ms} of producers (after {@link #deliverWithin}), {@code transaction.timeout.ms=15000}. The rest is
      * Kafka's.
      *
@@ -157,7 +156,7 @@ public final class KafkaTopic<T> {
     /**
      * A source with a queue of its own.
      *
-     * @throws IllegalStateException when no {@link #group} was said
+     * @throws IllegalStateException when it has no {@link #group}
      */
     public KafkaSource<T> source() {
         return KafkaSource.of(settings.ofSource(), records, new AckQueue<T>(settings.capacity), true);
@@ -166,7 +165,7 @@ public final class KafkaTopic<T> {
     /**
      * A source into this queue, which does not end with it.
      *
-     * @throws IllegalStateException when no {@link #group} was said
+     * @throws IllegalStateException when it has no {@link #group}
      */
     public KafkaSource<T> source(AckQueue<T> received) {
         return KafkaSource.of(settings.ofSource(), records, received, false);

@@ -17,7 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /** The partitions that a source is assigned, how far each has got, and the commits of that. Of the polling thread, but for the counters. */
 final class Partitions {
-    /** For commits that somebody waits for: the group, or whoever ends the source. */
+    /** For commits that the group waits for, or a thread that ends the source. */
     private static final Duration COMMIT_LIMIT = Duration.ofSeconds(1);
 
     private final KafkaSettings settings;

@@ -5,7 +5,7 @@ import java.io.IOException;
 import dev.weft.queue.AckQueue;
 
 /**
- * A queue between two stages of a pipeline, which may lie in memory or on Kafka: the one line in which the two differ.
+ * A queue between two stages of a pipeline, in memory or on Kafka; only the line that makes it differs.
  *
  * {@snippet :
  * var orders = inOneProcess
@@ -14,8 +14,8 @@ import dev.weft.queue.AckQueue;
  * orders.start();
  * }
  *
- * <p>The stage before puts into {@link #in}, the stage behind takes out of {@link #out}. In memory an acknowledgement of what was taken out is told
- * to whoever put it in. On Kafka whoever put it in is told when the brokers have it, as it can't be lost from then on.
+ * <p>The stage before puts into {@link #in}, the stage behind takes out of {@link #out}. In memory, what was put in is acknowledged when
+ * what was taken out is. On Kafka it is acknowledged when the brokers have it, as it can't be lost from then on.
  *
  * @param <T> the type of a message
  */
@@ -39,7 +39,7 @@ public sealed interface Passage<T> extends AutoCloseable {
      */
     Passage<T> start() throws IOException;
 
-    /** Ends both ends, promptly. Idempotent. */
+    /** Ends it: in memory at once, on Kafka by closing the source and then the sink. Idempotent. */
     @Override
     void close();
 

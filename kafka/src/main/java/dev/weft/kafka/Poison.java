@@ -55,7 +55,7 @@ public sealed interface Poison {
     /**
      * {@link Poison#handler}.
      *
-     * @param handler who takes it
+     * @param handler takes it
      */
     record Handled(Handler handler) implements Poison {}
 }

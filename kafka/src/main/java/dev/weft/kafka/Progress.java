@@ -38,7 +38,7 @@ final class Progress {
         }
     }
 
-    /** The next message; whoever adds it has a place. */
+    /** The next message; its place has been taken. */
     synchronized Entry add(long offset) {
         var entry = new Entry(offset);
         underWay.addLast(entry);

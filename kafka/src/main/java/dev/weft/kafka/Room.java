@@ -16,7 +16,7 @@ final class Room {
     private final TimedCondition changed;
     private volatile boolean waiting;
 
-    /** @param changed also signalled by whoever changes what {@code goesOn} depends on */
+    /** @param changed is signalled, too, when what {@code goesOn} depends on changes */
     Room(int places, TimedCondition changed) {
         this.places = places;
         this.free = new AtomicInteger(places);

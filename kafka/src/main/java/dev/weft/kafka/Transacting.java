@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The work of a pipeline (KIP-98, and KIP-447: the group's generation fences, so one producer serves whatever partitions it is assigned).
  *
- * <p>After a failure of the producer nobody here knows whether its transaction was committed. A new producer of the same id settles that
+ * <p>After a failure of the producer it is not known whether its transaction was committed. A new producer of the same id settles that
  * (initTransactions), and then the consumer goes back to what the group has committed, which is part of the transaction.
  */
 final class Transacting<A, B> implements KafkaWork, ConsumerRebalanceListener {
@@ -54,7 +54,7 @@ final class Transacting<A, B> implements KafkaWork, ConsumerRebalanceListener {
     /** Where each partition's reading began, for as long as the group has committed nothing of it. */
     private final Map<TopicPartition, Long> began = new HashMap<>();
     private boolean rewound = true;
-    /** By another one under the same id. */
+    /** Whether another one has begun under the same id. */
     private boolean replaced;
 
     private volatile boolean draining;
@@ -110,7 +110,7 @@ final class Transacting<A, B> implements KafkaWork, ConsumerRebalanceListener {
         }
     }
 
-    /** Who is known by a name would stay a member for as long as its session lasts; what it has is for the others of the group at once. */
+    /** A member that is known by a name would stay one until its session ends; so it leaves, and its partitions are for the others at once. */
     private CloseOptions leaving() {
         var options = CloseOptions.timeout(CLOSE_LIMIT);
         return ownId && !replaced && from.knownByName() ? options.withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP) : options;
