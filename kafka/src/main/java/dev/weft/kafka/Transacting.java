@@ -62,8 +62,8 @@ final class Transacting<A, B> implements KafkaWork, ConsumerRebalanceListener {
     private volatile boolean clean = true;
     private volatile PipelineStats stats = new PipelineStats(0, 0, 0, 0, 0);
 
-    Transacting(Optional<String> id, KafkaSettings from, Records<A> reading, KafkaSettings to, Records<B> writing, KafkaStage<? super A, ? extends B> stage,
-            KafkaLife life) {
+    Transacting(Optional<String> id, KafkaSettings from, Records<A> reading, KafkaSettings to, Records<B> writing,
+            KafkaStage<? super A, ? extends B> stage, KafkaLife life) {
         this.ownId = id.isPresent();
         this.id = id.orElseGet(() -> from.group() + "-" + UUID.randomUUID());
         this.from = from;

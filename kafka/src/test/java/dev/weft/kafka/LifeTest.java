@@ -103,7 +103,8 @@ class LifeTest {
             assertThat(source.state()).isEqualTo(LifeState.RUNNING);
             assertThat(source.connected()).isFalse();
             time.advance(Duration.ofHours(1));
-            assertThat(failure.get(10, TimeUnit.SECONDS)).isInstanceOf(IOException.class).hasMessageContaining("no broker answered within 3600000 ms");
+            assertThat(failure.get(10, TimeUnit.SECONDS)).isInstanceOf(IOException.class)
+                    .hasMessageContaining("no broker answered within 3600000 ms");
             assertThat(source.state()).isEqualTo(LifeState.ENDED);
             assertThatThrownBy(source::join).isInstanceOf(UncheckedIOException.class).hasMessageContaining("no broker answered");
         }
