@@ -28,7 +28,7 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The suite on a native transport, at every kind of address, under every concurrency. */
+/** The suite on a native transport: every rule at every kind of address, and under every concurrency at one of them at least. */
 abstract class LinuxConformance {
     /** Kept here, or it would be collected with its level. */
     private static final Logger LOG = Logger.getLogger("dev.weft.net");
@@ -57,34 +57,36 @@ abstract class LinuxConformance {
 
     @TestFactory
     Stream<DynamicNode> tcp() {
-        return underEach(StreamSubject.of("tcp", Transports.named(transport), LinuxConformance::port));
+        return Conformance.streams(StreamSubject.of("tcp", Transports.named(transport), LinuxConformance::port), EACH, 0);
     }
 
     @TestFactory
     Stream<DynamicNode> tcpOnIpv6() {
-        return underEach(StreamSubject.of("tcp on IPv6", Transports.named(transport), () -> Address.of("::1", 0)));
+        return Conformance.streams(StreamSubject.of("tcp on IPv6", Transports.named(transport), () -> Address.of("::1", 0)), EACH, 1);
     }
 
     @TestFactory
     Stream<DynamicNode> tls() {
-        return underEach(StreamSubject.of("tls", Transports.named(transport), LinuxConformance::port).tls(
-                Tls.server(TestCertificates.serverChain(), TestCertificates.serverKey()), Tls.client().trust(TestCertificates.authority())));
+        var subject = StreamSubject.of("tls", Transports.named(transport), LinuxConformance::port).tls(
+                Tls.server(TestCertificates.serverChain(), TestCertificates.serverKey()), Tls.client().trust(TestCertificates.authority()));
+        return Conformance.streams(subject, EACH, 2);
     }
 
     @TestFactory
     Stream<DynamicNode> unix(@TempDir Path folder) {
-        return underEach(unix("unix", () -> Address.unix(folder.resolve(NAMES.incrementAndGet() + ""))));
+        return Conformance.streams(unix("unix", () -> Address.unix(folder.resolve(NAMES.incrementAndGet() + ""))), EACH, 3);
     }
 
     @TestFactory
     Stream<DynamicNode> abstractUnix() {
-        return underEach(unix("abstract unix", LinuxConformance::abstractName));
+        return Conformance.streams(unix("abstract unix", LinuxConformance::abstractName), EACH, 4);
     }
 
     @TestFactory
     Stream<DynamicNode> faultyTcp() {
-        return underEach(StreamSubject.of("faulty tcp", FaultyTransport.around(Transports.named(transport), ROUGH), LinuxConformance::port)
-                .lacking(StreamSubject.Trait.WHOLE_WRITES));
+        var subject = StreamSubject.of("faulty tcp", FaultyTransport.around(Transports.named(transport), ROUGH), LinuxConformance::port)
+                .lacking(StreamSubject.Trait.WHOLE_WRITES);
+        return Conformance.streams(subject, EACH, 5);
     }
 
     @TestFactory
@@ -100,11 +102,6 @@ abstract class LinuxConformance {
 
     private StreamSubject unix(String name, Supplier<Address> addresses) {
         return StreamSubject.of(name, Transports.named(transport), addresses).lacking(StreamSubject.Trait.VISIBLE_RESET);
-    }
-
-    private static Stream<DynamicNode> underEach(StreamSubject subject) {
-        return EACH.stream().map(concurrency -> DynamicContainer.dynamicContainer(subject + ", " + concurrency,
-                Conformance.streams(subject, concurrency)));
     }
 
     private static Stream<DynamicNode> datagrams(DatagramSubject subject) {

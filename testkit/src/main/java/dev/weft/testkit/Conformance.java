@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 
 import dev.weft.net.Concurrency;
 import dev.weft.net.spi.Transport;
-import dev.weft.testkit.StreamSubject.Trait;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
@@ -44,6 +43,21 @@ public final class Conformance {
 
     /** The rules for stream servers. */
     public static Stream<DynamicNode> streams(StreamSubject subject, Concurrency concurrency) {
+        return streams(subject, concurrency, Turns.all(concurrency, subject.lacks()));
+    }
+
+    /**
+     * The rules for stream servers, each under one of these concurrencies: on as many subjects of a transport as there are concurrencies, each
+     * rule is proved under each of them. With {@code -Dweft.conformance.whole=true}, every rule is proved under all on every subject.
+     *
+     * @param turn the number of the subject among those of its transport, from 0
+     */
+    public static Stream<DynamicNode> streams(StreamSubject subject, List<Concurrency> concurrencies, int turn) {
+        var turns = new Turns(concurrencies, subject.lacks(), turn, Turns.WHOLE);
+        return concurrencies.stream().map(each -> DynamicContainer.dynamicContainer(subject + ", " + each, streams(subject, each, turns)));
+    }
+
+    private static Stream<DynamicNode> streams(StreamSubject subject, Concurrency concurrency, Turns turns) {
         Map<String, List<Rule<Stage>>> themes = new LinkedHashMap<>();
         themes.put("lifecycle", Lifecycle.RULES);
         themes.put("handlers", Handlers.RULES);
@@ -60,7 +74,7 @@ public final class Conformance {
         themes.put("accepting", Accepting.RULES);
         themes.put("shortages", Shortages.RULES);
         themes.put("blame", Blame.RULES);
-        return containers(themes, subject.name(), subject.transport(), subject.lacks(), concurrency, () -> new Stage(subject, concurrency));
+        return containers(themes, subject.name(), subject.transport(), turns, concurrency, () -> new Stage(subject, concurrency));
     }
 
     /** The rules for datagram servers. */
@@ -68,13 +82,14 @@ public final class Conformance {
         Map<String, List<Rule<PacketStage>>> themes = new LinkedHashMap<>();
         themes.put("datagrams", DatagramRules.RULES);
         themes.put("lifecycle", DatagramLifecycle.RULES);
-        return containers(themes, subject.name(), subject.transport(), Set.of(), concurrency, () -> new PacketStage(subject, concurrency));
+        return containers(themes, subject.name(), subject.transport(), Turns.all(concurrency, Set.of()), concurrency,
+                () -> new PacketStage(subject, concurrency));
     }
 
     private static <S extends Scene> Stream<DynamicNode> containers(Map<String, List<Rule<S>>> themes, String name, Transport transport,
-            Set<Trait> lacks, Concurrency concurrency, Supplier<S> scenes) {
+            Turns turns, Concurrency concurrency, Supplier<S> scenes) {
         return themes.entrySet().stream().map(theme -> DynamicContainer.dynamicContainer(theme.getKey(),
-                theme.getValue().stream().filter(rule -> rule.applies(concurrency, lacks)).map(rule -> DynamicTest.dynamicTest(rule.name(), () -> {
+                theme.getValue().stream().filter(rule -> turns.takes(rule, concurrency)).map(rule -> DynamicTest.dynamicTest(rule.name(), () -> {
                     Executable proof = () -> prove(rule, scenes, name + ", " + concurrency);
                     if (transport instanceof FaultyTransport faulty) {
                         faulty.replayable(proof);

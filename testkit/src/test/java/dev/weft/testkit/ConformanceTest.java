@@ -19,7 +19,7 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The suite on every transport of {@code dev.weft.net}, with and without a bad network, under every concurrency. */
+/** The suite on every transport of {@code dev.weft.net}, with and without a bad network; each rule under every concurrency on each of them. */
 class ConformanceTest {
     /** Kept here, or it would be collected with its level. */
     private static final Logger LOG = Logger.getLogger("dev.weft.net");
@@ -36,34 +36,38 @@ class ConformanceTest {
 
     @TestFactory
     Stream<DynamicNode> tcp() {
-        return underEach(StreamSubject.of("tcp", Transports.named("nio"), ConformanceTest::port));
+        return Conformance.streams(StreamSubject.of("tcp", Transports.named("nio"), ConformanceTest::port), EACH, 0);
     }
 
     @TestFactory
     Stream<DynamicNode> tls() {
-        return underEach(StreamSubject.of("tls", Transports.named("nio"), ConformanceTest::port).tls(
-                Tls.server(TestCertificates.serverChain(), TestCertificates.serverKey()), Tls.client().trust(TestCertificates.authority())));
+        var subject = StreamSubject.of("tls", Transports.named("nio"), ConformanceTest::port).tls(
+                Tls.server(TestCertificates.serverChain(), TestCertificates.serverKey()), Tls.client().trust(TestCertificates.authority()));
+        return Conformance.streams(subject, EACH, 1);
     }
 
     @TestFactory
     Stream<DynamicNode> unix(@TempDir Path folder) {
-        return underEach(StreamSubject.of("unix", Transports.named("nio"), () -> Address.unix(folder.resolve(NAMES.incrementAndGet() + "")))
-                .lacking(StreamSubject.Trait.VISIBLE_RESET));
+        var subject = StreamSubject.of("unix", Transports.named("nio"), () -> Address.unix(folder.resolve(NAMES.incrementAndGet() + "")))
+                .lacking(StreamSubject.Trait.VISIBLE_RESET);
+        return Conformance.streams(subject, EACH, 2);
     }
 
     @TestFactory
     Stream<DynamicNode> memory() {
-        return underEach(StreamSubject.of("memory", Transports.named("memory"), ConformanceTest::name));
+        var subject = StreamSubject.of("memory", Transports.named("memory"), ConformanceTest::name);
+        return EACH.stream().map(concurrency -> DynamicContainer.dynamicContainer(subject + ", " + concurrency,
+                Conformance.streams(subject, concurrency)));
     }
 
     @TestFactory
     Stream<DynamicNode> faultyTcp() {
-        return underEach(faulty("nio", ConformanceTest::port));
+        return Conformance.streams(faulty("nio", ConformanceTest::port), EACH, 3);
     }
 
     @TestFactory
     Stream<DynamicNode> faultyMemory() {
-        return underEach(faulty("memory", ConformanceTest::name));
+        return Conformance.streams(faulty("memory", ConformanceTest::name), EACH, 1);
     }
 
     @TestFactory
@@ -76,11 +80,6 @@ class ConformanceTest {
     private static StreamSubject faulty(String inner, Supplier<Address> addresses) {
         return StreamSubject.of("faulty " + inner, FaultyTransport.around(Transports.named(inner), ROUGH), addresses)
                 .lacking(StreamSubject.Trait.WHOLE_WRITES);
-    }
-
-    private static Stream<DynamicNode> underEach(StreamSubject subject) {
-        return EACH.stream().map(concurrency -> DynamicContainer.dynamicContainer(subject + ", " + concurrency,
-                Conformance.streams(subject, concurrency)));
     }
 
     private static Address port() {
