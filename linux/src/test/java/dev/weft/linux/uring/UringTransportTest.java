@@ -2,10 +2,10 @@ package dev.weft.linux.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.linux.TransportsHere;
-import dev.weft.linux.UringTransport;
 import java.util.concurrent.TimeUnit;
 
+import dev.weft.linux.TransportsHere;
+import dev.weft.linux.UringTransport;
 import dev.weft.linux.sys.Errno;
 import dev.weft.net.Address;
 import dev.weft.net.Server;

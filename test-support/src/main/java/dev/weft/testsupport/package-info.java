@@ -1,0 +1,3 @@
+/** What the tests of every module are run with. */
+@org.jspecify.annotations.NullMarked
+package dev.weft.testsupport;
