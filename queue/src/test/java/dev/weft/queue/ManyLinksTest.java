@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ManyLinksTest {
     private static final int PAIRS = 24;
-    private static final int CUTS = 100;
+    private static final int CUTS = Boolean.getBoolean("weft.exhaustive") ? 100 : 10;
     private static final int PATIENCE = 60;
     private static final long MEGABYTE = 1 << 20;
     private static final Logger LOG = Logger.getLogger("dev.weft.queue");
@@ -173,7 +173,7 @@ class ManyLinksTest {
     }
 
     @Test
-    void linksThatReconnectAHundredTimesLoseNothingDoubleNothingAndLeaveNothing() throws Exception {
+    void linksThatReconnectAgainAndAgainLoseNothingDoubleNothingAndLeaveNothing() throws Exception {
         run(3); // whatever is made once is made now
         Ends.until("the first round is over", () -> threads().stream().noneMatch(name -> name.startsWith("test-")));
         var descriptors = descriptors();
