@@ -46,7 +46,7 @@ public final class DelimitedCodec implements FrameCodec<byte[]>, ArrayCodec<byte
             if (searched > most) {
                 throw FrameLimit.exceeded("a message", searched, most);
             }
-            if (!source.fill()) {
+            if (!source.fillUntil(delimiter[delimiter.length - 1], (long) most + delimiter.length)) {
                 throw new EOFException("the stream ended before the delimiter");
             }
         }

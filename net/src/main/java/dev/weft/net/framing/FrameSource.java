@@ -33,6 +33,17 @@ public interface FrameSource {
     boolean fill() throws IOException;
 
     /**
+     * Waits for more bytes; a source that gets them one by one may wait for more than one, but not past the first of this value, nor for more
+     * than are enough.
+     *
+     * @param enough how many available bytes the message needs at most
+     * @return false at the end of the stream
+     */
+    default boolean fillUntil(byte value, long enough) throws IOException {
+        return fill();
+    }
+
+    /**
      * Takes one byte, and waits for it.
      *
      * @throws EOFException at the end of the stream

@@ -1,6 +1,7 @@
 package dev.weft.net.framing;
 
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 
 /** A big-endian unsigned length, then the body; the limit is the body's. */
@@ -15,10 +16,16 @@ public record LengthCodec(int width, int limit) implements FrameCodec<byte[]> {
 
     @Override
     public byte[] read(FrameSource source) throws IOException {
+        while (source.available() < width) {
+            if (!source.fill()) {
+                throw new EOFException("the stream ended before the length of a message");
+            }
+        }
         long length = 0;
         for (int i = 0; i < width; i++) {
-            length = (length << 8) | source.readUnsignedByte();
+            length = (length << 8) | (source.peek(i) & 0xff);
         }
+        source.take(width);
         if (length < 0 || length > limit) {
             throw FrameLimit.exceeded("a message", length, limit);
         }

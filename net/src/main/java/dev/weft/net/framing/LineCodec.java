@@ -34,7 +34,7 @@ public record LineCodec(Charset charset, int limit, boolean endKept) implements 
                 var length = end > 0 && source.peek(end - 1) == '\r' ? end - 1 : end;
                 return take(source, length, end + 1);
             }
-            if (!source.fill()) {
+            if (!source.fillUntil((byte) '\n', most + 2L)) {
                 if (searched == 0) {
                     throw new EOFException("no further line");
                 }

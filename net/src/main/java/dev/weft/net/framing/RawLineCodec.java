@@ -21,7 +21,7 @@ public record RawLineCodec(int limit) implements FrameCodec<byte[]> {
             if (searched > most) {
                 throw FrameLimit.exceeded("a line", searched, most);
             }
-            if (end >= 0 || !source.fill()) {
+            if (end >= 0 || !source.fillUntil((byte) '\n', most + 1L)) {
                 if (searched == 0) {
                     throw new EOFException("no further line");
                 }

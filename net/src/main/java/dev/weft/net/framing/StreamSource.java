@@ -52,15 +52,28 @@ public final class StreamSource extends InputStream implements FrameSource {
 
     @Override
     public boolean fill() throws IOException {
-        var b = in.read();
-        if (b < 0) {
-            return false;
-        }
-        if (limit == buffer.length) {
-            buffer = Arrays.copyOf(buffer, Math.max(FIRST_SIZE, buffer.length * 2));
-        }
-        buffer[limit++] = (byte) b;
-        return true;
+        return fillUntil((byte) 0, 0);
+    }
+
+    @Override
+    public boolean fillUntil(byte value, long enough) throws IOException {
+        var bytes = buffer;
+        var end = limit;
+        int b;
+        do {
+            b = in.read();
+            if (b < 0) {
+                break;
+            }
+            if (end == bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.max(FIRST_SIZE, bytes.length * 2));
+            }
+            bytes[end++] = (byte) b;
+        } while ((byte) b != value && end - position < enough);
+        var come = end > limit;
+        buffer = bytes;
+        limit = end;
+        return come;
     }
 
     @Override
