@@ -22,8 +22,6 @@ class ClockTest {
             "dev.weft.kafka.Poisoned",
             "dev.weft.kafka.Producing",
             "dev.weft.kafka.Transacting",
-            "dev.weft.linux.poll.EventLoop",
-            "dev.weft.linux.poll.Waiter",
             "dev.weft.message.Client",
             "dev.weft.message.Conversation",
             "dev.weft.message.IncomingStream",
@@ -50,9 +48,7 @@ class ClockTest {
             "dev.weft.rpc.ServedCall",
             "dev.weft.rpc.Serving",
             "dev.weft.testkit.Eventually",
-            "dev.weft.testkit.PacketClient",
-            "dev.weft.workers.ProcessPool",
-            "dev.weft.workers.WorkerMain");
+            "dev.weft.testkit.PacketClient");
 
     @Test
     void onlyATimeSourceReadsTheClockOrSleeps() {

@@ -32,8 +32,7 @@ class SourcesTest {
             "testkit/Conversation.java",
             "testkit/DatagramRules.java",
             "testkit/Draining.java",
-            "testkit/Handlers.java",
-            "workers/ProcessPool.java");
+            "testkit/Handlers.java");
 
     private static final Map<String, Integer> AMBIGUOUS = Map.ofEntries(
             Map.entry("ChatClient", 2),

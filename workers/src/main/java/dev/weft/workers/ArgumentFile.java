@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A file of options that a command line names with {@code @}: java(1), "java Command-Line Argument Files".
+ * A file of options that a command line names with {@code @}: java(1), "java Command-WorkerSocket Argument Files".
  *
  * <p>Words are separated by white space. In quotes of either kind they may contain it, and a backslash then takes the next character as it is,
  * or is one of \n, \r, \t, \f, or at the end of a line joins it to the next. Outside quotes # begins a comment. What the page does not say
- * is as java's launcher does it: a word that runs into a comment is lost, and a line's end ends quotes too.
+ * is done as java's launcher does it: a word that runs into a comment is lost, and the end of a line ends quotes, too.
  */
 final class ArgumentFile {
     private static final String WHITE = " \t\n\r\f";
@@ -28,8 +28,8 @@ final class ArgumentFile {
     }
 
     /**
-     * A command line with its files' words in their places, as java's launcher does it: not in files themselves, nor behind --disable-@files.
-     * Where java stops to look, behind the main class, they are words of the program's, which mean nothing here.
+     * The command line with each file replaced by its words, as java's launcher does it: not within files, and not behind --disable-@files. The
+     * launcher stops at the main class; words behind it mean nothing here.
      */
     static List<String> expand(String... commandLine) {
         var all = new ArrayList<String>();
@@ -45,7 +45,7 @@ final class ArgumentFile {
         return all;
     }
 
-    /** None, where a file is gone since java has read it. */
+    /** None when the file has been removed since java has read it. */
     private static List<String> words(String file) {
         try {
             var encoding = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));

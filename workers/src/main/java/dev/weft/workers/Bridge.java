@@ -10,12 +10,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import dev.weft.net.spi.StreamChannel;
 
 /**
- * Carries the bytes of a connection that can't be handed to another process to a socket that can: one virtual thread for each direction. TLS
- * ends here, so that keys stay in the parent.
+ * Copies bytes between a connection that can't be handed to another process and a socket that can, with one virtual thread for each direction. TLS
+ * ends here, so the keys stay in the parent.
  */
 final class Bridge {
     private static final int ROOM = 16 * 1024;
-    /** How long bytes that the worker has written may stand still at a peer that doesn't take them, once the worker is done. */
+    /** How long the peer may take none of what the worker has written, once the worker has reported. The machine's time, as it is a peer's. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final StreamChannel outer;
@@ -24,13 +24,13 @@ final class Bridge {
     private volatile boolean over;
     private final AtomicLong carriedOut = new AtomicLong();
 
-    /** Between a peer's connection and our end of the socket whose other end a worker has. */
+    /** Between a peer's connection and the server's end of the socket to a worker. */
     Bridge(StreamChannel outer, StreamChannel inner) {
         this.outer = outer;
         this.inner = inner;
     }
 
-    /** When the peer breaks the connection off, the worker is told so: to a Unix socket's other end a break looks like an end. */
+    /** Starts copying. Runs {@code broken} when the peer breaks the connection off, which the worker's end of a Unix socket would see as an end. */
     void open(Runnable broken) {
         carriers.add(Thread.ofVirtual().name("weft-bridge-in").start(() -> carryIn(broken)));
         carriers.add(Thread.ofVirtual().name("weft-bridge-out").start(() -> carryOut(broken)));
@@ -60,7 +60,7 @@ final class Bridge {
                 }
                 write(inner, buffer, n);
             } catch (IOException e) {
-                return; // the worker has closed, or is gone: it wants no more, but what it has written still goes out
+                return; // the worker has closed, or has ended: it takes no more, but what it has written is still sent
             }
         }
     }
@@ -78,7 +78,7 @@ final class Bridge {
             } catch (InterruptedIOException e) {
                 return; // by finish
             } catch (IOException e) {
-                n = -1; // it closed with bytes unread, or is gone, of which whoever waits for its report is told
+                n = -1; // it closed with bytes unread, or has ended, which the wait for its report tells
             }
             try {
                 if (n < 0) {
@@ -114,13 +114,13 @@ final class Bridge {
         }
     }
 
-    /** Drops both sides. */
+    /** Aborts both connections. */
     void cut() {
         inner.abort();
         outer.abort();
     }
 
-    /** The worker is done: what it has written still goes out, as long as the peer takes it. */
+    /** The worker has reported: waits while the peer takes what the worker has written, then closes. */
     void finish() {
         over = true;
         outer.wake();

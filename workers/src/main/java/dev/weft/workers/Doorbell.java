@@ -22,8 +22,8 @@ import dev.weft.linux.sys.Libc;
 /**
  * A platform thread's wait in poll(2) for one descriptor, which {@link #ring} or an interrupt ends: an eventfd(2) is polled with it.
  *
- * <p>A worker process serves one request at a time on one platform thread. It waits right in the kernel: no poller wakes it through other
- * threads, and none of them must be started with the process.
+ * <p>A worker process serves one request at a time on one platform thread, which waits in the kernel itself. So no poller has to be started with the
+ * process, and no other thread has to run to wake this one.
  */
 final class Doorbell {
     static final int POLLIN = 1;
@@ -41,12 +41,12 @@ final class Doorbell {
     private final int bell;
     private final Interrupts interrupts = new Interrupts();
 
-    /** For the life of the process. */
+    /** Lives as long as the process. */
     Doorbell() throws IOException {
         bell = Libc.checked(EVENTFD, 0, EFD_FLAGS, 0, 0, 0);
     }
 
-    /** Ends the wait that runs, or else the next one. */
+    /** Ends the current wait, or else the next one. */
     void ring() {
         try (var arena = Arena.ofConfined()) {
             Libc.number(WRITE, Libc.errnoRoom(arena), bell, 1, 0, 0, 0, 0); // fails only when it has rung 2^64 times
@@ -54,7 +54,7 @@ final class Doorbell {
     }
 
     /**
-     * Waits until one of the events may have happened on the descriptor, or it has ended; or until the bell rings.
+     * Waits until one of the events may have happened on the descriptor, the descriptor has ended, or the bell rings.
      *
      * @throws InterruptedIOException when interrupted; the interrupt is cleared
      */
@@ -80,17 +80,17 @@ final class Doorbell {
         }
     }
 
-    /** Waits until a socket takes something again, or is broken, whatever rings. */
+    /** Waits until a socket has room or is broken. Nothing else ends this wait. */
     static void awaitRoom(int fd) {
         try (var arena = Arena.ofConfined()) {
             var one = arena.allocate(SIZE, 4);
             one.set(JAVA_INT, 0, fd);
             one.set(JAVA_SHORT, 4, (short) POLLOUT);
-            Libc.number(POLL, Libc.errnoRoom(arena), one.address(), 1, -1, 0, 0, 0); // after an EINTR the caller tries in vain, and comes back
+            Libc.number(POLL, Libc.errnoRoom(arena), one.address(), 1, -1, 0, 0, 0); // after an EINTR the caller tries again
         }
     }
 
-    /** The JDK's own way to hear of an interrupt at once, made for selectors: nothing else of a selector is here. */
+    /** Hears of an interrupt at once, in the way that the JDK has for selectors. Nothing else of a selector is used. */
     private final class Interrupts extends AbstractSelector {
         Interrupts() {
             super(SelectorProvider.provider());

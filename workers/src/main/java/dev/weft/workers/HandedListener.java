@@ -9,30 +9,30 @@ import dev.weft.net.Address;
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.StreamChannel;
 
-/** What a worker's server accepts from: the connections that it is handed. The socket itself stays with the parent. */
+/** The listener of a worker's server: accepts the connections that this process is handed. The listening socket is the parent's. */
 final class HandedListener implements ListenerChannel {
-    private final Jobs jobs;
+    private final WorkerRequests requests;
     private final Address local;
     private volatile boolean closed;
 
-    HandedListener(Jobs jobs, Address local) {
-        this.jobs = jobs;
+    HandedListener(WorkerRequests requests, Address local) {
+        this.requests = requests;
         this.local = local;
     }
 
     @Override
     public Optional<StreamChannel> accept() throws IOException {
-        return jobs.nextConnection();
+        return requests.nextConnection();
     }
 
     @Override
     public void awaitAcceptable() throws IOException {
-        jobs.await();
+        requests.await();
     }
 
     @Override
     public AcceptFailure classify(IOException failure) {
-        return closed || jobs.ended() ? AcceptFailure.CLOSED : AcceptFailure.OTHER;
+        return closed || requests.ended() ? AcceptFailure.CLOSED : AcceptFailure.OTHER;
     }
 
     @Override
@@ -42,7 +42,7 @@ final class HandedListener implements ListenerChannel {
 
     @Override
     public void wake() {
-        jobs.wake();
+        requests.wake();
     }
 
     @Override
@@ -66,6 +66,6 @@ final class HandedListener implements ListenerChannel {
     }
 
     static UnsupportedOperationException unsupported(SocketOption<?> option) {
-        return new UnsupportedOperationException("socket option " + option + ": a worker process doesn't have its server's socket");
+        return new UnsupportedOperationException("socket option " + option + ": a worker process does not have the socket of its server; set the option in the builder of the server");
     }
 }

@@ -11,15 +11,15 @@ import dev.weft.linux.sys.Sockets;
 import dev.weft.net.Address;
 import dev.weft.net.spi.PacketChannel;
 
-/** A worker's datagrams: received by its parent and handed over, answered by the parent's own socket. */
+/** The datagrams that this worker is handed. The parent receives them; answers are sent by the parent's socket. */
 final class HandedPackets implements PacketChannel {
-    private final Jobs jobs;
+    private final WorkerRequests requests;
     private final Address local;
     private final int socket;
     private final int family;
 
-    HandedPackets(Jobs jobs, Address local, int socket) throws IOException {
-        this.jobs = jobs;
+    HandedPackets(WorkerRequests requests, Address local, int socket) throws IOException {
+        this.requests = requests;
         this.local = local;
         this.socket = socket;
         family = Sockets.familyOf(socket);
@@ -27,31 +27,31 @@ final class HandedPackets implements PacketChannel {
 
     @Override
     public Optional<Packet> receive(byte[] into) throws IOException {
-        return jobs.nextPacket(into);
+        return requests.nextPacket(into);
     }
 
     @Override
     public boolean send(byte[] data, Address to) throws IOException {
         var sent = LinuxPackets.send(socket, family, data, to);
         if (sent) {
-            jobs.count(0, data.length);
+            requests.count(0, data.length);
         }
         return sent;
     }
 
     @Override
     public void awaitReadable() throws IOException {
-        jobs.await();
+        requests.await();
     }
 
-    /** Where a Unix peer's queue is what is full, this comes back at once; the worker has nothing better to do than to try again. */
+    /** When the full queue is that of a Unix peer, poll(2) returns at once, so this only pauses; the caller then tries again. */
     @Override
     public void awaitWritable() throws IOException {
         if (family == Libc.AF_UNIX) {
             LinuxPackets.rest(this);
             return;
         }
-        jobs.awaitWritable(socket);
+        requests.awaitWritable(socket);
     }
 
     @Override
@@ -61,12 +61,12 @@ final class HandedPackets implements PacketChannel {
 
     @Override
     public void wake() {
-        jobs.wake();
+        requests.wake();
     }
 
     @Override
     public void close() {
-        // The socket is the parent's; here it ends with the process.
+        // The socket is the parent's; this process's descriptor of it ends with the process.
     }
 
     @Override

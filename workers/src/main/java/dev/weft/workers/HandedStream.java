@@ -21,29 +21,26 @@ import dev.weft.net.Address;
 import dev.weft.net.spi.StreamChannel;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A connection that was handed to this worker. The server has a descriptor of it too, so it ends with a shutdown(2), not by being closed
- * here.
- */
+/** A connection that was handed to this worker. The server has a descriptor of it too, so a close here ends it with shutdown(2). */
 final class HandedStream implements StreamChannel {
     private final Descriptor descriptor;
     private final Address local;
     private final Address remote;
     private final Doorbell reading;
     private final Doorbell writing;
-    private final Jobs jobs;
+    private final WorkerRequests requests;
     private volatile @Nullable VirtualWatch watch;
     private volatile boolean broken;
     private volatile boolean closing;
 
-    /** The doorbells are those of the process: one connection at a time. */
-    HandedStream(int fd, Address local, Address remote, Doorbell reading, Doorbell writing, Jobs jobs) {
+    /** The doorbells are those of the process, which has one connection at a time. */
+    HandedStream(int fd, Address local, Address remote, Doorbell reading, Doorbell writing, WorkerRequests requests) {
         descriptor = new Descriptor(fd);
         this.local = local;
         this.remote = remote;
         this.reading = reading;
         this.writing = writing;
-        this.jobs = jobs;
+        this.requests = requests;
     }
 
     @Override
@@ -109,7 +106,7 @@ final class HandedStream implements StreamChannel {
         }
     }
 
-    /** Closing rings, so that nobody stays inside the descriptor. */
+    /** A close rings, so that no thread stays inside the descriptor. */
     private void await(Doorbell bell, int events) throws IOException {
         int fd;
         try {
@@ -124,7 +121,7 @@ final class HandedStream implements StreamChannel {
         }
     }
 
-    /** A handler's virtual threads must not block their carriers: for them, and only then, the pollers are started. */
+    /** For waits on virtual threads of the handler, which must not block their carriers: starts the pollers when the first one waits. */
     private synchronized VirtualWatch watch() throws IOException {
         var watched = watch;
         if (watched == null) {
@@ -158,7 +155,7 @@ final class HandedStream implements StreamChannel {
 
     @Override
     public boolean draining() {
-        return jobs.draining();
+        return requests.draining();
     }
 
     @Override
@@ -175,7 +172,7 @@ final class HandedStream implements StreamChannel {
         }
     }
 
-    /** The server reports that the peer of a bridged connection has broken it off: to a handler that reads, a reset and no end. */
+    /** The peer of a bridged connection has broken it off: reads fail with a reset from now on, and do not see an end. */
     void breakOff() {
         broken = true;
         try {
@@ -185,13 +182,13 @@ final class HandedStream implements StreamChannel {
         }
     }
 
-    /** A Unix socket knows no reset: for a bridged connection the server has to make it, before it sees an end here. */
+    /** A Unix socket has no reset, so the server is asked to reset the peer of a bridged connection, before it sees this socket's end. */
     @Override
     public void abort() {
         try {
             var fd = descriptor.enter();
             if (Sockets.familyOf(fd) == Libc.AF_UNIX) {
-                jobs.drop(descriptor);
+                requests.drop(descriptor);
             } else {
                 try {
                     reset(fd);
@@ -206,8 +203,8 @@ final class HandedStream implements StreamChannel {
     }
 
     /**
-     * Drops a connection for every process that holds it. A TCP socket that is connected to no family at all sends its peer a reset and
-     * belongs to nobody any more (connect(2)); a Unix socket is shut down.
+     * Resets a connection for every process that holds it. A TCP socket sends a reset when it is connected to AF_UNSPEC (connect(2)); a Unix socket
+     * is shut down.
      */
     static void reset(int fd) throws IOException {
         if (Sockets.familyOf(fd) == Libc.AF_UNIX) {
@@ -219,7 +216,7 @@ final class HandedStream implements StreamChannel {
         }
     }
 
-    /** As long as the server has it too, the peer is not to send into it any more. */
+    /** Ends the connection in both directions, though the server holds it still. */
     @Override
     public void close() {
         closing = true;

@@ -9,11 +9,11 @@ import dev.weft.net.TimeSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers that wait. The one that was used last is used next: the memory of the others may rest. Those that are more than the spare ones are
- * let go when nobody has needed them for two minutes. Not for several threads at once: the pool's lock guards it.
+ * The workers that wait for requests. The one that was used last is used next, so that the memory of the others may be swapped out. Workers beyond the
+ * spare ones are retired when no request has needed them for two minutes. Not thread-safe: the pool's lock guards it.
  */
 final class IdleWorkers {
-    /** How long a worker that is more than a spare one waits for the next burst. */
+    /** How long a worker beyond the spare ones waits for the next burst. */
     static final Duration KEPT = Duration.ofMinutes(2);
 
     private record Waiting(Worker worker, long since) {}
@@ -23,7 +23,7 @@ final class IdleWorkers {
     private final Runnable due;
     private boolean watched;
 
-    /** With what is to be run when some may have waited long enough: {@link #surplus} tells which. */
+    /** Runs {@code due} when some workers may have waited for too long: {@link #surplus} tells which. */
     IdleWorkers(TimeSource time, Runnable due) {
         this.time = time;
         this.due = due;
@@ -37,18 +37,19 @@ final class IdleWorkers {
         return waiting.isEmpty();
     }
 
+    /** Takes the worker that was used last; null when none waits. */
     @Nullable
     Worker take() {
         var first = waiting.pollFirst();
         return first == null ? null : first.worker();
     }
 
-    /** One that has served. */
+    /** Adds a worker that has served a request. */
     void returned(Worker worker) {
         waiting.addFirst(new Waiting(worker, time.nanoTime()));
     }
 
-    /** One that has yet to serve. */
+    /** Adds a new worker. */
     void begun(Worker worker) {
         waiting.addLast(new Waiting(worker, time.nanoTime()));
     }
@@ -57,7 +58,7 @@ final class IdleWorkers {
         return waiting.removeIf(w -> w.worker() == worker);
     }
 
-    /** Takes those out that are more than so many. */
+    /** Removes and returns the workers beyond so many. */
     List<Worker> beyond(int most) {
         var taken = new ArrayList<Worker>();
         while (waiting.size() > most) {
@@ -66,7 +67,7 @@ final class IdleWorkers {
         return taken;
     }
 
-    /** Has it looked in time whether some are surplus, if more than so many wait. */
+    /** If more than so many wait, schedules the check for surplus ones. */
     void watch(int spare) {
         if (waiting.size() > spare && !watched) {
             watched = true;
@@ -76,7 +77,7 @@ final class IdleWorkers {
         }
     }
 
-    /** Takes those out that are more than so many and have waited for too long; it is looked now. */
+    /** Removes and returns the workers beyond so many that have waited for too long. */
     List<Worker> surplus(int spare) {
         watched = false;
         var taken = new ArrayList<Worker>();

@@ -8,40 +8,39 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What this JVM was started with, on its command line and in the argument files that this names, and its workers need too: the modules that
- * were added, patched and opened, the cache of loaded classes, and the system properties that are the JVM's own business and were given
- * with -D.
+ * The options on this JVM's command line, and in the argument files that it names, that its workers need too: modules that are added, patched and
+ * opened, the cache of loaded classes, and those of the JVM's own system properties that are set with -D.
  *
- * <p>An agent is not among them: one that listens on a port, or writes a file, can't be had twice, and each worker would start later by it.
+ * <p>Agents are not among them: one that listens on a port or writes a file can't run twice, and each worker would start later.
  */
 final class InheritedOptions {
-    /** Each has its value behind "=", or as the next word: java(1). */
+    /** Options with a value behind "=" or in the next word: java(1). */
     private static final String[] OF_MODULES = {"--add-modules", "--patch-module", "--add-opens", "--add-exports", "--add-reads",
             "--enable-native-access"};
-    /** The others whose value is the next word. */
+    /** Options with a value in the next word, which are not inherited. */
     private static final String[] WITH_A_WORD = {"-cp", "-classpath", "--class-path", "-p", "--module-path", "--upgrade-module-path",
             "--limit-modules", "--source"};
     private static final String[] CACHES = {"-XX:AOTCache=", "-XX:SharedArchiveFile="};
 
     private InheritedOptions() {}
 
-    /** The system knows how this process was started; the JDK's own way to ask needs another module. */
+    /** Read from proc(5), as the JDK's own way to ask needs the module java.management. */
     static List<String> ofThisProcess(boolean inModules) {
         try {
             var encoding = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
             var line = new String(Files.readAllBytes(Path.of("/proc/self/cmdline")), encoding);
             return withoutCacheOfModules(inModules, among(line.split("\0", -1)));
         } catch (IOException | IllegalArgumentException e) {
-            return List.of(); // without /proc a worker starts a little slower
+            return List.of(); // without /proc the workers get none
         }
     }
 
-    /** The cache of a program in modules is for its main module and no other: with it a worker would start without any (JEP 483). */
+    /** The cache of a modular program is for its main module only (JEP 483); a worker's main module is another one. */
     private static List<String> withoutCacheOfModules(boolean inModules, List<String> options) {
         return inModules ? options.stream().filter(option -> !option.startsWith(CACHES[0])).toList() : options;
     }
 
-    /** Those among a command line's words; what follows the main class is the program's. */
+    /** The inherited options among the words of a command line, up to the main class. */
     static List<String> among(String... commandLine) {
         var words = ArgumentFile.expand(commandLine);
         var inherited = new ArrayList<String>();

@@ -9,12 +9,13 @@ import dev.weft.net.spi.WorkerPools;
 import dev.weft.net.spi.WorkerSettings;
 
 /**
- * Worker processes: JVMs started ahead of need, each handed one request at a time, connections as their descriptors (SPEC SS-34, SS-35).
+ * Worker processes for {@code Concurrency.processes}: JVMs that are started ahead of need. Each is handed one request at a time, a connection as its
+ * descriptor (SPEC SS-34, SS-35).
  *
- * <p>Needs what the native transport needs; {@link #unavailable} says why there can be none.
+ * <p>They need what the native transport needs; {@link #unavailable} says what is missing.
  */
 public final class ProcessPools implements WorkerPools {
-    /** For {@link java.util.ServiceLoader}; touches nothing native. */
+    /** For {@link java.util.ServiceLoader}; makes no native call. */
     public ProcessPools() {}
 
     @Override

@@ -15,9 +15,9 @@ import dev.weft.net.DatagramHandler;
 import dev.weft.net.Handler;
 
 /**
- * Requests that a worker serves to itself before it says that it is ready: everything between the hand-over and the report runs, on sockets
- * of its own, so that the first real request finds it loaded, linked and partly compiled. No code of the user's runs. While a request waits for
- * this worker nothing is rehearsed: the request itself warms it.
+ * Requests that a worker makes and serves by itself before it reports that it is ready, over sockets of its own. So the first real request finds the
+ * code between handoff and report loaded, linked and partly compiled. No code of the user's runs. When a request waits for this worker already,
+ * nothing is rehearsed.
  */
 final class Rehearsal {
     private static final int ROUNDS = 40;
@@ -29,29 +29,29 @@ final class Rehearsal {
         if (setup.hasty()) {
             return;
         }
-        var line = SocketPair.open(Libc.SOCK_SEQPACKET);
-        var parent = Courier.ofServer(line.one());
-        var courier = Courier.ofWorker(line.other());
+        var pair = SocketPair.open(Libc.SOCK_SEQPACKET);
+        var serverEnd = SeqPacketSocket.ofServer(pair.one());
+        var workerEnd = SeqPacketSocket.ofWorker(pair.other());
         try {
-            var jobs = new Jobs(courier);
+            var requests = new WorkerRequests(workerEnd);
             if (setup.packets()) {
-                packets(setup, jobs, parent);
+                packets(setup, requests, serverEnd);
             } else {
-                connections(setup, jobs, parent);
+                connections(setup, requests, serverEnd);
             }
         } finally {
-            parent.close();
-            courier.close();
+            serverEnd.close();
+            workerEnd.close();
         }
     }
 
-    private static void connections(WorkerSetup setup, Jobs jobs, Courier parent) throws IOException {
-        var server = WorkerMain.server(setup, Conversation.class, jobs, Courier.NONE);
+    private static void connections(WorkerSetup setup, WorkerRequests requests, SeqPacketSocket serverEnd) throws IOException {
+        var server = WorkerMain.server(setup, Conversation.class, requests, SeqPacketSocket.NONE);
         var answer = new byte[1_024];
-        for (int job = 1; job <= ROUNDS; job++) {
+        for (int id = 1; id <= ROUNDS; id++) {
             var pair = SocketPair.open(Libc.SOCK_STREAM);
             Libc.send(pair.one(), REQUEST, 0, REQUEST.length);
-            parent.send(Letters.connection(job, setup.address().toString(), "127.0.0.1:9999"), pair.other());
+            serverEnd.send(WorkerProtocol.connection(id, setup.address().toString(), "127.0.0.1:9999"), pair.other());
             Libc.close(pair.other());
             server.handleRequest();
             Libc.receive(pair.one(), answer, 0, answer.length);
@@ -59,7 +59,7 @@ final class Rehearsal {
         }
     }
 
-    private static void packets(WorkerSetup setup, Jobs jobs, Courier parent) throws IOException {
+    private static void packets(WorkerSetup setup, WorkerRequests requests, SeqPacketSocket serverEnd) throws IOException {
         var inet = setup.address().kind() == Address.Kind.INET;
         var socket = Libc.socket(inet ? Libc.AF_INET : Libc.AF_UNIX, Libc.SOCK_DGRAM);
         try (var arena = Arena.ofConfined()) {
@@ -68,9 +68,9 @@ final class Rehearsal {
                     ? Sockets.encode(Address.of("127.0.0.1", 0), Libc.AF_INET, arena)
                     : arena.allocateFrom(JAVA_SHORT, (short) Libc.AF_UNIX));
             var itself = Sockets.localName(socket).toString();
-            var server = WorkerMain.server(setup, Packets.class, jobs, socket);
-            for (int job = 1; job <= ROUNDS; job++) {
-                parent.send(Letters.datagram(job, REQUEST, itself, false), Courier.NONE);
+            var server = WorkerMain.server(setup, Packets.class, requests, socket);
+            for (int id = 1; id <= ROUNDS; id++) {
+                serverEnd.send(WorkerProtocol.datagram(id, REQUEST, itself, false), SeqPacketSocket.NONE);
                 server.handleRequest();
             }
         } finally {

@@ -2,11 +2,11 @@ package dev.weft.workers;
 
 import java.io.EOFException;
 
-/** The other process is gone, and has not read the last that it was sent. */
+/** The other process has ended and has not read the last message that it was sent. */
 final class UnreadException extends EOFException {
     private static final long serialVersionUID = 1L;
 
     UnreadException() {
-        super("the other process is gone, with messages unread");
+        super("the other process has ended with messages unread");
     }
 }

@@ -2,26 +2,31 @@ package dev.weft.workers;
 
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** A worker process, as its server sees it. One request at a time has it; the pool says which. */
+/** A worker process, as its server sees it. It serves one request at a time; the pool decides which. */
 final class Worker {
     private static final String[] SIGNALS = {"", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE",
             "ALRM", "TERM"};
     private static final int OUT_OF_MEMORY = 3;
     private static final long PATIENCE_MILLIS = 1_000;
-    /** For one that writes a cache of its classes when it ends, as it was told by an option: java(1). */
+    /** For a worker that writes a cache of its classes when it ends, as an option of java(1) tells it to. */
     private static final long WRITING_MILLIS = 60_000;
 
     private final Process process;
-    private final Line line;
+    private final WorkerSocket socket;
     private final DataOutputStream orders;
     private final boolean writesCache;
     private int served;
 
-    Worker(Process process, Line line, boolean writesCache) {
+    Worker(Process process, WorkerSocket socket, boolean writesCache) {
         this.process = process;
-        this.line = line;
+        this.socket = socket;
         this.writesCache = writesCache;
         orders = new DataOutputStream(process.getOutputStream());
     }
@@ -30,11 +35,11 @@ final class Worker {
         return process.pid();
     }
 
-    Line line() {
-        return line;
+    WorkerSocket socket() {
+        return socket;
     }
 
-    /** Has something done when it has ended, on a thread of its own. */
+    /** Runs an action on a thread of its own when the process has ended. */
     @SuppressWarnings("FutureReturnValueIgnored") // nothing waits for it
     void onEnd(Runnable then) {
         process.onExit().thenRunAsync(then, Thread::startVirtualThread);
@@ -44,24 +49,24 @@ final class Worker {
         return process.isAlive();
     }
 
-    /** Counts one more request; how many it has served. */
+    /** Counts one more request; returns how many this worker has served. */
     int served() {
         return ++served;
     }
 
-    /** From now on its handlers see that the server drains. */
+    /** Has its handlers see from now on that the server drains. */
     void drain() {
         order(() -> orders.writeByte(WorkerMain.DRAIN));
     }
 
-    /** Interrupts the handler of this request, if it still serves that one. */
-    void interrupt(int job) {
-        order(WorkerMain.INTERRUPT, job);
+    /** Interrupts the handler of this request, unless it has ended. */
+    void interrupt(int id) {
+        order(WorkerMain.INTERRUPT, id);
     }
 
-    /** Tells the handler of this request, if it still serves that one, that its bridged peer has broken the connection off. */
-    void breakOff(int job) {
-        order(WorkerMain.BREAK, job);
+    /** Tells the handler of this request that its bridged peer has broken the connection off, unless it has ended. */
+    void breakOff(int id) {
+        order(WorkerMain.BREAK, id);
     }
 
     private void order(byte what, int number) {
@@ -80,15 +85,15 @@ final class Worker {
             order.write();
             orders.flush();
         } catch (IOException e) {
-            // It has ended, which whoever waits for its report will be told.
+            // It has ended; the wait for its report will tell.
         }
     }
 
-    /** Lets it end by itself, as it does when nobody can give it requests any more; not for long. */
+    /** Lets it end by itself, as a worker does that can get no more requests; kills it when that takes too long. */
     void retire() {
         var patience = writesCache ? WRITING_MILLIS : PATIENCE_MILLIS;
         order(WorkerMain.END, (int) patience);
-        line.close();
+        socket.close();
         Thread.ofVirtual().name("weft-worker-retires").start(() -> {
             try {
                 if (!process.waitFor(patience, TimeUnit.MILLISECONDS)) {
@@ -105,19 +110,27 @@ final class Worker {
         process.destroyForcibly();
     }
 
-    /** SIGKILL to it and to what it has started. */
+    /** SIGKILL to it and to the processes it has started. */
     void destroyAll() {
         var started = process.descendants().toList();
         destroy();
         started.forEach(ProcessHandle::destroyForcibly);
     }
 
-    /** Waits so long for it to end by itself, and then ends it, unless it still writes its cache. */
-    void endWithin(long millis) {
-        awaitEnd(millis);
-        if (!writesCache && process.isAlive()) {
-            destroy();
-            awaitEnd(PATIENCE_MILLIS);
+    /** Waits so long for all of them to end by themselves, then kills those that have not, but for one that still writes its cache. */
+    static void endWithin(Duration limit, List<Worker> workers) {
+        try {
+            CompletableFuture.allOf(workers.stream().map(worker -> worker.process.onExit()).toArray(CompletableFuture<?>[]::new))
+                    .get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            var late = workers.stream().filter(worker -> !worker.writesCache && worker.process.isAlive()).toList();
+            late.forEach(Worker::destroy);
+            late.forEach(worker -> worker.awaitEnd(PATIENCE_MILLIS));
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e); // the end of a process does not fail
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            workers.stream().filter(worker -> !worker.writesCache).forEach(Worker::destroy);
         }
     }
 
@@ -129,7 +142,7 @@ final class Worker {
         }
     }
 
-    /** {@code worker 1234 ended with exit code 3}; its end is made sure of first. */
+    /** How it ended: {@code worker 1234 ended with exit code 3}. Kills it first if it is still alive. */
     String ending() {
         awaitEnd(PATIENCE_MILLIS);
         if (process.isAlive()) {
@@ -139,7 +152,7 @@ final class Worker {
         return ending(process);
     }
 
-    /** In words, of a process that has ended. The JDK tells a signal as a shell does: 128 and its number. */
+    /** How a process ended, in words. As in a shell, the exit code of a process that a signal ended is 128 plus its number. */
     static String ending(Process process) {
         if (process.isAlive()) {
             return "worker " + process.pid() + " does not answer";

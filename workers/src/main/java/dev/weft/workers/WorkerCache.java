@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,18 +13,18 @@ import dev.weft.net.spi.WorkerSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cache of the classes that the workers of one pool load (JEP 514), with which a start takes half the processor time. One more worker makes it:
- * started beside the others at the lowest priority, it rehearses as they do, serves nobody, and writes the cache as it ends. The cache lies in the
- * pool's own folder, which no other user may enter, and goes with it.
+ * A cache of the classes that the workers of one pool load (JEP 514). With it a start takes half the processor time. An extra worker makes it: it is
+ * started at the lowest priority, rehearses as the others do, serves no request, and writes the cache as it ends. The cache lies in the pool's private
+ * folder and is removed with it.
  *
- * <p>There is none where the workers have a cache by an option already, or where the JDK could make none. Should a start with it ever fail, it is
- * used no more.
+ * <p>No cache is made when an option gives the workers one already, or when the JDK can make none for their options. When a start with the cache
+ * fails, it is no longer used.
  */
 final class WorkerCache {
-    /** What can't go with a cache of our own: another one, or what the JDK makes none with (java(1), -XX:AOTMode). */
+    /** Options that exclude a cache of the pool's: another cache, or what the JDK can make none with (java(1), -XX:AOTMode). */
     private static final String[] AGAINST = {"-XX:AOT", "-XX:SharedArchiveFile", "-XX:ArchiveClassesAtExit", "-XX:+AutoCreateSharedArchive",
             "-Xshare", "-javaagent", "-agentlib", "-agentpath", "--patch-module", "--upgrade-module-path", "--limit-modules", "-Xbootclasspath"};
-    private static final long LAST_CALL_MILLIS = 1_000;
+    private static final Duration LAST_CALL = Duration.ofSeconds(1);
 
     private final ProcessBuilder plain;
     private final ProcessBuilder cached;
@@ -32,7 +33,7 @@ final class WorkerCache {
     private final boolean possible;
     private boolean begun;
     private boolean closed;
-    private @Nullable Hiring hiring;
+    private @Nullable WorkerStart workerStart;
     private @Nullable Worker trainee;
     private volatile boolean usable;
 
@@ -45,7 +46,7 @@ final class WorkerCache {
         possible = settings.processes().workers() > settings.processes().spare() && possible(command.command(), System.getenv());
     }
 
-    /** With a word behind "java", and others before it. */
+    /** The command with an option added behind "java", and words before it. */
     private static ProcessBuilder with(ProcessBuilder command, List<String> before, String option) {
         var words = new ArrayList<>(before);
         words.addAll(command.command());
@@ -53,7 +54,7 @@ final class WorkerCache {
         return new ProcessBuilder(words).redirectOutput(command.redirectOutput());
     }
 
-    /** Whether the JDK makes one for this command: of jars, and with none of the options against it. */
+    /** Whether the JDK can make a cache for this command: its class path is of jars, and no option excludes it. */
     static boolean possible(List<String> command, Map<String, String> environment) {
         for (var against : AGAINST) {
             if (command.stream().anyMatch(word -> word.startsWith(against)) || WorkerCommand.environmentNames(against, environment)) {
@@ -72,23 +73,23 @@ final class WorkerCache {
         return true;
     }
 
-    /** A folder of jars will do for modules. */
+    /** On a module path a folder of jars will do, too. */
     private static boolean isJar(Path path, boolean orFolder) {
         return Files.isRegularFile(path) || (orFolder && Files.isDirectory(path) && !Files.exists(path.resolve("module-info.class")));
     }
 
-    /** How the next worker is started. */
+    /** The command that starts the next worker. */
     ProcessBuilder command() {
         return usable ? cached : plain;
     }
 
-    /** Has it made, the first time. */
+    /** Starts making the cache, the first time this is called. */
     @SuppressWarnings("FutureReturnValueIgnored") // it is ready itself
-    synchronized void make(Door door, byte[] setup, int socket) {
+    synchronized void make(WorkerListener listener, byte[] setup, int socket) {
         if (possible && !begun && !closed) {
             begun = true;
-            hiring = new Hiring(training, door, () -> setup, socket);
-            hiring.start().thenAccept(this::trained); // where none can be had, or it fails, there is no cache
+            workerStart = new WorkerStart(training, listener, () -> setup, socket);
+            workerStart.start().thenAccept(this::trained); // when the start fails there is no cache
         }
     }
 
@@ -105,23 +106,23 @@ final class WorkerCache {
         try {
             usable = !closed && Files.size(file) > 0;
         } catch (IOException e) {
-            // It could not be made: the workers start without one.
+            // It was not written: the workers start without one.
         }
     }
 
-    /** A worker could not be started: that is not to be for the cache's sake. */
+    /** A worker could not be started. The cache may be the reason, so it is no longer used. */
     synchronized void doubt() {
         usable = false;
     }
 
-    /** It is not to be made any more. */
+    /** Ends the making of the cache and its use. */
     void close() {
-        Hiring unborn;
+        WorkerStart unborn;
         Worker writing;
         synchronized (this) {
             closed = true;
             usable = false;
-            unborn = hiring;
+            unborn = workerStart;
             writing = trainee;
         }
         if (unborn != null) {
@@ -129,7 +130,7 @@ final class WorkerCache {
         }
         if (writing != null) {
             writing.destroyAll();
-            writing.endWithin(LAST_CALL_MILLIS);
+            Worker.endWithin(LAST_CALL, List.of(writing));
         }
     }
 }

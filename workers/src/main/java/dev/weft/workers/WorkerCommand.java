@@ -11,15 +11,15 @@ import java.util.Map;
 import dev.weft.linux.sys.Native;
 import dev.weft.net.spi.WorkerSettings;
 
-/** How a worker's JVM is started: this JVM's Java, class path and modules, and a heap and collector for a small process. */
+/** The command line of a worker's JVM: this JVM's Java, class path and modules, and options for a small process. */
 final class WorkerCommand {
     private static final String MAIN = WorkerMain.class.getName();
-    /** Up to so many requests a process never lives long enough for the second compiler. */
+    /** A worker that serves no more requests than this ends before the second compiler would pay. */
     private static final int SHORT_LIFE = 100;
-    /** Two of them are one too many for a JVM. */
+    /** The options that choose a collector; a JVM takes one of them only. */
     private static final String[] COLLECTORS = {"-XX:+UseSerialGC", "-XX:+UseParallelGC", "-XX:+UseG1GC", "-XX:+UseZGC", "-XX:+UseShenandoahGC",
             "-XX:+UseEpsilonGC"};
-    /** Where java(1) and the JVM look for more options. */
+    /** The environment variables in which java(1) and the JVM find more options. */
     private static final String[] VARIABLES = {"JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS"};
 
     private WorkerCommand() {}
@@ -30,8 +30,8 @@ final class WorkerCommand {
         if (!namesCollector(settings.processes().jvmOptions(), System.getenv())) {
             command.add("-XX:+UseSerialGC");
         }
-        // The standard output, which is ours, stays clean: what the JVM has to say goes where it is remembered, and should an inherited cache of
-        // classes not fit, the worker starts without it.
+        // The worker shares this process's standard output, so the JVM's own messages go to standard error. An inherited cache of classes that does
+        // not fit is passed over in silence.
         command.addAll(List.of("-XX:+DisplayVMOutputToStderr", "-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError", "-Xlog:aot=off",
                 "-Xlog:cds=off"));
         if (settings.processes().requestsPerChild() <= SHORT_LIFE) {
@@ -46,7 +46,7 @@ final class WorkerCommand {
         }
         if (module.isNamed()) {
             var modulePath = System.getProperty("jdk.module.path", "");
-            if (!modulePath.isEmpty()) { // in an image of jlink(1) there is none
+            if (!modulePath.isEmpty()) { // an image of jlink(1) has none
                 command.addAll(List.of("-p", modulePath));
             }
             command.addAll(List.of("--add-modules", modules(), "--enable-native-access=" + Native.class.getModule().getName(), "-m",
@@ -58,7 +58,7 @@ final class WorkerCommand {
         return new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.INHERIT);
     }
 
-    /** Whether a collector was chosen for the workers, by an option or in the environment that they inherit. */
+    /** Whether the workers get a collector by an option or by the environment that they inherit. */
     static boolean namesCollector(List<String> options, Map<String, String> environment) {
         for (var collector : COLLECTORS) {
             if (options.contains(collector) || environmentNames(collector, environment)) {
@@ -78,7 +78,7 @@ final class WorkerCommand {
         return false;
     }
 
-    /** All that is not the JDK's: the worker has one handler, but nobody knows what that one needs. */
+    /** All modules of this JVM but the JDK's: the worker has one handler, and what that needs is not known. */
     private static String modules() {
         var names = new ArrayList<String>();
         for (var module : ModuleLayer.boot().configuration().modules()) {
@@ -90,7 +90,7 @@ final class WorkerCommand {
     }
 
     /**
-     * This JVM's class path, and that of the handler's own class loader when it has one.
+     * This JVM's class path, and that of the handler's own class loader.
      *
      * @throws IllegalArgumentException when another JVM can't load the class
      */
@@ -105,8 +105,8 @@ final class WorkerCommand {
                 break;
             }
             if (!(loader instanceof URLClassLoader known) || !loader.getClass().getName().equals(URLClassLoader.class.getName())) {
-                throw new IllegalArgumentException("a worker process can't load " + handler.getName() + ", as it comes from " + loader
-                        + ", which only this JVM has: put it on the class path, compiled");
+                throw new IllegalArgumentException("a worker process can't load " + handler.getName() + ", as its class loader, " + loader
+                        + ", exists in this JVM only: compile the class and put it on the class path");
             }
             add(entries, known, handler);
         }
@@ -119,7 +119,7 @@ final class WorkerCommand {
                 entries.add(Path.of(url.toURI()).toString());
             } catch (URISyntaxException | RuntimeException e) {
                 throw new IllegalArgumentException("a worker process can't load " + handler.getName() + " from " + url
-                        + ": its class path must be of files and folders", e);
+                        + ": its class path must be of local files and folders", e);
             }
         }
     }

@@ -25,62 +25,63 @@ import dev.weft.net.LifeState;
 import dev.weft.net.Rehearsable;
 import dev.weft.net.Server;
 import dev.weft.net.ServerObserver;
+import dev.weft.net.TimeSource;
 import dev.weft.net.support.ExitHook;
 import dev.weft.net.support.SafeLog;
 
 /**
- * A worker process: an ordinary sequential server that is handed its connections, or its datagrams, by the process that started it.
+ * The program of a worker process: an ordinary sequential server, to which the process that started it hands connections or datagrams.
  *
- * <p>Requests come over a socket, orders over the standard input. Its end is the parent's end, however that came about: a thread of its own
- * waits for it, so that no handler can outlive the server.
+ * <p>Requests come over a socket, orders over the standard input. The end of the standard input is the end of the parent process, whatever ended it. A
+ * thread waits for that and halts this process, so no handler outlives the server.
  */
 final class WorkerMain {
     private static final SafeLog LOG = SafeLog.of("dev.weft.workers");
-    /** A byte, and for an interrupt or a break the number of the request, for the end the milliseconds that it may take. */
+    /** An order is a byte; INTERRUPT and BREAK are followed by the id of the request, END by the milliseconds that this process may take. */
     static final byte DRAIN = 'D';
     static final byte INTERRUPT = 'I';
     static final byte BREAK = 'B';
     /**
-     * The last order: this worker is to end. Who listens on meanwhile keeps the JVM from ending for 300 ms, as it is in a native call. So it is
-     * time that this worker goes by then, should its server go before it.
+     * The last order: this worker is to end. The thread that obeys sleeps from then on instead of reading, as a read is a native call that keeps
+     * the JVM from ending for 300 ms. When the time has passed it halts this process.
      */
     static final byte END = 'E';
 
     private WorkerMain() {}
 
-    /** With the path of the parent's socket. */
+    /** Starts a worker. The one argument is the path of the server's socket. */
     static void main(String[] args) {
         var path = Path.of(args[0]);
         try {
             var orders = new FileInputStream(FileDescriptor.in);
             System.setIn(InputStream.nullInputStream());
             leaveSignalsToTheParent();
-            var courier = Courier.ofWorker(connect(path));
-            var jobs = new Jobs(courier);
-            Thread.ofPlatform().daemon().name("weft-worker-orders").start(() -> obey(orders, jobs, path));
-            serve(first(courier), jobs);
+            var toServer = SeqPacketSocket.ofWorker(connect(path));
+            var requests = new WorkerRequests(toServer);
+            Thread.ofPlatform().daemon().name("weft-worker-orders").start(() -> obey(orders, requests, path));
+            serve(first(toServer), requests);
             leave(path);
         } catch (EOFException e) {
-            leave(path); // the server was closed, or killed, before this worker was wanted
+            leave(path); // the server has ended before it needed this worker
         } catch (Throwable t) {
             fail(t);
         }
     }
 
-    /** Ends this worker, as it can't serve any more: that is what its server will hear. */
+    /** Ends this worker because it can't serve any more; the server sees its exit code. */
     static void fail(Throwable why) {
         why.printStackTrace();
         System.exit(1);
     }
 
-    /** Where nobody lets workers in any more the server is gone: that may be known here first, and this process's end before its orders'. */
+    /** Ends this worker. When nothing listens at the socket the server has ended, perhaps before its orders did: then its folder is removed. */
     private static void leave(Path socket) {
         try {
             Libc.close(connect(socket));
         } catch (EOFException e) {
             remove(socket);
         } catch (IOException e) {
-            // That can't be found out.
+            // Whether the server lives can't be found out.
         }
         System.exit(0);
     }
@@ -92,26 +93,26 @@ final class WorkerMain {
                 return fd;
             } catch (SystemException e) {
                 if (e.errno() == Errno.ENOENT || e.errno() == Errno.ECONNREFUSED) {
-                    throw new EOFException(path + " is gone");
+                    throw new EOFException(path + ": no server listens there");
                 }
                 throw e;
             }
         });
     }
 
-    private static Courier.Delivery first(Courier courier) throws IOException {
+    private static SeqPacketSocket.Delivery first(SeqPacketSocket toServer) throws IOException {
         var bell = new Doorbell();
         while (true) {
-            var delivery = courier.receive();
+            var delivery = toServer.receive();
             if (delivery.isPresent()) {
                 return delivery.get();
             }
-            bell.await(courier.descriptor().number(), Doorbell.POLLIN);
+            bell.await(toServer.descriptor().number(), Doorbell.POLLIN);
         }
     }
 
-    private static void serve(Courier.Delivery delivery, Jobs jobs) throws Exception {
-        var setup = WorkerSetup.read(Letters.parts(delivery.text()));
+    private static void serve(SeqPacketSocket.Delivery delivery, WorkerRequests requests) throws Exception {
+        var setup = WorkerSetup.read(WorkerProtocol.parts(delivery.text()));
         setup.properties().forEach((name, value) -> {
             if (System.getProperty(name) == null) {
                 System.setProperty(name, value);
@@ -120,35 +121,35 @@ final class WorkerMain {
         var type = Class.forName(setup.handler(), false, ClassLoader.getSystemClassLoader());
         Rehearsal.run(setup);
         rehearse(type);
-        var server = server(setup, type, jobs, delivery.descriptor());
+        var server = server(setup, type, requests, delivery.descriptor());
         ExitHook.disable(); // the parent ends this process
-        jobs.ready();
-        while (!jobs.ended() && server.state() == LifeState.NEW) {
-            server.run(); // a shutdown in a handler ends it too; only the real server may end this one for good
+        requests.ready();
+        while (!requests.ended() && server.state() == LifeState.NEW) {
+            server.run(); // a handler may call shutdown, which ends this loop; only the real server ends this one
             Thread.interrupted();
         }
-        if (!jobs.ended()) {
-            jobs.leave();
+        if (!requests.ended()) {
+            requests.leave();
         }
     }
 
-    /** This process's server: sequential, and telling all that it has to tell to the parent, which is who is bound to the address. */
-    static Server server(WorkerSetup setup, Class<?> handler, Jobs jobs, int socket) throws IOException {
-        var transport = new WorkerTransport(jobs, socket);
+    /** This process's server: sequential, with an observer that reports to the parent process, which is bound to the address. */
+    static Server server(WorkerSetup setup, Class<?> handler, WorkerRequests requests, int socket) throws IOException {
+        var transport = new WorkerTransport(requests, socket);
         var observer = new ServerObserver() {
             @Override
             public void failed(Connection c, Throwable failure) {
-                jobs.failed(failure, c.causedByPeer(failure));
+                requests.failed(failure, c.causedByPeer(failure));
             }
 
             @Override
             public void failed(Datagram d, Throwable failure) {
-                jobs.failed(failure, false);
+                requests.failed(failure, false);
             }
 
             @Override
             public void closed(Connection c, Duration age, long bytesIn, long bytesOut) {
-                jobs.count(bytesIn, bytesOut);
+                requests.count(bytesIn, bytesOut);
             }
         };
         if (setup.packets()) {
@@ -169,47 +170,47 @@ final class WorkerMain {
             constructor.setAccessible(true);
             ((Rehearsable) constructor.newInstance()).rehearse();
         } catch (Exception e) {
-            LOG.log(System.Logger.Level.WARNING, () -> type.getName() + " could not rehearse; it serves unrehearsed", e);
+            LOG.log(System.Logger.Level.WARNING, () -> type.getName() + " could not rehearse; it serves without", e);
         }
     }
 
-    private static void obey(InputStream orders, Jobs jobs, Path socket) {
+    private static void obey(InputStream orders, WorkerRequests requests, Path socket) {
         try (var in = new DataInputStream(orders)) {
             for (var order = in.readByte(); order != END; order = in.readByte()) {
                 switch (order) {
-                    case DRAIN -> jobs.drain();
-                    case INTERRUPT -> jobs.interrupt(in.readInt());
-                    default -> jobs.breakOff(in.readInt());
+                    case DRAIN -> requests.drain();
+                    case INTERRUPT -> requests.interrupt(in.readInt());
+                    default -> requests.breakOff(in.readInt());
                 }
             }
-            Thread.sleep(in.readInt());
+            TimeSource.system().sleep(Duration.ofMillis(in.readInt()));
             Runtime.getRuntime().halt(1);
         } catch (IOException | InterruptedException e) {
             orphaned(socket);
         }
     }
 
-    /** The parent is gone without a word. */
+    /** The parent process has ended without an order. */
     private static void orphaned(Path socket) {
         remove(socket);
         Runtime.getRuntime().halt(0);
     }
 
-    /** Nobody else will remove a dead server's folder. */
+    /** Removes the folder of a server that can't do so itself any more. */
     private static void remove(Path socket) {
         try {
             var folder = socket.toAbsolutePath().getParent();
             if (folder != null) {
-                Door.remove(folder);
+                WorkerListener.remove(folder);
             }
         } catch (IOException | RuntimeException e) {
-            // Another worker did.
+            // Another worker has removed it.
         }
     }
 
     /**
-     * Ctrl-C, and a service manager's SIGTERM, reach every process of the group; a worker is to finish what its server still lets it do. The
-     * handler is abs(3), which does nothing to a signal's number: unlike SIG_IGN, it is not inherited by programs that a handler starts.
+     * Ctrl-C, and a service manager's SIGTERM, reach every process of the group, but a worker must finish what its server lets it finish. The
+     * signal handler is abs(3), which has no effect. Unlike SIG_IGN, it is not inherited by programs that a request's handler starts.
      */
     private static void leaveSignalsToTheParent() {
         var signal = Libc.function("signal");

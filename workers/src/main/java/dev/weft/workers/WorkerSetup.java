@@ -13,20 +13,20 @@ import dev.weft.net.Deadlines;
 import dev.weft.net.spi.WorkerSettings;
 
 /**
- * What a worker is told first.
+ * The first message to a worker: its server, and how it is to serve.
  *
- * @param server its name
- * @param address where it is bound
- * @param handler the class's name
+ * @param server the name of the server
+ * @param address where the server is bound
+ * @param handler the name of the handler's class
  * @param deadlines of each connection
  * @param packets whether it is a datagram server
  * @param maxPacketSize of a datagram server
- * @param properties the server's own system properties
- * @param hasty whether a request waits for it already
+ * @param properties the system properties of the server's process but for the JVM's own
+ * @param hasty whether a request waits for this worker, which then rehearses nothing
  */
 record WorkerSetup(String server, Address address, String handler, Deadlines deadlines, boolean packets, int maxPacketSize,
         Map<String, String> properties, boolean hasty) {
-    /** The JVM's own, which are the worker's own; it gets those of them that were given with -D before it starts: {@link InheritedOptions}. */
+    /** The JVM's own properties, which each worker has itself. Those that were set with -D are among its {@link InheritedOptions}. */
     private static final String[] OF_THE_JVM = {"java.", "sun.", "jdk.", "os.", "user.", "file.", "path.", "line.", "native.", "stdin.",
             "stdout.", "stderr.", "surefire."};
 
@@ -35,7 +35,7 @@ record WorkerSetup(String server, Address address, String handler, Deadlines dea
                 settings.packets().isPresent(), settings.maxPacketSize(), own(), false);
     }
 
-    /** The same for one that a request waits for. */
+    /** The same setup for a worker that a request waits for. */
     WorkerSetup inHaste() {
         return new WorkerSetup(server, address, handler, deadlines, packets, maxPacketSize, properties, true);
     }
@@ -60,15 +60,15 @@ record WorkerSetup(String server, Address address, String handler, Deadlines dea
     }
 
     /**
-     * All of it.
+     * The message.
      *
-     * @throws IllegalArgumentException when that is too long for a letter
+     * @throws IllegalArgumentException when it is longer than a message may be
      */
-    byte[] letter() {
+    byte[] message() {
         try {
-            var letter = Letters.letter(Letters.SETUP, this::write);
-            if (letter.length <= Courier.LONGEST) {
-                return letter;
+            var message = WorkerProtocol.message(WorkerProtocol.SETUP, this::write);
+            if (message.length <= SeqPacketSocket.LONGEST) {
+                return message;
             }
         } catch (UncheckedIOException e) {
             // One property alone is too long: java.io.UTFDataFormatException.
@@ -77,8 +77,8 @@ record WorkerSetup(String server, Address address, String handler, Deadlines dea
         for (var property : properties.entrySet()) {
             longest = property.getValue().length() >= properties.getOrDefault(longest, "").length() ? property.getKey() : longest;
         }
-        throw new IllegalArgumentException("worker processes can't be told so many system properties: " + Courier.LONGEST
-                + " bytes at most, and the longest, " + longest + ", has " + properties.getOrDefault(longest, "").length() + " characters");
+        throw new IllegalArgumentException("the system properties are too long to be sent to worker processes, which takes " + SeqPacketSocket.LONGEST
+                + " bytes at most: the longest, " + longest + ", has " + properties.getOrDefault(longest, "").length() + " characters");
     }
 
     private void write(DataOutputStream out) throws IOException {

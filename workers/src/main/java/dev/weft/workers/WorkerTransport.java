@@ -9,14 +9,14 @@ import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.spi.Transport;
 
-/** The transport of a worker's own server: "listening" at an address is to be handed that server's connections or datagrams. */
+/** The transport of a worker's server: to listen at an address is to be handed the connections or datagrams of the real server. */
 final class WorkerTransport implements Transport {
-    private final Jobs jobs;
+    private final WorkerRequests requests;
     private final int socket;
 
-    /** With the datagram server's socket, or {@link Courier#NONE}. */
-    WorkerTransport(Jobs jobs, int socket) {
-        this.jobs = jobs;
+    /** With the socket of the datagram server, or {@link SeqPacketSocket#NONE}. */
+    WorkerTransport(WorkerRequests requests, int socket) {
+        this.requests = requests;
         this.socket = socket;
     }
 
@@ -42,16 +42,16 @@ final class WorkerTransport implements Transport {
 
     @Override
     public ListenerChannel listen(Address address, SocketSettings settings) {
-        return new HandedListener(jobs, address);
+        return new HandedListener(requests, address);
     }
 
     @Override
     public StreamChannel connect(Address remote, SocketSettings settings) {
-        throw new UnsupportedOperationException("this transport is for what a worker is handed");
+        throw new UnsupportedOperationException("the transport of a worker process serves only what it is handed: connect with another, such as Transports.named(\"nio\")");
     }
 
     @Override
     public PacketChannel bind(Address local, SocketSettings settings) throws IOException {
-        return new HandedPackets(jobs, local, socket);
+        return new HandedPackets(requests, local, socket);
     }
 }

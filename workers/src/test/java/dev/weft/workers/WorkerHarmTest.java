@@ -91,7 +91,7 @@ class WorkerHarmTest {
     private static boolean waitsForReport(Server server) {
         return server.threads().stream()
                 .anyMatch(t -> t.getState() == Thread.State.WAITING
-                        && Arrays.stream(t.getStackTrace()).anyMatch(f -> f.getClassName().equals(Line.class.getName())));
+                        && Arrays.stream(t.getStackTrace()).anyMatch(f -> f.getClassName().equals(WorkerSocket.class.getName())));
     }
 
     @Test
@@ -107,7 +107,7 @@ class WorkerHarmTest {
             }
             assertThat(failures.next()).hasMessageContaining("worker " + starved + " ended with exit code 1");
             assertThat(ask(server, "pid")).isNotNull();
-            await("its reason").until(() -> said.toString(StandardCharsets.UTF_8).contains("no descriptor was free"));
+            await("its reason").until(() -> said.toString(StandardCharsets.UTF_8).contains("has no free descriptor"));
         } finally {
             System.setErr(err);
         }

@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.concurrent.Executors;
 import dev.weft.net.Admission;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Server;
+import dev.weft.net.TimeSource;
+import dev.weft.testkit.ManualTime;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,16 +35,24 @@ class WorkerStartsTest {
     private final Workforce.Failures failures = new Workforce.Failures();
 
     private Server serve(Concurrency.Processes workers) throws IOException {
-        return Server.tcp("localhost", 0).admission(Admission.waiting(3)).concurrency(workers).observer(failures)
+        return serve(workers, TimeSource.system());
+    }
+
+    private Server serve(Concurrency.Processes workers, TimeSource time) throws IOException {
+        return Server.tcp("localhost", 0).time(time).admission(Admission.waiting(3)).concurrency(workers).observer(failures)
                 .open(WorkerHandlers.Obedient.class).start();
     }
 
     /** Its workers are started by a Java that can be taken away. */
     private Server serveBy(Path java, Concurrency.Processes workers) throws IOException {
+        return serveBy(java, workers, TimeSource.system());
+    }
+
+    private Server serveBy(Path java, Concurrency.Processes workers, TimeSource time) throws IOException {
         var home = System.getProperty("java.home");
         System.setProperty("java.home", java.getParent().getParent().toString());
         try {
-            return serve(workers);
+            return serve(workers, time);
         } finally {
             System.setProperty("java.home", home);
         }
@@ -87,9 +98,32 @@ class WorkerStartsTest {
             Files.delete(java);
             try (var second = connect(server)) {
                 var answer = threads.submit(() -> pid(second));
-                await("three failures").until(() -> waits(server, "awaitNanos"));
+                await("three failures").until(() -> waits(server, "awaitNextTry"));
                 first.shutdownOutput();
                 assertThat(answer.get()).isEqualTo(only);
+            }
+        }
+        assertThat(failures.all()).isEmpty();
+    }
+
+    @Test
+    void afterThreeFailuresTheNextTryComesASecondLaterOnTheServersClock(@TempDir Path folder) throws Exception {
+        var java = java(folder);
+        give(java);
+        var time = new ManualTime();
+        try (var server = serveBy(java, workers(2).spare(0), time); var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var first = connect(server)) {
+            var only = pid(first);
+            Files.delete(java);
+            try (var second = connect(server)) {
+                var answer = threads.submit(() -> pid(second));
+                await("three failures").until(() -> waits(server, "awaitNextTry"));
+                time.awaitScheduled(Duration.ofSeconds(1));
+                give(java);
+                time.advance(Duration.ofMillis(999));
+                assertThat(waits(server, "awaitNextTry")).as("still waits").isTrue();
+                time.advance(Duration.ofMillis(1));
+                assertThat(answer.get()).isNotEqualTo(only);
             }
         }
         assertThat(failures.all()).isEmpty();
@@ -143,12 +177,12 @@ class WorkerStartsTest {
                 return 1;
             }
         };
-        var door = new Door();
+        var listener = new WorkerListener();
         try {
-            var hiring = new Hiring(new ProcessBuilder(command), door, () -> new byte[0], Courier.NONE).start();
-            assertThatThrownBy(hiring::get).isInstanceOf(ExecutionException.class).hasMessageContaining("unable to create native thread");
+            var workerStart = new WorkerStart(new ProcessBuilder(command), listener, () -> new byte[0], SeqPacketSocket.NONE).start();
+            assertThatThrownBy(workerStart::get).isInstanceOf(ExecutionException.class).hasMessageContaining("unable to create native thread");
         } finally {
-            door.close();
+            listener.close();
         }
     }
 

@@ -96,7 +96,7 @@ final class WorkerVandal {
         public void handle(Connection c) throws IOException {
             var order = c.readLine();
             switch (order) {
-                case "negative" -> line().deliver(Letters.letter(Letters.FAILED, out -> {
+                case "negative" -> line().deliver(WorkerProtocol.message(WorkerProtocol.FAILED, out -> {
                     out.writeBoolean(true);
                     out.writeUTF("type");
                     out.writeUTF("message");
@@ -105,10 +105,10 @@ final class WorkerVandal {
                 case "flood" -> {
                     var line = line();
                     while (true) {
-                        line.deliver(Letters.failed(new IllegalStateException("again"), false));
+                        line.deliver(WorkerProtocol.failed(new IllegalStateException("again"), false));
                     }
                 }
-                case "descriptor" -> line().send(Letters.failed(new IllegalStateException("with a descriptor"), false), 0);
+                case "descriptor" -> line().send(WorkerProtocol.failed(new IllegalStateException("with a descriptor"), false), 0);
                 default -> c.send(pid() + "\n");
             }
             switch (order) {
@@ -141,10 +141,10 @@ final class WorkerVandal {
     }
 
     /** The line between its server and this worker: the one socket of its kind. */
-    private static Courier line() throws IOException {
+    private static SeqPacketSocket line() throws IOException {
         for (int fd = 3; fd < MOST_DESCRIPTORS; fd++) {
             if (isLine(fd)) {
-                return Courier.ofWorker(fd);
+                return SeqPacketSocket.ofWorker(fd);
             }
         }
         throw new IOException("no line found");

@@ -106,7 +106,7 @@ public abstract class EventLoop {
     private void run() {
         var events = room(EVENTS_A_TURN);
         var errno = Libc.errnoRoom(Arena.global());
-        var since = System.nanoTime();
+        var since = Waiter.TIME.nanoTime();
         var byTimer = false;
         while (true) {
             try {
@@ -114,7 +114,7 @@ public abstract class EventLoop {
                 if (found) {
                     turns++;
                 }
-                if (found && System.nanoTime() - since < LONGEST_RUN_NANOS) {
+                if (found && Waiter.TIME.nanoTime() - since < LONGEST_RUN_NANOS) {
                     Thread.yield();
                     continue;
                 }
@@ -126,7 +126,7 @@ public abstract class EventLoop {
                     waiter.arm(this);
                     LockSupport.park(this);
                 }
-                since = System.nanoTime();
+                since = Waiter.TIME.nanoTime();
             } catch (Throwable t) {
                 Waiter.report(t);
             }

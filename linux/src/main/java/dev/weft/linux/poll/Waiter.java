@@ -15,6 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import dev.weft.linux.sys.Layouts;
 import dev.weft.linux.sys.Libc;
 import dev.weft.linux.sys.ShortLock;
+import dev.weft.net.TimeSource;
 import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,9 @@ public final class Waiter {
     private static final int MOST_EVENTS = 64;
     /** An event's data for a loop: its index, which no generation has. */
     private static final long LOOP = 1L << 31;
+
+    /** The machine's, and no other: it tells whether threads get a processor, which no test changes by moving the time. */
+    static final TimeSource TIME = TimeSource.system();
 
     private static volatile @Nullable Waiter shared;
 
@@ -185,7 +189,7 @@ public final class Waiter {
         var theirs = EventLoop.roomToStandIn();
         var errno = Libc.errnoRoom(Arena.global());
         var turns = new long[0];
-        var looked = System.nanoTime();
+        var looked = TIME.nanoTime();
         while (true) {
             try {
                 var idle = !anyRuns();
@@ -193,7 +197,7 @@ public final class Waiter {
                 for (int i = 0; i < n; i++) {
                     dispatch(events.get(JAVA_LONG_UNALIGNED, Layouts.eventData(i)), events.get(JAVA_INT_UNALIGNED, i * Layouts.EVENT_SIZE));
                 }
-                var now = System.nanoTime();
+                var now = TIME.nanoTime();
                 if (idle) {
                     looked = now; // those woken just now have their time yet
                 } else if (now - looked >= TAKE_OVER_MILLIS * 1_000_000L) {

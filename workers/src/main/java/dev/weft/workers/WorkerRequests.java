@@ -12,15 +12,16 @@ import dev.weft.net.spi.StreamChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker's requests, one after the other, as they come from its server; asking for the next one reports the end of the last.
+ * The requests of this worker process, one after the other, as its server sends them. Asking for the next one reports the end of the last.
  *
- * <p>The serving thread takes and waits; the thread that listens to the server's orders drains and interrupts.
+ * <p>The serving thread takes requests and waits for them; the thread that reads the server's orders drains, interrupts and breaks off.
  */
-final class Jobs {
-    private final Courier courier;
+final class WorkerRequests {
+    private final SeqPacketSocket toServer;
     private final Doorbell reading = new Doorbell();
     private final Doorbell writing = new Doorbell();
     private final Thread serving = Thread.currentThread();
+    /** The id of the request that is being served; 0 for none. */
     private int current;
     private int toInterrupt;
     private int toBreak;
@@ -31,22 +32,23 @@ final class Jobs {
     private volatile boolean draining;
     private volatile boolean ended;
 
-    /** Made by the thread that will serve. */
-    Jobs(Courier courier) throws IOException {
-        this.courier = courier;
+    /** Must be made by the thread that will serve. */
+    WorkerRequests(SeqPacketSocket toServer) throws IOException {
+        this.toServer = toServer;
     }
 
+    /** The next connection, or empty when none has come yet. */
     Optional<StreamChannel> nextConnection() throws IOException {
         var delivery = next();
         if (delivery.isEmpty()) {
             return Optional.empty();
         }
         var d = delivery.get();
-        var in = Letters.parts(d.text());
-        var job = in.readInt();
+        var in = WorkerProtocol.parts(d.text());
+        var id = in.readInt();
         var local = Address.parse(in.readUTF());
         var handed = new HandedStream(d.descriptor(), local, Address.parse(in.readUTF()), reading, writing, this);
-        begin(job);
+        begin(id);
         handled(handed);
         return Optional.of(handed);
     }
@@ -58,9 +60,9 @@ final class Jobs {
         }
     }
 
-    /** When no more come, an interrupt ends the loop: as it has the server's own socket, a datagram server has no failure that would. */
+    /** The next datagram, or empty when none has come yet. At the end of the requests this interrupts the serving thread, which ends its loop. */
     Optional<Packet> nextPacket(byte[] into) throws IOException {
-        Optional<Courier.Delivery> delivery;
+        Optional<SeqPacketSocket.Delivery> delivery;
         try {
             delivery = next();
         } catch (EOFException e) {
@@ -70,16 +72,16 @@ final class Jobs {
         if (delivery.isEmpty()) {
             return Optional.empty();
         }
-        var in = Letters.parts(delivery.get().text());
+        var in = WorkerProtocol.parts(delivery.get().text());
         begin(in.readInt());
-        return Optional.of(Letters.packet(in, into));
+        return Optional.of(WorkerProtocol.packet(in, into));
     }
 
-    /** A request that can't be received, for want of a descriptor say, is gone from the line: only this worker's end tells its server so. */
-    private Optional<Courier.Delivery> next() throws IOException {
+    /** When a request can't be received, for want of a descriptor say, it is lost. This worker then ends, which tells the server so. */
+    private Optional<SeqPacketSocket.Delivery> next() throws IOException {
         try {
             finish();
-            return courier.receive();
+            return toServer.receive();
         } catch (EOFException e) {
             ended = true;
             throw e;
@@ -89,20 +91,20 @@ final class Jobs {
         }
     }
 
-    private synchronized void begin(int job) {
-        current = job;
+    private synchronized void begin(int id) {
+        current = id;
         if (dropped != null) {
-            dropped.leave(); // the server has heard of it, as it gave this worker another request
+            dropped.leave(); // the server knows, as it has sent another request
             dropped = null;
         }
         bytesIn = 0;
         bytesOut = 0;
-        if (toInterrupt == job) {
+        if (toInterrupt == id) {
             serving.interrupt();
         }
     }
 
-    /** The last request is served, whatever became of it. */
+    /** Reports that the last request is served, however it ended. */
     void finish() throws IOException {
         synchronized (this) {
             if (current == 0) {
@@ -115,91 +117,94 @@ final class Jobs {
                 Thread.interrupted();
             }
         }
-        courier.deliver(Letters.done(bytesIn, bytesOut));
+        toServer.deliver(WorkerProtocol.done(bytesIn, bytesOut));
     }
 
-    /** The last request is served, and there is to be no other: what comes meanwhile is seen to be unread. */
+    /** Reports the last request and takes no other: the server sees that one which is on its way was not read. */
     void leave() throws IOException {
         finish();
-        courier.close();
+        toServer.close();
     }
 
-    /** Waits for the next, or a wake. */
+    /** Waits for the next request or for {@link #wake}. */
     void await() throws IOException {
-        var fd = courier.descriptor().enter();
+        var fd = toServer.descriptor().enter();
         try {
             reading.await(fd, Doorbell.POLLIN);
         } finally {
-            courier.descriptor().leave();
+            toServer.descriptor().leave();
         }
     }
 
-    /** Waits until a datagram may be sent by the server's socket. */
+    /** Waits until the server's socket may take a datagram, or for {@link #wake}. */
     void awaitWritable(int fd) throws IOException {
         writing.await(fd, Doorbell.POLLOUT);
     }
 
+    /** Ends the waits of the serving thread. */
     void wake() {
         reading.ring();
         writing.ring();
     }
 
-    /** The current request moved so many bytes. */
+    /** Adds to the bytes that the current request has moved. */
     void count(long in, long out) {
         bytesIn += in;
         bytesOut += out;
     }
 
-    /** Something of the current request failed. */
+    /** Reports a failure of the current request. */
     void failed(Throwable failure, boolean causedByPeer) {
         try {
-            courier.deliver(Letters.failed(failure, causedByPeer));
+            toServer.deliver(WorkerProtocol.failed(failure, causedByPeer));
         } catch (IOException e) {
-            throw new UncheckedIOException("the server can't be told of " + failure, e);
+            throw new UncheckedIOException("cannot report to the server: " + failure, e);
         }
     }
 
-    public void ready() throws IOException {
-        courier.deliver(new byte[] {Letters.READY});
+    /** Reports that this worker can serve. */
+    void ready() throws IOException {
+        toServer.deliver(new byte[] {WorkerProtocol.READY});
     }
 
-    /** The handler has dropped its connection, which the server must do too; until it has, the descriptor stays in use. */
+    /** The handler has aborted its connection: has the server reset the peer. The descriptor stays in use until that is done. */
     synchronized void drop(Descriptor entered) throws IOException {
         if (dropped != null) {
-            entered.leave(); // by another thread, at the same moment
+            entered.leave(); // another thread was first
             return;
         }
         dropped = entered;
-        courier.deliver(new byte[] {Letters.DROPPED});
+        toServer.deliver(new byte[] {WorkerProtocol.DROPPED});
     }
 
+    /** Whether the server drains. */
     boolean draining() {
         return draining;
     }
 
-    /** No more come: the server has closed its end. */
+    /** Whether the server has closed its end: no more requests come. */
     boolean ended() {
         return ended;
     }
 
-    /** The server drains, for good: this request's handler is to know, and those of all that follow. */
+    /** The server drains: the handlers of this request and of all that follow see it. */
     void drain() {
         draining = true;
         wake();
     }
 
-    /** The peer of this request's connection has broken it off; the request may not have come yet. */
-    synchronized void breakOff(int job) {
-        toBreak = job;
-        if (current == job && stream != null) {
+    /** The peer of a bridged connection has broken it off. Its request may not have come yet. */
+    synchronized void breakOff(int id) {
+        toBreak = id;
+        if (current == id && stream != null) {
             stream.breakOff();
         }
     }
 
-    /** This request is to end; it may not have come yet. */
-    synchronized void interrupt(int job) {
-        toInterrupt = job;
-        if (current == job) {
+    /** Interrupts the handler of a request, which may not have come yet. */
+    synchronized void interrupt(int id) {
+        toInterrupt = id;
+        if (current == id) {
             serving.interrupt();
         }
     }

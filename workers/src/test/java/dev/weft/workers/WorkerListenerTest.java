@@ -17,14 +17,14 @@ import org.junit.jupiter.api.Timeout;
 
 /** Who is let in where workers report. */
 @Timeout(30)
-@DisplayName("The door of worker processes (SS-34)")
-class DoorTest {
+@DisplayName("The listening socket of worker processes (SS-34)")
+class WorkerListenerTest {
     @Test
     void whoWasNotStartedHereIsTurnedAwayAndNothingIsKeptOfHim() throws Exception {
-        var door = new Door();
+        var listener = new WorkerListener();
         try {
             for (int i = 0; i < 3; i++) {
-                var stranger = Courier.ofWorker(connect(door));
+                var stranger = SeqPacketSocket.ofWorker(connect(listener));
                 try {
                     assertThatThrownBy(() -> await().until(() -> stranger.receive().isPresent())).isInstanceOf(EOFException.class);
                 } finally {
@@ -32,14 +32,14 @@ class DoorTest {
                 }
             }
         } finally {
-            door.close();
+            listener.close();
         }
     }
 
-    private static int connect(Door door) throws IOException {
+    private static int connect(WorkerListener listener) throws IOException {
         return Sockets.orClose(Libc.socket(Libc.AF_UNIX, Libc.SOCK_SEQPACKET), fd -> {
             try (var arena = Arena.ofConfined()) {
-                Libc.connect(fd, Sockaddr.unix(Address.unix(door.path()), arena));
+                Libc.connect(fd, Sockaddr.unix(Address.unix(listener.path()), arena));
                 return fd;
             }
         });

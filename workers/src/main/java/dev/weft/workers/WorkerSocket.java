@@ -6,20 +6,20 @@ import dev.weft.linux.poll.Waiter;
 import dev.weft.linux.poll.Watched;
 import dev.weft.net.spi.Readiness;
 
-/** The server's end of the socket between it and one worker, for the virtual thread that waits for what the worker reports. */
-final class Line extends Watched {
+/** The server's end of the socket to one worker; a virtual thread waits here for the worker's reports. */
+final class WorkerSocket extends Watched {
     private final int fd;
-    private final Courier courier;
+    private final SeqPacketSocket socket;
     private final Readiness readable = new Readiness(true);
 
-    /** Takes the descriptor over. */
-    Line(int fd) throws IOException {
+    /** Owns the descriptor from now on, also when this fails. */
+    WorkerSocket(int fd) throws IOException {
         this.fd = fd;
-        courier = Courier.ofServer(fd);
+        socket = SeqPacketSocket.ofServer(fd);
         try {
             Waiter.open().watchStream(fd, this);
         } catch (IOException e) {
-            courier.close();
+            socket.close();
             throw e;
         }
     }
@@ -29,20 +29,21 @@ final class Line extends Watched {
         readable.signal();
     }
 
-    void send(byte[] letter, int descriptor) throws IOException {
-        courier.send(letter, descriptor);
+    /** Sends a whole message, or fails at once; the descriptor may be {@link SeqPacketSocket#NONE}. */
+    void send(byte[] message, int descriptor) throws IOException {
+        socket.send(message, descriptor);
     }
 
     /**
-     * Waits for the next report.
+     * Waits for the next report and returns it.
      *
      * @throws java.io.EOFException when the worker has ended
-     * @throws java.io.InterruptedIOException when interrupted; nothing is lost by it
+     * @throws java.io.InterruptedIOException when interrupted; no report is lost
      */
     byte[] await() throws IOException {
         while (true) {
             var stamp = readable.stamp();
-            var delivery = courier.receive();
+            var delivery = socket.receive();
             if (delivery.isPresent()) {
                 return delivery.get().text();
             }
@@ -51,9 +52,10 @@ final class Line extends Watched {
         }
     }
 
+    /** Closes the socket and ends every wait for a report. */
     void close() {
         Waiter.shared().forget(fd, this);
-        courier.close();
+        socket.close();
         readable.signal();
     }
 }

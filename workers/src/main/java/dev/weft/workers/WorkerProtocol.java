@@ -12,13 +12,12 @@ import dev.weft.net.spi.PacketChannel.Packet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server and its workers write to each other: a byte that says what it is, then the parts.
+ * The messages between a server and its workers: a byte for the kind, then the parts.
  *
- * <p>Server: SETUP once; CONNECTION, with its descriptor, or DATAGRAM. Worker: READY once; FAILED as often as something fails; DROPPED
- * when the handler dropped a Unix or bridged connection; DONE when the
- * request is served.
+ * <p>A server sends SETUP once, then CONNECTION, with its descriptor, or DATAGRAM for each request. A worker sends READY once, FAILED for each
+ * failure of the handler, DROPPED when the handler has aborted a Unix or bridged connection, and DONE when the request is served.
  */
-final class Letters {
+final class WorkerProtocol {
     static final byte SETUP = 'S';
     static final byte CONNECTION = 'C';
     static final byte DATAGRAM = 'P';
@@ -30,55 +29,55 @@ final class Letters {
     private static final int MOST_CAUSES = 5;
     private static final int LONGEST_TEXT = 2_000;
 
-    private Letters() {}
+    private WorkerProtocol() {}
 
-    /** Writes the parts. */
+    /** Writes the parts of a message. */
     @FunctionalInterface
     interface Writing {
         void to(DataOutputStream out) throws IOException;
     }
 
-    static byte[] letter(byte kind, Writing parts) {
+    static byte[] message(byte kind, Writing parts) {
         var bytes = new ByteArrayOutputStream(128);
         try (var out = new DataOutputStream(bytes)) {
             out.writeByte(kind);
             parts.to(out);
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // to memory
+            throw new UncheckedIOException(e); // memory does not fail; a text may be too long
         }
         return bytes.toByteArray();
     }
 
-    /** Its parts, behind the kind. */
-    static DataInputStream parts(byte[] letter) {
-        return new DataInputStream(new ByteArrayInputStream(letter, 1, letter.length - 1));
+    /** The parts of a message, after its kind. */
+    static DataInputStream parts(byte[] message) {
+        return new DataInputStream(new ByteArrayInputStream(message, 1, message.length - 1));
     }
 
     static byte[] done(long bytesIn, long bytesOut) {
-        return letter(DONE, out -> {
+        return message(DONE, out -> {
             out.writeLong(bytesIn);
             out.writeLong(bytesOut);
         });
     }
 
-    static byte[] connection(int job, String local, String remote) {
-        return letter(CONNECTION, out -> {
-            out.writeInt(job);
+    static byte[] connection(int id, String local, String remote) {
+        return message(CONNECTION, out -> {
+            out.writeInt(id);
             out.writeUTF(local);
             out.writeUTF(remote);
         });
     }
 
-    static byte[] datagram(int job, byte[] data, String sender, boolean truncated) {
-        return letter(DATAGRAM, out -> {
-            out.writeInt(job);
+    static byte[] datagram(int id, byte[] data, String sender, boolean truncated) {
+        return message(DATAGRAM, out -> {
+            out.writeInt(id);
             out.writeUTF(sender);
             out.writeBoolean(truncated);
             out.write(data);
         });
     }
 
-    /** The rest of a DATAGRAM's parts; as much of the data as there is room for. */
+    /** Reads what follows the id of a DATAGRAM; the data are cut to the room there is. */
     static Packet packet(DataInputStream in, byte[] into) throws IOException {
         var sender = dev.weft.net.Address.parse(in.readUTF());
         var truncated = in.readBoolean();
@@ -86,14 +85,14 @@ final class Letters {
         return new Packet(size, truncated || in.available() > 0, sender);
     }
 
-    /** With its causes and their stacks, as far as one message holds them. */
+    /** A failure with its causes and their stacks, or without stacks where they are too long for one message. */
     static byte[] failed(Throwable failure, boolean causedByPeer) {
         var whole = failed(failure, causedByPeer, MOST_FRAMES);
-        return whole.length <= Courier.LONGEST ? whole : failed(failure, causedByPeer, 0);
+        return whole.length <= SeqPacketSocket.LONGEST ? whole : failed(failure, causedByPeer, 0);
     }
 
     private static byte[] failed(Throwable failure, boolean causedByPeer, int mostFrames) {
-        return letter(FAILED, out -> {
+        return message(FAILED, out -> {
             var t = failure;
             out.writeBoolean(causedByPeer);
             for (int i = 0; i < MOST_CAUSES && t != null; i++) {
@@ -123,7 +122,7 @@ final class Letters {
         return text == null ? "" : text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) : text;
     }
 
-    /** What {@link #failed} told. */
+    /** Reads what {@link #failed} has written. */
     static WorkerException failure(DataInputStream in) throws IOException {
         var causedByPeer = in.readBoolean();
         in.readBoolean();

@@ -4,13 +4,13 @@ import java.io.IOException;
 
 import dev.weft.net.Address;
 
-/** A datagram: all of it travels. */
-final class DatagramParcel implements Parcel {
+/** The handoff of a datagram: its data are copied to the worker. */
+final class DatagramHandoff implements Handoff {
     private final byte[] data;
     private final Address remote;
     private final boolean truncated;
 
-    DatagramParcel(byte[] data, Address remote, boolean truncated) {
+    DatagramHandoff(byte[] data, Address remote, boolean truncated) {
         this.data = data;
         this.remote = remote;
         this.truncated = truncated;
@@ -22,17 +22,17 @@ final class DatagramParcel implements Parcel {
     }
 
     @Override
-    public void handTo(Worker worker, int job) throws IOException {
-        worker.line().send(Letters.datagram(job, data, remote.toString(), truncated), Courier.NONE);
+    public void handTo(Worker worker, int id) throws IOException {
+        worker.socket().send(WorkerProtocol.datagram(id, data, remote.toString(), truncated), SeqPacketSocket.NONE);
     }
 
     @Override
     public void drop() {
-        // Its handler holds nothing that could be taken from it.
+        // There is no connection.
     }
 
     @Override
     public void served() {
-        // Nothing was kept.
+        // Nothing is kept.
     }
 }

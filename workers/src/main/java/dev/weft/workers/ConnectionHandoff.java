@@ -9,21 +9,21 @@ import dev.weft.net.spi.StreamChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection: its descriptor, a duplicate of which is kept so that the connection can be dropped. One that is no descriptor of this
- * transport, but TLS or memory or another's, stays here, and the worker gets one end of a bridge to it.
+ * The handoff of a connection: its descriptor. The server keeps a duplicate, so that it can drop the connection. A connection that has no
+ * descriptor of the epoll transport (TLS, memory, another transport) stays here, and the worker gets one end of a bridge to it.
  */
-final class ConnectionParcel implements Parcel {
-    private static final int NOTHING = Courier.NONE;
+final class ConnectionHandoff implements Handoff {
+    private static final int NOTHING = SeqPacketSocket.NONE;
 
     private final StreamChannel channel;
     private int kept = NOTHING;
     private boolean dropped;
     private @Nullable Bridge bridge;
-    /** Who has the far end of the bridge: nobody before it is opened. */
-    private @Nullable Worker beyond;
+    /** The worker that has the other end of the bridge; null before the bridge is opened. */
+    private @Nullable Worker bridged;
     private boolean broken;
 
-    ConnectionParcel(StreamChannel channel) {
+    ConnectionHandoff(StreamChannel channel) {
         this.channel = channel;
     }
 
@@ -33,30 +33,30 @@ final class ConnectionParcel implements Parcel {
     }
 
     @Override
-    public void handTo(Worker worker, int job) throws IOException {
+    public void handTo(Worker worker, int id) throws IOException {
         var descriptor = descriptor();
-        worker.line().send(Letters.connection(job, channel.local().toString(), channel.remote().toString()), descriptor);
+        worker.socket().send(WorkerProtocol.connection(id, channel.local().toString(), channel.remote().toString()), descriptor);
         synchronized (this) {
-            if (bridge != null && beyond == null) {
-                bridge.open(() -> broke(job));
+            if (bridge != null && bridged == null) {
+                bridge.open(() -> broke(id));
             }
-            beyond = worker;
-            if (broken) { // while it was in the hands of a worker that died before it read of it
-                worker.breakOff(job);
+            bridged = worker;
+            if (broken) { // while another worker had it, which ended before it read the request
+                worker.breakOff(id);
             }
         }
     }
 
-    private synchronized void broke(int job) {
+    private synchronized void broke(int id) {
         broken = true;
-        if (beyond != null) {
-            beyond.breakOff(job);
+        if (bridged != null) {
+            bridged.breakOff(id);
         }
     }
 
     private synchronized int descriptor() throws IOException {
         if (dropped) {
-            throw new java.net.SocketException("the connection with " + remote() + " was dropped before a worker had it");
+            throw new java.net.SocketException("the connection with " + remote() + " was aborted before a worker got it");
         }
         if (kept == NOTHING) {
             if (channel instanceof EpollStream stream) {

@@ -22,17 +22,17 @@ import org.junit.jupiter.api.Timeout;
 
 /** Both ends in one process. */
 @Timeout(30)
-@DisplayName("The line between a server and a worker (SS-34)")
-class CourierTest {
-    private static final byte[] LETTER = {Letters.DONE, 1, 2, 3};
-    private Courier server;
-    private Courier worker;
+@DisplayName("The socket between a server and a worker (SS-34)")
+class SeqPacketSocketTest {
+    private static final byte[] MESSAGE = {WorkerProtocol.DONE, 1, 2, 3};
+    private SeqPacketSocket server;
+    private SeqPacketSocket worker;
 
     @BeforeEach
     void open() throws IOException {
         var pair = SocketPair.open(Libc.SOCK_SEQPACKET);
-        server = Courier.ofServer(pair.one());
-        worker = Courier.ofWorker(pair.other());
+        server = SeqPacketSocket.ofServer(pair.one());
+        worker = SeqPacketSocket.ofWorker(pair.other());
     }
 
     @AfterEach
@@ -43,15 +43,15 @@ class CourierTest {
 
     @Test
     void anEndAfterAllWasReadIsAnEnd() throws Exception {
-        server.send(LETTER, Courier.NONE);
-        assertThat(worker.receive().orElseThrow().text()).isEqualTo(LETTER);
+        server.send(MESSAGE, SeqPacketSocket.NONE);
+        assertThat(worker.receive().orElseThrow().text()).isEqualTo(MESSAGE);
         worker.close();
         assertThatThrownBy(server::receive).isExactlyInstanceOf(EOFException.class);
     }
 
     @Test
     void anEndWithMessagesUnreadIsToldApart() throws Exception {
-        server.send(LETTER, Courier.NONE);
+        server.send(MESSAGE, SeqPacketSocket.NONE);
         worker.close();
         assertThatThrownBy(server::receive).isInstanceOf(UnreadException.class);
     }
@@ -61,14 +61,14 @@ class CourierTest {
         var sent = 0;
         for (var full = false; !full; sent++) {
             try {
-                worker.send(LETTER, Courier.NONE);
+                worker.send(MESSAGE, SeqPacketSocket.NONE);
             } catch (SystemException e) {
                 assertThat(e.errno()).isEqualTo(Errno.EAGAIN);
                 full = true;
             }
         }
         var delivered = new FutureTask<>(() -> {
-            worker.deliver(LETTER);
+            worker.deliver(MESSAGE);
             return true;
         });
         var delivering = Thread.ofPlatform().daemon().start(delivered);
@@ -84,16 +84,16 @@ class CourierTest {
     @Test
     void aReportToAServerThatIsGoneIsAnEnd() {
         server.close();
-        assertThatThrownBy(() -> worker.deliver(LETTER)).isInstanceOf(EOFException.class);
+        assertThatThrownBy(() -> worker.deliver(MESSAGE)).isInstanceOf(EOFException.class);
     }
 
     @Test
     void aWorkerReceivesADescriptorAndAServerDoesNot() throws Exception {
-        server.send(LETTER, 0);
+        server.send(MESSAGE, 0);
         var fd = worker.receive().orElseThrow().descriptor();
         assertThat(OpenDescriptors.has(fd)).isTrue();
         Libc.close(fd);
-        worker.send(LETTER, 0);
+        worker.send(MESSAGE, 0);
         assertThatThrownBy(server::receive).asInstanceOf(type(IOException.class)).isNotInstanceOf(EOFException.class);
         assertThat(OpenDescriptors.has(fd)).as("the lowest free number").isFalse();
     }

@@ -16,16 +16,16 @@ import dev.weft.net.WorkerException;
 import dev.weft.net.spi.WorkerPool.Work;
 import org.jspecify.annotations.Nullable;
 
-/** One request in the hands of a worker: from the wait for one to its report, or its end. */
-final class Assignment implements Work {
+/** The server's side of one request: from the wait for a worker to the worker's report, or its end. */
+final class WorkerRequest implements Work {
     private static final Duration LAST_CALL = Duration.ofSeconds(1);
-    /** More than a handler has any reason for: past them its worker is broken, or means harm. */
+    /** More than any handler needs: past them the worker is taken for broken, or hostile. */
     private static final int MOST_REPORTS = 10;
-    private static final AtomicInteger JOBS = new AtomicInteger();
+    private static final AtomicInteger IDS = new AtomicInteger();
 
     private final ProcessPool pool;
-    private final Parcel parcel;
-    private final int job = JOBS.updateAndGet(last -> last == -1 ? 1 : last + 1); // 0 is no request
+    private final Handoff handoff;
+    private final int id = IDS.updateAndGet(last -> last == -1 ? 1 : last + 1); // 0 is no request
     private final CountDownLatch over = new CountDownLatch(1);
     private @Nullable Worker worker;
     private boolean draining;
@@ -33,9 +33,9 @@ final class Assignment implements Work {
     private volatile long bytesIn;
     private volatile long bytesOut;
 
-    Assignment(ProcessPool pool, Parcel parcel) {
+    WorkerRequest(ProcessPool pool, Handoff handoff) {
         this.pool = pool;
-        this.parcel = parcel;
+        this.handoff = handoff;
     }
 
     @Override
@@ -47,22 +47,22 @@ final class Assignment implements Work {
             Exception failure = null;
             while (true) {
                 try {
-                    var report = mine.line().await();
-                    if (report[0] == Letters.DONE) {
+                    var report = mine.socket().await();
+                    if (report[0] == WorkerProtocol.DONE) {
                         done(report);
                         break;
                     }
                     if (++reports > MOST_REPORTS) {
-                        throw new IOException("more than " + MOST_REPORTS + " reports of one request");
+                        throw new IOException("a worker sent more than " + MOST_REPORTS + " reports for one request");
                     }
-                    if (report[0] == Letters.DROPPED) {
-                        parcel.drop();
+                    if (report[0] == WorkerProtocol.DROPPED) {
+                        handoff.drop();
                         continue;
                     }
-                    failure = together(failure, Letters.failure(Letters.parts(report)));
+                    failure = together(failure, WorkerProtocol.failure(WorkerProtocol.parts(report)));
                 } catch (InterruptedIOException e) {
                     interrupted = true;
-                    mine.interrupt(job);
+                    mine.interrupt(id);
                 } catch (IOException | RuntimeException e) {
                     if (e instanceof UnreadException && reports == 0) {
                         forget();
@@ -85,22 +85,22 @@ final class Assignment implements Work {
             }
         } finally {
             letGo();
-            parcel.served();
+            handoff.served();
         }
     }
 
-    /** Before the worker is somebody else's: an abort of this request must not hit it any more. */
+    /** Before another request gets the worker: an abort of this request must not end it any more. */
     private void letGo() {
         over.countDown();
         forget();
     }
 
-    /** A worker that has died since it was last used costs no request: the next one gets it. */
+    /** A worker that has ended since it was last used costs no request: the next worker gets it. */
     private Worker handOver() throws IOException {
         while (true) {
             var next = pool.take();
             try {
-                parcel.handTo(next, job);
+                handoff.handTo(next, id);
             } catch (IOException e) {
                 if (!gone(next, e)) {
                     pool.putBack(next);
@@ -123,23 +123,23 @@ final class Assignment implements Work {
         }
     }
 
-    /** Whether it was the worker that could not be sent to, and not the connection that could not be sent. */
+    /** Whether the failure is that the worker could not be reached, and not that the connection could not be sent. */
     private static boolean gone(Worker worker, IOException failure) {
         return !worker.isAlive() || (failure instanceof SystemException e
                 && (e.errno() == Errno.EPIPE || e.errno() == Errno.ECONNRESET || e.errno() == Errno.ENOTCONN || e.errno() == Errno.EAGAIN));
     }
 
     private void done(byte[] report) throws IOException {
-        var in = Letters.parts(report);
+        var in = WorkerProtocol.parts(report);
         bytesIn = in.readLong();
         bytesOut = in.readLong();
     }
 
     private IOException died(Worker dead, Exception how) {
         if (!(how instanceof EOFException)) {
-            dead.destroy(); // it is alive, and can't be talked to
+            dead.destroy(); // it may be alive, but its reports can't be read
         }
-        var text = dead.ending() + " while it served " + parcel.remote();
+        var text = dead.ending() + " while it served " + handoff.remote();
         if (aborted) {
             return new SocketException("aborted: " + text);
         }
@@ -154,7 +154,7 @@ final class Assignment implements Work {
         return first;
     }
 
-    /** Where the handler has ended as it was told to, that is no failure, and told as such. */
+    /** A failure of the handler that comes of an interrupt or an abort of ours is thrown as one of those. */
     private Exception asTold(Exception failure, boolean interrupted) {
         var thrown = failure;
         while (is(thrown, UncheckedIOException.class) && thrown.getCause() instanceof WorkerException cause) {
@@ -194,7 +194,7 @@ final class Assignment implements Work {
             return;
         }
         aborted = true;
-        parcel.drop();
+        handoff.drop();
         Thread.ofVirtual().name("weft-worker-aborts").start(this::endWorkerIfNeeded);
     }
 

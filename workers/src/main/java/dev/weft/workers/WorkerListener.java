@@ -30,33 +30,33 @@ import dev.weft.net.spi.Readiness;
 import dev.weft.net.support.SafeLog;
 
 /**
- * Where new workers report: a Unix socket in a folder that only this user may enter. Whoever knocks must be a process that was started here, as
- * the kernel says who that is (unix(7), SO_PEERCRED).
+ * The listening socket to which new workers connect: a Unix socket in a folder that only this user may enter. A connection is accepted only from
+ * a process that was started here; the kernel tells the process id (unix(7), SO_PEERCRED).
  */
-final class Door extends Watched {
+final class WorkerListener extends Watched {
     private static final SafeLog LOG = SafeLog.of("dev.weft.workers");
     private static final int SO_PEERCRED = 17;
     private static final int BACKLOG = 128;
-    /** How long nobody is let in when accepting fails, as it does for want of descriptors: a try costs as much as it fails quickly. */
+    /** The pause after a failure to accept, as when there are no free descriptors. */
     private static final long PAUSE_MILLIS = 100;
 
     private final Path folder;
     private final Path path;
     private final Descriptor descriptor;
     private final Readiness acceptable = new Readiness(true);
-    private final Map<Long, Consumer<Line>> expected = new HashMap<>();
+    private final Map<Long, Consumer<WorkerSocket>> expected = new HashMap<>();
 
-    Door() throws IOException {
+    WorkerListener() throws IOException {
         folder = Files.createTempDirectory("weft-workers", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         path = folder.resolve("s");
         try {
             descriptor = new Descriptor(Sockets.orClose(Libc.socket(Libc.AF_UNIX, Libc.SOCK_SEQPACKET), this::listening));
         } catch (IOException | RuntimeException e) {
             removeFolder();
-            throw new IOException("the socket for worker processes can't be had at " + path + " (-Djava.io.tmpdir names another place): "
-                    + e.getMessage(), e);
+            throw new IOException("cannot listen for worker processes at " + path + ": " + e.getMessage()
+                    + " (set -Djava.io.tmpdir to a folder where Unix sockets can be made)", e);
         }
-        Thread.ofVirtual().name("weft-workers-door").start(this::run);
+        Thread.ofVirtual().name("weft-workers-listener").start(this::run);
     }
 
     private int listening(int fd) throws IOException {
@@ -68,17 +68,19 @@ final class Door extends Watched {
         return fd;
     }
 
+    /** The path of the socket, which a worker is given on its command line. */
     Path path() {
         return path;
     }
 
-    /** Starts a process, and lets it in when it comes, once. Nobody is let in meanwhile, so that it can't come before it is expected. */
-    synchronized Process start(ProcessBuilder command, Consumer<Line> worker) throws IOException {
+    /** Starts a process and accepts one connection from it. No connection is accepted meanwhile, so a fast process is not refused. */
+    synchronized Process start(ProcessBuilder command, Consumer<WorkerSocket> worker) throws IOException {
         var process = command.start();
         expected.put(process.pid(), worker);
         return process;
     }
 
+    /** A connection from this process is no longer accepted. */
     synchronized void forget(long pid) {
         expected.remove(pid);
     }
@@ -95,7 +97,7 @@ final class Door extends Watched {
                 var stamp = acceptable.stamp();
                 var fd = accept(errno);
                 if (fd >= 0) {
-                    letIn(fd);
+                    accepted(fd);
                 } else if (fd == -Errno.EAGAIN) {
                     acceptable.drained(stamp);
                     acceptable.await();
@@ -106,7 +108,7 @@ final class Door extends Watched {
         } catch (ClosedChannelException e) {
             // It was closed.
         } catch (IOException e) {
-            LOG.log(Level.ERROR, () -> "no more workers can report", e);
+            LOG.log(Level.ERROR, () -> "new workers can no longer connect", e);
         }
     }
 
@@ -119,17 +121,17 @@ final class Door extends Watched {
         }
     }
 
-    private synchronized void letIn(int fd) {
+    private synchronized void accepted(int fd) {
         try {
-            var pid = Sockets.orClose(fd, Door::peer);
+            var pid = Sockets.orClose(fd, WorkerListener::peer);
             var worker = expected.remove(pid);
             if (worker != null) {
-                worker.accept(new Line(fd));
+                worker.accept(new WorkerSocket(fd));
             } else {
                 Libc.close(fd);
             }
         } catch (IOException e) {
-            LOG.log(Level.WARNING, () -> "a worker could not be let in", e);
+            LOG.log(Level.WARNING, () -> "the connection of a new worker could not be accepted", e);
         }
     }
 
@@ -141,7 +143,7 @@ final class Door extends Watched {
         }
     }
 
-    /** Waits for nobody, not even for a process that is being started. */
+    /** Closes the socket and removes the folder. Does not wait, not even for a process that is being started. */
     void close() {
         Waiter.shared().forget(descriptor.number(), this);
         if (descriptor.close()) {
@@ -150,12 +152,12 @@ final class Door extends Watched {
         }
     }
 
-    /** For what the pool keeps beside the socket. */
+    /** The private folder, where the pool may keep other files; they are removed with it. */
     Path folder() {
         return folder;
     }
 
-    /** With all that is in it; whoever else removes it may have been faster. */
+    /** Removes a folder and the files in it. Another process may remove it at the same time. */
     static void remove(Path folder) throws IOException {
         try (var files = Files.newDirectoryStream(folder)) {
             for (var file : files) {
@@ -171,7 +173,7 @@ final class Door extends Watched {
         try {
             remove(folder);
         } catch (IOException e) {
-            LOG.log(Level.WARNING, () -> "the folder of worker processes could not be removed: " + folder, e);
+            LOG.log(Level.WARNING, () -> "cannot remove the folder of worker processes, " + folder, e);
         }
     }
 }

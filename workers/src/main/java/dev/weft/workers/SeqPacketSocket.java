@@ -20,13 +20,13 @@ import dev.weft.linux.sys.Sockets;
 import dev.weft.linux.sys.SystemException;
 
 /**
- * One end of a SOCK_SEQPACKET socket between a server and one of its workers: whole messages, each with a descriptor or without (unix(7),
- * SCM_RIGHTS). One thread receives at a time; nothing here waits.
+ * One end of a SOCK_SEQPACKET socket between a server and one of its workers. It carries whole messages, each with a descriptor or without one
+ * (unix(7), SCM_RIGHTS). One thread at a time receives. Only {@link #deliver} waits.
  */
-final class Courier {
+final class SeqPacketSocket {
     /** No descriptor. */
     static final int NONE = -1;
-    /** Room for the longest datagram and what is said about it. */
+    /** The longest message: room for the longest datagram and its description. */
     static final int LONGEST = 72 * 1024;
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_CTRUNC = 8;
@@ -42,12 +42,12 @@ final class Courier {
     private final Arena arena = Arena.ofAuto();
     private final MemorySegment errno = Libc.errnoRoom(arena);
     private final MemorySegment room;
-    /** The message that is received: its text goes to {@link #room}, its descriptor here. */
+    /** Where the descriptor of a received message is written; its text goes to {@link #room}. */
     private final MemorySegment control;
     private final MemorySegment incoming;
     private final long controlRoom;
 
-    private Courier(int fd, long controlRoom) {
+    private SeqPacketSocket(int fd, long controlRoom) {
         descriptor = new Descriptor(fd);
         room = arena.allocate(LONGEST);
         control = arena.allocate(Layouts.CMSGHDR_INT);
@@ -55,17 +55,17 @@ final class Courier {
         this.controlRoom = controlRoom;
     }
 
-    /** A server's end; takes the descriptor over. It has no room for descriptors, so that the kernel closes what a broken worker sends. */
-    static Courier ofServer(int fd) {
-        return new Courier(fd, 0);
+    /** The server's end, which owns the descriptor. It has no room to receive descriptors, so the kernel closes those that a broken worker sends. */
+    static SeqPacketSocket ofServer(int fd) {
+        return new SeqPacketSocket(fd, 0);
     }
 
-    /** A worker's end; takes the descriptor over. */
-    static Courier ofWorker(int fd) {
-        return new Courier(fd, Layouts.CMSGHDR_INT.byteSize());
+    /** The worker's end, which owns the descriptor. */
+    static SeqPacketSocket ofWorker(int fd) {
+        return new SeqPacketSocket(fd, Layouts.CMSGHDR_INT.byteSize());
     }
 
-    /** A message that came. Its descriptor, if there is one, is the receiver's to close. */
+    /** A received message. The receiver must close its descriptor, if it has one. */
     static final class Delivery {
         private final byte[] text;
         private final int descriptor;
@@ -103,7 +103,7 @@ final class Courier {
         return descriptor;
     }
 
-    /** Sends a message whole; the descriptor stays open here too. */
+    /** Sends a whole message, or fails at once. The passed descriptor stays open in this process. */
     void send(byte[] text, int passed) throws IOException {
         try (var call = Arena.ofConfined()) {
             var rights = call.allocate(Layouts.CMSGHDR_INT);
@@ -132,9 +132,9 @@ final class Courier {
     }
 
     /**
-     * Sends a message, however long the other end has no time for it; an interrupt does not end the wait.
+     * Sends a message and waits until there is room for it. An interrupt does not end the wait.
      *
-     * @throws EOFException when the other end is gone
+     * @throws EOFException when the other process has ended
      */
     void deliver(byte[] text) throws IOException {
         while (true) {
@@ -143,7 +143,7 @@ final class Courier {
                 return;
             } catch (SystemException e) {
                 if (e.errno() == Errno.EPIPE || e.errno() == Errno.ECONNRESET) {
-                    throw (EOFException) new EOFException("the other process is gone").initCause(e);
+                    throw (EOFException) new EOFException("the other process has ended").initCause(e);
                 }
                 if (e.errno() != Errno.EAGAIN) {
                     throw e;
@@ -159,10 +159,10 @@ final class Courier {
     }
 
     /**
-     * The next message; empty when there is none now.
+     * Returns the next message, or empty when there is none yet.
      *
-     * @throws UnreadException when the other end is gone, and has not read what it was sent
-     * @throws EOFException when the other end is gone
+     * @throws UnreadException when the other process has ended without reading all that it was sent
+     * @throws EOFException when the other process has ended
      */
     Optional<Delivery> receive() throws IOException {
         int n;
@@ -182,7 +182,7 @@ final class Courier {
             throw new UnreadException();
         }
         if (n == 0) {
-            throw new EOFException("the other process is gone");
+            throw new EOFException("the other process has ended");
         }
         if (n < 0) {
             throw new SystemException(-n);
@@ -192,9 +192,9 @@ final class Courier {
 
     private int passed() throws IOException {
         if ((incoming.get(JAVA_INT, FLAGS) & (MSG_CTRUNC | Libc.MSG_TRUNC)) != 0) {
-            throw new IOException("a message between server and worker was cut: " + (controlRoom == 0
-                    ? "a descriptor came with it, or it"
-                    : "no descriptor was free, or it") + " is longer than " + LONGEST + " bytes");
+            throw new IOException("a message between server and worker was truncated: " + (controlRoom == 0
+                    ? "it came with a descriptor, which a worker must not send, or it"
+                    : "this process has no free descriptor (raise ulimit -n), or it") + " is longer than " + LONGEST + " bytes");
         }
         return incoming.get(JAVA_LONG, CONTROL_LENGTH) < WITH_ONE ? NONE : control.get(JAVA_INT, 16);
     }

@@ -13,34 +13,36 @@ import dev.weft.net.support.SafeText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker's start: its process, what it is told first, its "ready"; all within a bounded time. The thread that starts the process then passes
- * its standard error on to ours, line by line, for as long as it lives.
+ * The start of one worker: its process, the setup that it is sent, its READY, all within 30 s. The thread that starts the process then copies the
+ * worker's standard error to this process's, line by line, until the worker ends.
+ *
+ * <p>The limit is on the machine's clock and not on a {@code TimeSource}: a test that moves the time by hand does not make a JVM start sooner.
  */
-final class Hiring {
+final class WorkerStart {
     private static final long PATIENCE_SECONDS = 30;
     private static final long LAST_CALL_MILLIS = 1_000;
     private static final int TAIL = 2_000;
     private static final int LONGEST_LINE = 8_192;
 
     private final ProcessBuilder command;
-    private final Door door;
+    private final WorkerListener listener;
     private final Supplier<byte[]> setup;
-    private final int socket;
-    private final CompletableFuture<Line> connected = new CompletableFuture<>();
+    private final int packetSocket;
+    private final CompletableFuture<WorkerSocket> connected = new CompletableFuture<>();
     private final CompletableFuture<Worker> ready = new CompletableFuture<>();
     private final ByteArrayOutputStream tail = new ByteArrayOutputStream();
     private @Nullable Thread thread;
     private volatile @Nullable Process started;
 
-    /** With the socket that each worker of a datagram server gets. */
-    Hiring(ProcessBuilder command, Door door, Supplier<byte[]> setup, int socket) {
+    /** For a datagram server, with the socket that each of its workers gets; else with {@link SeqPacketSocket#NONE}. */
+    WorkerStart(ProcessBuilder command, WorkerListener listener, Supplier<byte[]> setup, int packetSocket) {
         this.command = command;
-        this.door = door;
+        this.listener = listener;
         this.setup = setup;
-        this.socket = socket;
+        this.packetSocket = packetSocket;
     }
 
-    /** Begins; what comes of it is the worker, ready, or why there is none. */
+    /** Begins. The future completes with the worker when it can serve, or with the reason why it can not. */
     @SuppressWarnings("FutureReturnValueIgnored") // it is ready itself
     CompletableFuture<Worker> start() {
         ready.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).whenComplete((_, failure) -> settled(failure));
@@ -48,7 +50,7 @@ final class Hiring {
         return ready;
     }
 
-    /** Nobody wants it any more: it ends before this returns, unless it is ready already. */
+    /** Gives this start up: its process has ended when this returns, unless the worker is ready already. */
     void abandon() {
         var process = started;
         if (ready.completeExceptionally(new IOException("the server was closed")) && process != null) {
@@ -60,55 +62,55 @@ final class Hiring {
         }
     }
 
-    /** Nothing is left of one that failed. */
+    /** Releases what a failed start holds. */
     @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the close
     private void settled(@Nullable Throwable failure) {
         var process = started;
         if (process != null) {
-            door.forget(process.pid());
+            listener.forget(process.pid());
         }
         if (failure != null) {
             if (process != null) {
                 process.destroyForcibly();
             }
             connected.cancel(false);
-            connected.thenAccept(Line::close);
+            connected.thenAccept(WorkerSocket::close);
         }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // ready tells all that comes of it
     private void run() {
         try {
-            var process = door.start(command, this::connected);
+            var process = listener.start(command, this::connected);
             started = process;
             if (ready.isDone()) {
-                settled(new IOException("it came too late"));
+                settled(new IOException("the start was given up"));
             }
             process.onExit().thenAcceptAsync(this::ended, Thread::startVirtualThread);
             Thread.ofVirtual().name("weft-worker-starts").start(() -> brief(process));
             passErrorsOn(process);
-        } catch (Throwable t) { // also where no thread could be had for a part of it
+        } catch (Throwable t) { // also when a thread could not be started
             ready.completeExceptionally(new IOException("no worker process could be started: " + t.getMessage(), t));
         }
     }
 
-    private void connected(Line line) {
-        if (!connected.complete(line)) {
-            line.close();
+    private void connected(WorkerSocket socket) {
+        if (!connected.complete(socket)) {
+            socket.close();
         }
     }
 
-    /** Tells it what it has to know, and waits until it can serve. */
+    /** Sends the setup and waits until the worker can serve. */
     private void brief(Process process) {
         try {
-            var line = connected.get();
-            line.send(setup.get(), socket);
-            var letter = line.await();
-            if (letter[0] != Letters.READY || !ready.complete(new Worker(process, line, writesCache()))) {
-                line.close();
+            var socket = connected.get();
+            socket.send(setup.get(), packetSocket);
+            var answer = socket.await();
+            if (answer[0] != WorkerProtocol.READY || !ready.complete(new Worker(process, socket, writesCache()))) {
+                socket.close();
             }
         } catch (EOFException e) {
-            // It ended, and is heard of by that.
+            // The process has ended, which ended() reports.
         } catch (Exception e) {
             ready.completeExceptionally(e);
         }
@@ -121,7 +123,7 @@ final class Hiring {
     private void ended(Process process) {
         try {
             if (thread != null) {
-                thread.join(Duration.ofSeconds(1)); // for its last words
+                thread.join(Duration.ofSeconds(1)); // it may still copy the last error output
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -147,15 +149,15 @@ final class Hiring {
                 held -= whole;
             }
         } catch (IOException e) {
-            // Its end was closed with the process.
+            // The stream was closed with the process.
         }
         if (held > 0) {
-            buffer[held] = '\n'; // there is room, as no full buffer is held
+            buffer[held] = '\n'; // there is room, as a full buffer is never held back
             passOn(buffer, held + 1);
         }
     }
 
-    /** So many bytes are whole lines; of a line that is too long, all there is. */
+    /** How many bytes are whole lines; all of them when one line fills the buffer. */
     private static int wholeLines(byte[] buffer, int held) {
         for (int i = held; i > 0; i--) {
             if (buffer[i - 1] == '\n') {
@@ -165,7 +167,7 @@ final class Hiring {
         return held == buffer.length ? held : 0;
     }
 
-    /** In one call, so that the lines of two workers don't run into each other. */
+    /** Writes in one call, so that the lines of two workers do not mix. */
     private static void passOn(byte[] buffer, int n) {
         System.err.write(buffer, 0, n);
         System.err.flush();
