@@ -180,7 +180,7 @@ class SourceAndSinkTest {
     void aSourceKnowsTheLagOfItsGroup() throws Exception {
         broker.topic("lag", 2);
         try (var sink = broker.kafka().topic("lag").text().key(Numbered::key).sink().start();
-                var source = broker.kafka().topic("lag").group("lag").text().commitEvery(Duration.ofMillis(20)).source().start()) {
+                var source = broker.kafka().topic("lag").group("lag-of-a-source").text().commitEvery(Duration.ofMillis(20)).source().start()) {
             Numbered.put(sink, 0, 20);
             await().until(() -> source.lag() == 20);
             for (int i = 0; i < 15; i++) {
