@@ -6,8 +6,8 @@ static final int PORT = Integer.getInteger("port", 12345);
 
 void main() throws IOException {
     var n = new AtomicInteger();
-    try (var server = Link.listen(Server.tcp("localhost", PORT)).text().sender();
-            var generator = Service.source("generator", server.toSend(), Duration.ofSeconds(5), () -> "message " + n.incrementAndGet())) {
+    try (var server = Link.listen(Server.tcp("localhost", PORT)).asText().sender();
+            var generator = Services.source("generator", server.toSend(), Duration.ofSeconds(5), () -> "message " + n.incrementAndGet())) {
         generator.start();
         server.start().join();
     }

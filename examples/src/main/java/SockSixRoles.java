@@ -9,13 +9,13 @@ void main() throws IOException, InterruptedException {
     var serverSender = Link.listen(Server.tcp("localhost", PORT)).sender();
     var server = Link.listen(Server.tcp("localhost", PORT)).duplex();
     var clientReceiver = Link.connect("localhost", PORT).receiver();
-    var clientSender = Link.connect("localhost", PORT).text().sender();
+    var clientSender = Link.connect("localhost", PORT).asText().sender();
     var client = Link.connect("localhost", PORT).duplex();
     var all = List.<Link>of(serverReceiver, serverSender, server, clientReceiver, clientSender, client);
     all.forEach(IO::println);
 
     var received = new LinkedBlockingQueue<String>();
-    try (var three = Link.listen(Server.tcp("localhost", PORT)).text().stopReceiving(() -> received.size() >= 3).receiver(received).start()) {
+    try (var three = Link.listen(Server.tcp("localhost", PORT)).asText().stopReceiving(() -> received.size() >= 3).receiver(received).start()) {
         clientSender.start();
         for (var word : List.of("one", "two", "three", "four")) clientSender.send(word);
         three.join();

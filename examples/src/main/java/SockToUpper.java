@@ -6,9 +6,9 @@ static final int PORT = Integer.getInteger("port", 12345);
 static final int TO = Integer.getInteger("to", 12346);
 
 void main() throws IOException {
-    try (var in = Link.listen(Server.tcp("localhost", PORT)).text().receiver();
-            var out = Link.connect("localhost", TO).text().sender();
-            var upper = Service.map("upper", in.received(), out.toSend(), String::toUpperCase)) {
+    try (var in = Link.listen(Server.tcp("localhost", PORT)).asText().receiver();
+            var out = Link.connect("localhost", TO).asText().sender();
+            var upper = Services.map("upper", in.received(), out.toSend(), String::toUpperCase)) {
         upper.start();
         out.start();
         in.start().join();

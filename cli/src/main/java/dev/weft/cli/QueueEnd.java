@@ -11,6 +11,7 @@ import java.util.logging.Logger;
 
 import dev.weft.queue.AckQueue;
 import dev.weft.queue.Link;
+import dev.weft.queue.LinkBuilder;
 import dev.weft.queue.LinkObserver;
 import dev.weft.queue.LinkStatus;
 import dev.weft.queue.LinkStatus.State;
@@ -31,7 +32,7 @@ final class QueueEnd implements LinkObserver {
     private volatile Terminal terminal;
     private volatile @Nullable Console console;
     private final boolean listens;
-    private final Link.Builder<String> link;
+    private final LinkBuilder<String> link;
     /** A signal, or an interrupt, has asked for the end. */
     private volatile boolean asked;
     /** All that there will ever be to send is in the queue. */
@@ -39,7 +40,7 @@ final class QueueEnd implements LinkObserver {
     private volatile boolean failed;
     private volatile boolean lost;
 
-    private QueueEnd(Arguments arguments, Terminal terminal, boolean listens, Link.Builder<String> link) {
+    private QueueEnd(Arguments arguments, Terminal terminal, boolean listens, LinkBuilder<String> link) {
         this.arguments = arguments;
         this.terminal = terminal;
         this.listens = listens;
@@ -133,7 +134,7 @@ final class QueueEnd implements LinkObserver {
         if (typing != null) {
             typing.close();
         }
-        end.shutdown();
+        end.close();
     }
 
     /** What was received is all printed before this returns, also what came before a shutdown (SPEC SL-BUG-13). */

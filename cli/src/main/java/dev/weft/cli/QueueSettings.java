@@ -11,6 +11,7 @@ import dev.weft.net.Framing;
 import dev.weft.net.Server;
 import dev.weft.queue.Delivery;
 import dev.weft.queue.Link;
+import dev.weft.queue.LinkBuilder;
 
 /** A link as the command line describes it. */
 final class QueueSettings {
@@ -19,7 +20,7 @@ final class QueueSettings {
 
     private QueueSettings() {}
 
-    static Link.Builder<String> read(Arguments arguments, boolean listens, boolean reconnects) {
+    static LinkBuilder<String> read(Arguments arguments, boolean listens, boolean reconnects) {
         var port = arguments.value("--port", text -> Address.any(Arguments.number(text)).port()).orElse(PORT);
         var address = arguments.value("--ip", text -> Address.of(text, port)).orElse(Address.of("localhost", port));
         var link = wire(arguments, listens ? Link.listen(Server.at(address)) : Link.connect(Connection.to(address)));
@@ -27,14 +28,14 @@ final class QueueSettings {
         return reconnects ? link : link.reconnect(Backoff.never());
     }
 
-    private static Link.Builder<String> wire(Arguments arguments, Link.Builder<byte[]> link) {
+    private static LinkBuilder<String> wire(Arguments arguments, LinkBuilder<byte[]> link) {
         var charset = arguments.value("--encoding", Charsets::named).orElse(StandardCharsets.UTF_8);
         var delivery = arguments.value("--delivery", QueueSettings::delivery).orElse(Delivery.AT_MOST_ONCE);
         var delimiter = arguments.value("--delimiter", QueueDelimiter::parse);
         if (delivery == Delivery.AT_LEAST_ONCE && delimiter.isPresent()) {
             throw arguments.wrong("--delimiter has no meaning with --delivery at-least-once, where each message has its length in front");
         }
-        var wire = delimiter.isPresent() ? link.framing(text(Framing.delimited(delimiter.get()), charset)) : link.text(charset);
+        var wire = delimiter.isPresent() ? link.as(text(Framing.delimited(delimiter.get()), charset)) : link.asText(charset);
         return wire.delivery(delivery);
     }
 

@@ -84,7 +84,7 @@ class QueueExamplesTest {
     void iterate() throws Exception {
         Files.copy(TestCertificates.authority(), folder.resolve("ca.pem"));
         var tls = Tls.server(TestCertificates.serverChain(), TestCertificates.serverKey());
-        try (var sender = Link.listen(Server.tcp("localhost", port).tls(tls)).framing(Framing.lengthPrefixed(4)).delivery(Delivery.AT_LEAST_ONCE)
+        try (var sender = Link.listen(Server.tcp("localhost", port).tls(tls)).as(Framing.lengthPrefixed(4)).delivery(Delivery.AT_LEAST_ONCE)
                 .sender().start(); var receiver = Program.startQueues("SockIterate", Map.of("port", port, "files", folder))) {
             sender.send(new byte[3]);
             sender.send(new byte[70_000]);

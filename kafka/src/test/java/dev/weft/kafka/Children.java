@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
-import dev.weft.queue.Service;
+import dev.weft.queue.Services;
 
 /** Processes that tests start in order to kill them. Each says on its standard output what a test waits for. */
 final class Children {
@@ -78,7 +78,7 @@ final class Children {
                 }
                 told.countDown();
             });
-            Service.map("copy", source.received(), sink.toSend(), (String message) -> {
+            Services.map("copy", source.received(), sink.toSend(), (String message) -> {
                 System.out.println("begun " + message);
                 told.await();
                 return message;

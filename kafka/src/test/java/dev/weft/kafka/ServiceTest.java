@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import dev.weft.queue.AckQueue;
-import dev.weft.queue.Service;
+import dev.weft.queue.Services;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,7 +43,7 @@ class ServiceTest {
         try (var feed = broker.kafka().topic("taken").text().sink().start();
                 var source = broker.kafka().topic("taken").group("taken").text().source().start();
                 var sink = broker.kafka().topic("made").text().sink().start();
-                var upper = Service.map("upper", source.received(), sink.toSend(), (String word) -> word.toUpperCase(Locale.ROOT)).start()) {
+                var upper = Services.map("upper", source.received(), sink.toSend(), (String word) -> word.toUpperCase(Locale.ROOT)).start()) {
             feed.toSend().put("word");
             await().until(() -> source.stats().acknowledged() == 1);
             assertThat(Numbered.values(broker.read("made"))).containsExactly("WORD");
@@ -56,7 +56,7 @@ class ServiceTest {
     private static List<String> through(Passage<String> words, Passage<String> shouts) throws Exception {
         try (words;
                 shouts;
-                var upper = Service.map("upper", words.out(), shouts.in(), (String word) -> word.toUpperCase(Locale.ROOT))) {
+                var upper = Services.map("upper", words.out(), shouts.in(), (String word) -> word.toUpperCase(Locale.ROOT))) {
             words.start();
             shouts.start();
             upper.start();

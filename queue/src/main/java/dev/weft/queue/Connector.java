@@ -16,18 +16,28 @@ interface Connector extends Closeable {
     /**
      * Waits for the next connection.
      *
-     * @param failed hears of each attempt that failed
+     * @param failed is told of each attempt that failed
      * @throws IOException when it gives up
      */
     Connection next(Consumer<IOException> failed) throws IOException, InterruptedException;
 
+    /** Messages may pass over the connection that {@link #next} gave last. */
+    default void stands() {}
+
     /**
-     * Somebody else who comes and says something may have the place of this connection, for as long as that has said nothing; it is aborted then.
-     * Until the next {@link #next}.
+     * The connection that {@link #next} gave last is lost.
+     *
+     * @param brought whether messages came over it, or were delivered
+     */
+    default void lost(boolean brought, IOException why) {}
+
+    /**
+     * Another peer that connects and says something may have the place of this connection, as long as this one has said nothing; it is aborted
+     * then. Until the next {@link #next}.
      */
     default void contest(Connection holder, LinkThreads threads) {}
 
-    /** Who has got the place of the connection that was contested last, if somebody has. */
+    /** The peer that has got the place of the connection that was contested last, if one has. */
     default Optional<Address> winner() {
         return Optional.empty();
     }

@@ -2,6 +2,9 @@ package dev.weft.queue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.Consumer;
+
+import dev.weft.net.DrainReport;
 
 /**
  * Both at once, on one connection: pysocklib's Server and Client.
@@ -14,4 +17,7 @@ public interface Duplex<T> extends Receiver<T>, Sender<T> {
 
     @Override
     Duplex<T> drainOnExit(Duration limit);
+
+    @Override
+    Duplex<T> drainOnExit(Duration limit, Consumer<? super DrainReport> show);
 }

@@ -1,85 +1,69 @@
 package dev.weft.queue;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
+import dev.weft.net.support.TimedCondition;
 
 /**
- * A flag that threads can wait for, as Python's {@code threading.Event}: not set at first, and set and cleared as often as one likes.
+ * A flag that threads can wait for, as Python's {@code threading.Event}: not set at first, then set and cleared any number of times.
  *
  * <p>Safe for any number of threads. Source: SPEC SL-40.
  */
 public final class Event {
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private boolean set;
+    private final TimeSource time;
+    private final TimedCondition changed;
+    private volatile boolean set;
 
     /** Not set. */
-    public Event() {}
-
-    /** Sets it, and wakes everybody who waits for it. */
-    public void set() {
-        change(true);
+    public Event() {
+        this(TimeSource.system());
     }
 
-    /** Takes it back: who waits from now on waits until it is set again. */
+    /** Not set; the limits of {@link #await(Duration)} are on this clock. */
+    public Event(TimeSource time) {
+        this.time = time;
+        changed = new TimedCondition(time);
+    }
+
+    /** Sets it, and wakes every thread that waits for it. */
+    public void set() {
+        set = true;
+        changed.signal();
+    }
+
+    /** Takes it back: a thread that waits from now on waits until it is set again. */
     public void clear() {
-        change(false);
+        set = false;
     }
 
     /** Whether it is set. */
     public boolean isSet() {
-        lock.lock();
-        try {
-            return set;
-        } finally {
-            lock.unlock();
-        }
+        return set;
     }
 
     /** Waits until it is set. */
     public void await() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (!set) {
-                changed.await();
-            }
-        } finally {
-            lock.unlock();
-        }
+        await(Duration.ZERO);
     }
 
     /**
-     * Waits until it is set, for so long at most; nothing or less only looks.
+     * Waits until it is set, for so long at most.
      *
+     * @param limit zero means no limit
      * @return whether it is set
      */
-    public boolean await(Duration most) throws InterruptedException {
-        var nanos = TimeUnit.NANOSECONDS.convert(most);
-        lock.lockInterruptibly();
-        try {
-            while (!set && nanos > 0) {
-                nanos = changed.awaitNanos(nanos);
-            }
-            return set;
-        } finally {
-            lock.unlock();
+    public boolean await(Duration limit) throws InterruptedException {
+        var until = Moments.limit(time, SingleDrain.limit("await", limit));
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
         }
-    }
-
-    private void change(boolean to) {
-        lock.lock();
-        try {
-            set = to;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        return set || changed.waitFor(() -> set, until);
     }
 
     @Override
     public String toString() {
-        return isSet() ? "event, set" : "event, not set";
+        return set ? "event, set" : "event, not set";
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.queue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -8,6 +9,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,21 +19,26 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of a message
  */
 final class Inflow<T> {
+    private static final Duration LOOK = Duration.ofMillis(50);
+
     private final BlockingQueue<T> queue;
     private final @Nullable BooleanSupplier stop;
-    private final long mostNanos;
-    private final LinkEvents news;
+    /** How long a message may wait for room in a full queue; zero for no limit. */
+    private final Duration timeout;
+    private final TimeSource time;
+    private final LinkEvents events;
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile boolean over;
     private volatile boolean closed;
     /** Messages that are not acknowledged, where somebody wants to know. */
     private volatile @Nullable AtomicLong underWay;
 
-    Inflow(BlockingQueue<T> queue, Link.Builder<T> settings, LinkEvents news) {
+    Inflow(BlockingQueue<T> queue, LinkSettings<T> settings, LinkEvents events) {
         this.queue = queue;
-        stop = settings.stopReceiving;
-        mostNanos = Waits.nanos(settings.timeout);
-        this.news = news;
+        stop = settings.stopReceiving();
+        timeout = settings.timeout();
+        time = settings.time();
+        this.events = events;
     }
 
     BlockingQueue<T> queue() {
@@ -66,17 +74,17 @@ final class Inflow<T> {
         return !over && !closed;
     }
 
-    /** Counts from now on which messages are not acknowledged, where else nobody would hear of it. */
+    /** Counts from now on which messages are not acknowledged, where otherwise nobody is told. */
     void track() {
         if (underWay == null) {
             underWay = new AtomicLong();
         }
     }
 
-    /** Whether all that was put into the queue was taken out of it, and is done as far as that is told. */
-    boolean isSettled() {
+    /** How many messages that were put into the queue were not taken out of it, or are not done as far as that is told. */
+    int unsettled() {
         var counted = underWay;
-        return queue.isEmpty() && (counted == null || counted.get() == 0);
+        return Math.max(queue.size(), counted == null ? 0 : (int) counted.get());
     }
 
     /** Nothing more will be received. */
@@ -84,13 +92,18 @@ final class Inflow<T> {
         done.countDown();
     }
 
-    void join() throws InterruptedException {
-        done.await();
+    /** Waits until this direction is over; an interrupt, which stays set, ends the wait. */
+    void join() {
+        try {
+            done.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Whether messages may be put together: nothing has to be asked or measured for each. */
     boolean takesMany() {
-        return stop == null && mostNanos == 0 && queue instanceof AckQueue<T>;
+        return stop == null && timeout.isZero() && queue instanceof AckQueue<T>;
     }
 
     /** Puts messages, waiting for room; then the list is empty. */
@@ -98,7 +111,7 @@ final class Inflow<T> {
         if (!takes()) {
             messages.clear(); // at most once
         } else if (queue instanceof AckQueue<T> many && takesMany()) {
-            news.counts.received.add(messages.size());
+            events.counts.received.add(messages.size());
             many.putAll(messages.stream().map(this::delivered).toList());
         } else {
             for (var message : messages) {
@@ -119,29 +132,44 @@ final class Inflow<T> {
 
     /** Puts a message, waiting for room; drops it when there is none for as long as a wait may take (SPEC SL-9). */
     void put(T message) throws InterruptedException {
-        if (mostNanos == 0) {
-            news.counts.received.increment();
+        if (timeout.isZero()) {
+            events.counts.received.increment();
             if (queue instanceof AckQueue<T> acknowledging) {
                 acknowledging.putAll(List.of(delivered(message)));
             } else {
                 queue.put(message);
             }
         } else if (offer(message)) {
-            news.counts.received.increment();
+            events.counts.received.increment();
         } else {
-            news.dropped(message, new TimeoutException("the queue was full for " + TimeUnit.NANOSECONDS.toMillis(mostNanos) + " ms"));
+            events.dropped(message, new TimeoutException("the queue was full for " + timeout.toMillis() + " ms"));
         }
     }
 
     private boolean offer(T message) throws InterruptedException {
+        var until = Moments.in(time, timeout);
         if (!(queue instanceof AckQueue<T> acknowledging)) {
-            return queue.offer(message, mostNanos, TimeUnit.NANOSECONDS);
+            return offer(message, until);
         }
         var delivered = delivered(message);
-        var put = acknowledging.offer(message, delivered::acknowledge, mostNanos, TimeUnit.NANOSECONDS);
+        var put = acknowledging.offer(message, delivered::acknowledge, until, time);
         if (!put) {
             delivered.acknowledge();
         }
         return put;
+    }
+
+    /** The queue is the caller's, and counts in the machine's time: so it waits in steps, between which this looks at the link's clock. */
+    private boolean offer(T message, long until) throws InterruptedException {
+        while (true) {
+            var left = Moments.until(time, until);
+            var step = left.compareTo(LOOK) < 0 ? left : LOOK;
+            if (queue.offer(message, step.toNanos(), TimeUnit.NANOSECONDS)) {
+                return true;
+            }
+            if (Moments.passed(time, until)) {
+                return false;
+            }
+        }
     }
 }

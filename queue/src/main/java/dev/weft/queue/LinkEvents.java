@@ -1,25 +1,30 @@
 package dev.weft.queue;
 
-import java.util.Optional;
-import java.util.function.Consumer;
-
 import dev.weft.net.support.SafeLog;
+import dev.weft.net.TimeSource;
 
-/** What belongs to one link and is used all over it: its name, its counters, its observer, its log, its threads. */
+/** What belongs to one link and is used by all its parts: its name, its counters, its observer, its log, its threads. */
 final class LinkEvents {
-    final Counts counts = new Counts();
+    /** A {@link LinkObserver} that knows its link. What it throws is logged. */
+    interface Sink {
+        void changed(LinkStatus status);
+
+        void refused(Object message, RuntimeException why);
+
+        void dropped(Object message, Exception why);
+    }
+
+    final LinkCounts counts = new LinkCounts();
     final LinkThreads threads;
     final QueueLog log;
-    private final Link link;
     private final String name;
-    private final Optional<LinkObserver> observer;
+    private final Sink observer;
 
-    LinkEvents(Link link, String name, SafeLog log, Optional<LinkObserver> observer) {
-        this.link = link;
+    LinkEvents(String name, SafeLog log, TimeSource time, Sink observer) {
         this.name = name;
         this.observer = observer;
         threads = new LinkThreads(name);
-        this.log = new QueueLog(log, name);
+        this.log = new QueueLog(log, name, time);
     }
 
     /** What pysocklib calls such a link: ServerReceiver and so on. */
@@ -28,13 +33,13 @@ final class LinkEvents {
     }
 
     void changed(LinkStatus status) {
-        tell(o -> o.changed(link, status));
+        tell(() -> observer.changed(status));
     }
 
     void refused(Object message, RuntimeException why) {
         counts.refused.increment();
         log.refused(why);
-        tell(o -> o.refused(link, message, why));
+        tell(() -> observer.refused(message, why));
     }
 
     /** There was no room for a message that has come. */
@@ -51,16 +56,14 @@ final class LinkEvents {
 
     private void tellDropped(Object message, Exception why) {
         counts.dropped.increment();
-        tell(o -> o.dropped(link, message, why));
+        tell(() -> observer.dropped(message, why));
     }
 
-    private void tell(Consumer<LinkObserver> what) {
-        if (observer.isPresent()) {
-            try {
-                what.accept(observer.get());
-            } catch (Throwable t) {
-                log.observerFailed(t);
-            }
+    private void tell(Runnable what) {
+        try {
+            what.run();
+        } catch (Throwable t) {
+            log.observerFailed(t);
         }
     }
 }

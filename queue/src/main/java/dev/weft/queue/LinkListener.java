@@ -12,6 +12,7 @@ import dev.weft.net.Acceptor;
 import dev.weft.net.Address;
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
+import dev.weft.net.TimeSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class LinkListener implements Connector {
     private static final Backoff PAUSES = Backoff.exponential(Duration.ofMillis(10), Duration.ofSeconds(1));
 
     private final Acceptor acceptor;
+    private final TimeSource time;
     /** In the order in which they came. */
     private final ArrayDeque<Caller> callers = new ArrayDeque<>();
     /** Whoever has the place and may lose it. */
@@ -38,8 +40,9 @@ final class LinkListener implements Connector {
     private @Nullable Thread beside;
     private boolean closed;
 
-    LinkListener(Acceptor acceptor) {
+    LinkListener(Acceptor acceptor, TimeSource time) {
         this.acceptor = acceptor;
+        this.time = time;
     }
 
     @Override
@@ -60,7 +63,7 @@ final class LinkListener implements Connector {
                 throw interrupted(e);
             } catch (IOException e) {
                 failed.accept(e);
-                Thread.sleep(PAUSES.pause(n).orElseThrow());
+                time.sleep(PAUSES.pause(n).orElseThrow());
             }
         }
     }
@@ -105,7 +108,7 @@ final class LinkListener implements Connector {
                     if (isClosed()) {
                         return;
                     }
-                    Thread.sleep(PAUSES.pause(n++).orElseThrow());
+                    time.sleep(PAUSES.pause(n++).orElseThrow());
                 }
             }
         } catch (InterruptedException e) {
@@ -150,7 +153,7 @@ final class LinkListener implements Connector {
             return;
         }
         try {
-            Thread.sleep(GRACE);
+            time.sleep(GRACE);
         } catch (InterruptedException e) {
             return; // it is to be served, or the link is over
         }

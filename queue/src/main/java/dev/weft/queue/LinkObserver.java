@@ -15,7 +15,7 @@ public interface LinkObserver {
     default void refused(Link link, Object message, RuntimeException why) {}
 
     /**
-     * A message that came in was dropped. It found no room for as long as {@link Link.Builder#timeout} says; or it could not be decoded, and would
+     * A message that came in was dropped. It found no room for as long as {@link LinkBuilder#timeout} says; or it could not be decoded, and would
      * come again and again
      * ({@link Delivery#AT_LEAST_ONCE}): then it is its bytes.
      */

@@ -16,7 +16,7 @@ interface LinkProtocol<T> {
     /**
      * Before the first connection.
      *
-     * @param fatal hears of what no other connection can heal
+     * @param fatal is told of a failure that no other connection can heal
      */
     default void begin(Consumer<Throwable> fatal) {}
 
@@ -32,8 +32,8 @@ interface LinkProtocol<T> {
     /** Asks the stop functions, while there is no connection: whether nothing is left to do. */
     boolean stops();
 
-    /** Whether nothing that has come is still to be done, as far as it is told. */
-    boolean isSettled();
+    /** How many messages that have come are still to be done, as far as that is told. */
+    int unsettled();
 
     /** After the last connection. */
     default void end() {}

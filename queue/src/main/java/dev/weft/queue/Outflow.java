@@ -3,16 +3,23 @@ package dev.weft.queue;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.net.Connection;
 import dev.weft.net.Framing;
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,33 +28,36 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of a message
  */
 final class Outflow<T> {
-    /** So often a stop function is asked while there is nothing to send. */
-    static final long STOP_POLL_MILLIS = 50;
-    /** So often a queue of the caller's is left, which can't be told of a drain. */
-    private static final long DRAIN_LOOK_MILLIS = 250;
+    /** How long it waits for a message in a queue of the caller's, which can't be told of a drain, before it looks for one. */
+    private static final Duration DRAIN_LOOK = Duration.ofMillis(250);
     private static final int MOST_AT_ONCE = 256;
 
     private final BlockingQueue<T> queue;
     private final Framing<T> framing;
     private final @Nullable BooleanSupplier stop;
     private final boolean oneByOne;
-    private final LinkEvents news;
+    private final TimeSource time;
+    private final LinkEvents events;
+    /** Changed by the one thread that takes, under its own lock as others read it. */
     private final ArrayDeque<Delivered<T>> taken = new ArrayDeque<>();
     private final boolean ours;
     private final CountDownLatch done = new CountDownLatch(1);
+    /** Of threads that wait until their message is in the spool. */
+    private final Set<CountDownLatch> keeping = ConcurrentHashMap.newKeySet();
     private final boolean toldByOthers;
     private volatile boolean over;
     private volatile boolean draining;
 
     /** @param ours whether the queue is of our making, and ends when nothing more is to be put into it */
-    Outflow(BlockingQueue<T> queue, boolean ours, Link.Builder<T> settings, LinkEvents news) {
+    Outflow(BlockingQueue<T> queue, boolean ours, LinkSettings<T> settings, LinkEvents events) {
         this.queue = queue;
-        framing = settings.framing;
-        stop = settings.stopSending;
-        oneByOne = stop != null || settings.pace.isPositive();
-        this.news = news;
+        framing = settings.framing();
+        stop = settings.stopSending();
+        oneByOne = stop != null || settings.pace().isPositive();
+        time = settings.time();
+        this.events = events;
         this.ours = ours;
-        toldByOthers = settings.delivery == Delivery.AT_LEAST_ONCE;
+        toldByOthers = settings.acknowledges();
     }
 
     /** Takes what is in the queue, and then no more. */
@@ -65,15 +75,39 @@ final class Outflow<T> {
     /** All is sent, or nothing will be sent any more. */
     void end() {
         done.countDown();
+        keeping.forEach(CountDownLatch::countDown);
     }
 
-    /** Whether all is sent, or nothing will be sent any more. */
-    boolean hasEnded() {
+    boolean isDone() {
         return done.getCount() == 0;
     }
 
-    void join() throws InterruptedException {
-        done.await();
+    /** Waits until this direction is over; an interrupt, which stays set, ends the wait. */
+    void join() {
+        try {
+            done.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Puts a message into the queue and waits until it is acknowledged; false when this direction is over before. */
+    boolean putAndAwait(T message, AckQueue<T> queue) throws InterruptedException {
+        var acknowledged = new AtomicBoolean();
+        var told = new CountDownLatch(1);
+        keeping.add(told);
+        try {
+            queue.put(message, () -> {
+                acknowledged.set(true);
+                told.countDown();
+            });
+            if (!isDone()) {
+                told.await();
+            }
+            return acknowledged.get();
+        } finally {
+            keeping.remove(told);
+        }
     }
 
     BlockingQueue<T> queue() {
@@ -114,7 +148,7 @@ final class Outflow<T> {
                 return false;
             }
         }
-        if (!over && ((stop != null && stop.getAsBoolean()) || queueHasEnded() || (draining && queue.isEmpty()))) {
+        if (!over && ((stop != null && stop.getAsBoolean()) || hasEnded() || (draining && queue.isEmpty()))) {
             over = true;
             if (!toldByOthers) {
                 end();
@@ -123,7 +157,7 @@ final class Outflow<T> {
         return over;
     }
 
-    private boolean queueHasEnded() {
+    private boolean hasEnded() {
         return queue instanceof AckQueue<T> ending && ending.hasEnded() && ending.isEmpty();
     }
 
@@ -135,9 +169,9 @@ final class Outflow<T> {
 
     private @Nullable Delivered<T> first() throws InterruptedException {
         if (queue instanceof AckQueue<T> acknowledging) {
-            return (stop == null ? acknowledging.next(() -> draining) : acknowledging.next(STOP_POLL_MILLIS, TimeUnit.MILLISECONDS)).orElse(null);
+            return acknowledging.next(() -> draining, stop == null ? Moments.NEVER : Moments.in(time, StopAsker.INTERVAL), time).orElse(null);
         }
-        return delivered(queue.poll(stop == null ? DRAIN_LOOK_MILLIS : STOP_POLL_MILLIS, TimeUnit.MILLISECONDS));
+        return delivered(queue.poll((stop == null ? DRAIN_LOOK : StopAsker.INTERVAL).toNanos(), TimeUnit.NANOSECONDS));
     }
 
     private List<Delivered<T>> more(int most) {
@@ -194,7 +228,7 @@ final class Outflow<T> {
     /** So many bytes have left: the messages in them are done with. */
     private void settle(long bytes) {
         var count = bytes == Long.MAX_VALUE ? taken.size() : whole(bytes);
-        news.counts.sent.add(count);
+        events.counts.sent.add(count);
         remove(count).forEach(Delivered::acknowledge);
     }
 
@@ -235,7 +269,7 @@ final class Outflow<T> {
         synchronized (taken) {
             taken.remove(delivered);
         }
-        news.refused(delivered.message(), why);
+        events.refused(delivered.message(), why);
         delivered.acknowledge();
     }
 

@@ -4,22 +4,32 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
+import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
+import dev.weft.net.TimeSource;
 import dev.weft.net.support.ExitStages;
+import dev.weft.net.support.Life;
+import dev.weft.net.support.Moments;
 
 /**
- * Services one behind the other, as one thing to start, to wait for and to shut down: what {@link Service#then} makes.
+ * Services one behind the other, as one thing to start, to wait for and to end: what {@link Service#then} makes.
  *
  * <p>When the input of the first one ends (see {@link AckQueue#end}), each ends in its turn and nothing is lost, provided that the queues between
- * them are of the services' own making. {@link #shutdown} doesn't wait for that.
+ * them are of the services' own making. {@link #close} doesn't wait for that, unless a service has a {@link Service#grace grace}.
  *
  * <p>Safe for any number of threads.
  */
 public final class Pipeline implements AutoCloseable {
     private final List<Service<?, ?>> services;
+    /** For the exit of the process; the services have lives of their own. */
+    private final Life life;
 
     private Pipeline(List<Service<?, ?>> services) {
         this.services = services;
+        life = new Life(this::toString, TimeSource.system(), failure -> {});
     }
 
     static Pipeline of(Service<?, ?> first) {
@@ -48,9 +58,9 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /**
-     * Starts them all, the last one first.
+     * Starts all, the last one first.
      *
-     * @throws IllegalStateException when one was started before
+     * @throws IllegalStateException unless all are NEW
      */
     public Pipeline start() {
         services.reversed().forEach(Service::start);
@@ -58,17 +68,79 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /**
+     * Starts all and returns when they have ended; an interrupt, which stays set, ends them. Meanwhile they are drained, each for its
+     * {@link Service#grace grace}, when the process is asked to exit, unless {@link #drainOnExit} says otherwise.
+     *
+     * @throws IllegalStateException unless all are NEW
+     * @throws RuntimeException what has ended the first one that failed
+     */
+    public void run() {
+        start();
+        var takeBack = life.drainOnExitUnlessInstalled(() -> exitStage(this::closeAll));
+        try {
+            join();
+        } finally {
+            takeBack.run();
+            if (Thread.currentThread().isInterrupted()) {
+                close();
+            }
+        }
+    }
+
+    /**
      * Waits until all have ended; an interrupt, which stays set, ends the waiting.
      *
      * @throws IllegalStateException when they have not been started
+     * @throws RuntimeException what has ended the first one that failed, as {@link Service#join} does
      */
     public void join() {
-        services.forEach(Service::join);
+        join(Duration.ZERO);
     }
 
-    /** Whether all are at work. */
-    public boolean alive() {
-        return services.stream().allMatch(Service::alive);
+    /**
+     * As {@link #join()}, for so long at most.
+     *
+     * @param limit for all together; zero means no limit
+     * @return false when they have not ended by then
+     */
+    public boolean join(Duration limit) {
+        var until = Moments.limit(time(), SingleDrain.limit("join", limit));
+        RuntimeException failure = null;
+        for (var service : services) {
+            try {
+                if (!service.join(left(until))) {
+                    return false;
+                }
+            } catch (RuntimeException e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return true;
+    }
+
+    private TimeSource time() {
+        return services.getFirst().time();
+    }
+
+    /** What is left until the moment, as a limit: of one that has passed, the least there is. */
+    private Duration left(long until) {
+        if (until == Moments.NEVER) {
+            return Duration.ZERO;
+        }
+        var left = Moments.until(time(), until);
+        return left.isZero() ? SingleDrain.AT_ONCE : left;
+    }
+
+    /** Where it is in its life: RUNNING as long as one of its services runs, DRAINING when none runs any more but not all have ended. */
+    public LifeState state() {
+        var states = services.stream().map(Service::state).distinct().toList();
+        if (states.size() == 1) {
+            return states.getFirst();
+        }
+        return states.contains(LifeState.RUNNING) ? LifeState.RUNNING : states.contains(LifeState.NEW) ? LifeState.NEW : LifeState.DRAINING;
     }
 
     /** Why the first of them that failed has ended, if one has. */
@@ -79,38 +151,58 @@ public final class Pipeline implements AutoCloseable {
     /**
      * Drains the services, the first one first; see {@link Service#drain}.
      *
-     * @param limit how long it waits at most, for all together
-     * @return whether all have ended in time and without a failure
+     * @param limit how long it waits at most, for all together; zero means no limit
+     * @return the sum of their reports
      */
-    public boolean drain(Duration limit) {
-        var begun = System.nanoTime();
-        var clean = true;
+    public DrainReport drain(Duration limit) {
+        var until = Moments.limit(time(), SingleDrain.limit("drain", limit));
+        var reports = new ArrayList<DrainReport>();
+        var begun = time().nanoTime();
         for (var service : services) {
-            clean &= service.drain(Duration.ofNanos(Math.max(0, Waits.nanos(limit) - (System.nanoTime() - begun))));
+            reports.add(service.drain(left(until)));
         }
-        return clean;
+        return sum(reports, begun);
+    }
+
+    private DrainReport sum(List<DrainReport> all, long begun) {
+        return new DrainReport(Moments.since(time(), begun), all.stream().mapToInt(DrainReport::finished).sum(),
+                all.stream().mapToInt(DrainReport::interrupted).sum(), all.stream().mapToInt(DrainReport::aborted).sum(), List.of());
+    }
+
+    /** As {@link #drainOnExit(Duration, Consumer)}, showing nothing. */
+    public Pipeline drainOnExit(Duration limit) {
+        return drainOnExit(limit, report -> {});
     }
 
     /**
-     * Drains when the process is asked to stop or exits otherwise; see {@link Service#drainOnExit}.
+     * Drains when the process is asked to stop or exits otherwise, then shows the report; see {@link Service#drainOnExit}. The last call counts.
      *
-     * @param limit for all together
+     * @param limit for all together; zero means no limit
      */
-    public Pipeline drainOnExit(Duration limit) {
-        var exit = ExitStages.install(ExitStages.Stage.WORK, services.getFirst().name() + "-exit", () -> drain(limit));
-        services.getLast().whenEnded(exit::remove);
+    public Pipeline drainOnExit(Duration limit, Consumer<? super DrainReport> show) {
+        SingleDrain.limit("drainOnExit", limit);
+        life.drainOnExit(() -> exitStage(() -> {
+            var report = drain(limit);
+            show.accept(report);
+            return report;
+        }));
+        services.getLast().onEnd(life::end);
         return this;
     }
 
-    /** Shuts all down, the first one first; see {@link Service#shutdown}. */
-    public void shutdown() {
-        services.forEach(Service::shutdown);
+    private Runnable exitStage(Supplier<DrainReport> drain) {
+        return ExitStages.install(ExitStages.Stage.WORK, services.getFirst().name() + "-exit", () -> drain.get().clean() && failure().isEmpty())::remove;
     }
 
-    /** As {@link #shutdown}. */
+    private DrainReport closeAll() {
+        var begun = time().nanoTime();
+        return sum(services.stream().map(Service::drainForGrace).toList(), begun);
+    }
+
+    /** Closes all, the first one first; see {@link Service#close}. */
     @Override
     public void close() {
-        shutdown();
+        services.forEach(Service::close);
     }
 
     @Override

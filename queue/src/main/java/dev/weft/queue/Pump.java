@@ -3,37 +3,40 @@ package dev.weft.queue;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.net.Backoff;
+import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Message by message from the feed through the stage to the output; all workers of a service run the same one.
+ * Takes messages from the input, one after the other, through the stage to the output; all workers of a service run the same one.
  *
  * @param <I> the type of a message that comes in
  * @param <O> the type of one that goes out
  */
 final class Pump<I, O> implements ServiceThreads.Task {
     /** How often a stop function is asked while there is nothing to do. */
-    private static final long POLL = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final Duration POLL = Duration.ofMillis(50);
     /** So that a stage which always fails doesn't keep a processor busy. */
     private static final Backoff RETRY = Backoff.exponential(Duration.ofMillis(10), Duration.ofSeconds(1));
 
     private final Service<I, O> service;
-    private final ServiceInput<I> feed;
-    private final Service.Stage<? super I, ? extends O> stage;
+    private final ServiceInput<I> input;
+    private final Services.Stage<? super I, ? extends O> stage;
     private final @Nullable BlockingQueue<O> out;
     private final boolean inOrder;
     private final Turns turns = new Turns();
     private final ReentrantLock taking = new ReentrantLock();
+    @GuardedBy("taking")
     private long taken;
+    @GuardedBy("taking")
     private boolean over;
 
-    Pump(Service<I, O> service, ServiceInput<I> feed, Service.Stage<? super I, ? extends O> stage, @Nullable BlockingQueue<O> out, boolean inOrder) {
+    Pump(Service<I, O> service, ServiceInput<I> input, Services.Stage<? super I, ? extends O> stage, @Nullable BlockingQueue<O> out, boolean inOrder) {
         this.service = service;
-        this.feed = feed;
+        this.input = input;
         this.stage = stage;
         this.out = out;
         this.inOrder = inOrder;
@@ -41,7 +44,7 @@ final class Pump<I, O> implements ServiceThreads.Task {
 
     @Override
     public void drain() {
-        feed.look();
+        input.look();
     }
 
     @Override
@@ -63,12 +66,14 @@ final class Pump<I, O> implements ServiceThreads.Task {
         }
     }
 
-    /** @return null when there is no other */
+    /** The next message; null when there is no other. */
+    @GuardedBy("taking")
     private @Nullable Delivered<I> next() throws InterruptedException {
         while (!over && !service.mustStop()) {
             // Asked first: what was put before the end is found after it.
-            var ended = feed.hasEnded() || service.draining();
-            var delivered = service.canStop() && !ended ? feed.next(POLL) : feed.next(service::draining);
+            var ended = input.hasEnded() || service.draining();
+            var until = service.canStop() ? Moments.in(service.time(), POLL) : Moments.NEVER;
+            var delivered = input.next(service::draining, until);
             if (delivered.isPresent()) {
                 return delivered.get();
             }
@@ -80,7 +85,7 @@ final class Pump<I, O> implements ServiceThreads.Task {
 
     private void handle(Delivered<I> delivered, long number) throws Exception {
         for (int attempt = 1; !attempt(delivered, number, attempt); attempt++) {
-            TimeUnit.NANOSECONDS.sleep(RETRY.pause(attempt).orElseThrow().toNanos());
+            service.time().sleep(RETRY.pause(attempt).orElseThrow());
         }
         if (inOrder) {
             turns.pass(number);
@@ -130,7 +135,7 @@ final class Pump<I, O> implements ServiceThreads.Task {
             return;
         }
         if (service.ending()) {
-            throw new InterruptedException("the stage swallowed the interrupt of a shutdown: nothing may block now");
+            throw new InterruptedException("the stage swallowed the interrupt of the end: nothing may block now");
         }
         if (out instanceof AckQueue<O> acknowledging) {
             acknowledging.put(result, delivered::acknowledge);
@@ -141,9 +146,9 @@ final class Pump<I, O> implements ServiceThreads.Task {
     }
 
     /** What is no failure of the message ends the service, and leaves the message unacknowledged. */
-    private Service.Verdict verdict(I message, Exception e) throws InterruptedException {
+    private Verdict verdict(I message, Exception e) throws InterruptedException {
         if (service.ending()) {
-            throw (InterruptedException) new InterruptedException("shut down").initCause(e);
+            throw (InterruptedException) new InterruptedException("the service ends").initCause(e);
         }
         if (out instanceof AckQueue<O> acknowledging && acknowledging.hasEnded()) {
             throw new IllegalStateException("the output of service " + service.name() + " has ended: nothing can be put into it", e);

@@ -25,10 +25,10 @@ final class QueueLog {
     private final String link;
     private final RateLimit drops;
 
-    QueueLog(SafeLog log, String link) {
+    QueueLog(SafeLog log, String link, TimeSource time) {
         this.log = log;
         this.link = link;
-        drops = new RateLimit(DROPS, PERIOD, TimeSource.system(),
+        drops = new RateLimit(DROPS, PERIOD, time,
                 count -> log.log(Level.ERROR, () -> link + " failed to enqueue " + count + " more messages within " + PERIOD.toSeconds() + " s"));
     }
 

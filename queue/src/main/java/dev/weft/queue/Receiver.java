@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.Consumer;
+
+import dev.weft.net.DrainReport;
 
 /**
  * The end where messages come out: pysocklib's ServerReceiver and ClientReceiver.
@@ -27,7 +30,7 @@ public interface Receiver<T> extends Link, Iterable<T> {
     Iterator<T> iterator();
 
     /**
-     * Waits until this direction is over, while the other may go on: its {@link Link.Builder#stopReceiving stop} function has said so, or the link
+     * Waits until this direction is over, while the other may go on: its {@link LinkBuilder#stopReceiving stop} function has said so, or the link
      * has ended. The original's {@code receive_thread.join()}. An interrupt, which stays set, ends the waiting.
      */
     void joinReceiving();
@@ -37,4 +40,7 @@ public interface Receiver<T> extends Link, Iterable<T> {
 
     @Override
     Receiver<T> drainOnExit(Duration limit);
+
+    @Override
+    Receiver<T> drainOnExit(Duration limit, Consumer<? super DrainReport> show);
 }

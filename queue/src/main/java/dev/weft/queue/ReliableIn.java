@@ -24,7 +24,7 @@ final class ReliableIn<T> {
     private final AckQueue<T> queue;
     private final Body<T> body;
     private final int window;
-    private final LinkEvents news;
+    private final LinkEvents events;
     private final Runnable due;
     private final Runnable owing;
     private final Map<StreamId, ReceivedStream> streams = new LinkedHashMap<>(16, 0.75f, true) {
@@ -43,11 +43,11 @@ final class ReliableIn<T> {
      * @param due runs when the peer should be told what is done
      * @param owing runs when it should be told before long
      */
-    ReliableIn(AckQueue<T> queue, Link.Builder<T> settings, LinkEvents news, Runnable due, Runnable owing) {
+    ReliableIn(AckQueue<T> queue, LinkSettings<T> settings, LinkEvents events, Runnable due, Runnable owing) {
         this.queue = queue;
-        body = settings.body;
-        window = settings.capacity;
-        this.news = news;
+        body = settings.body();
+        window = settings.capacity();
+        this.events = events;
         this.due = due;
         this.owing = owing;
     }
@@ -83,7 +83,7 @@ final class ReliableIn<T> {
             for (var message : messages) {
                 var number = message.number();
                 if (number < expected) {
-                    news.counts.duplicates.increment();
+                    events.counts.duplicates.increment();
                     continue;
                 }
                 if (number > expected) {
@@ -97,7 +97,7 @@ final class ReliableIn<T> {
                 try {
                     fresh.add(new Delivered<>(body.decode(message.body()), () -> acknowledge(stream, number)));
                 } catch (IOException | RuntimeException e) { // it would be so the next time, too
-                    news.undecodable(message.body(), e);
+                    events.undecodable(message.body(), e);
                     acknowledge(stream, number);
                 }
             }
@@ -108,7 +108,7 @@ final class ReliableIn<T> {
     }
 
     private void put(List<Delivered<T>> messages) throws InterruptedException {
-        news.counts.received.add(messages.size());
+        events.counts.received.add(messages.size());
         if (queue.size() + messages.size() <= (long) MOST_WINDOWS * window) {
             queue.forceAll(messages);
         } else {
@@ -127,10 +127,10 @@ final class ReliableIn<T> {
         }
     }
 
-    /** Whether all that has come is done. */
-    boolean isSettled() {
+    /** How many messages that have come are not done. */
+    int unsettled() {
         var stream = current;
-        return queue.isEmpty() && (stream == null || stream.done() + 1 == stream.expected());
+        return Math.max(queue.size(), stream == null ? 0 : (int) (stream.expected() - 1 - stream.done()));
     }
 
     /** Whether something is done that the peer was not told of. */

@@ -24,7 +24,7 @@ final class ReliableOut<T> {
     private final int most;
     private final Body<T> body;
     private final int window;
-    private final LinkEvents news;
+    private final LinkEvents events;
     private final ReentrantLock lock;
     private final Condition changed;
     private final Condition acknowledged;
@@ -40,22 +40,20 @@ final class ReliableOut<T> {
     /**
      * @param keepsLonger whether the store outlives the link, so that what is in it is safe
      * @param most the longest message, in bytes
-     * @param lock what guards it
-     * @param changed is told when something can leave
+     * @param signal wakes the thread that writes; its lock guards all but the feeder
      */
-    ReliableOut(Outflow<T> source, Store store, boolean keepsLonger, int most, Link.Builder<T> settings, LinkEvents news, ReentrantLock lock,
-            Condition changed) {
+    ReliableOut(Outflow<T> source, Store store, boolean keepsLonger, int most, LinkSettings<T> settings, LinkEvents events, WriterSignal signal) {
         this.source = source;
         this.store = store;
         this.keepsLonger = keepsLonger;
         this.most = most;
-        body = settings.body;
-        window = settings.capacity;
-        this.news = news;
-        this.lock = lock;
-        this.changed = changed;
+        body = settings.body();
+        window = settings.capacity();
+        this.events = events;
+        lock = signal.lock();
+        changed = signal.changed();
         acknowledged = lock.newCondition();
-        feeder = news.threads.unstarted("-number", this::feed);
+        feeder = events.threads.unstarted("-number", this::feed);
     }
 
     void begin(Consumer<Throwable> fatal) {
@@ -184,7 +182,7 @@ final class ReliableOut<T> {
             leaving.add(new Frame.Message(cursor, read(cursor)));
             cursor++;
         }
-        news.counts.sent.add(cursor - begun);
+        events.counts.sent.add(cursor - begun);
     }
 
     /** What can't be read now can't be on any other connection. */
@@ -205,7 +203,7 @@ final class ReliableOut<T> {
             if (number >= cursor) {
                 throw new ProtocolException("the peer acknowledges message " + number + ", and " + (cursor - 1) + " was the last");
             }
-            news.counts.acknowledged.add(Math.max(0, number + 1 - store.first()));
+            events.counts.acknowledged.add(Math.max(0, number + 1 - store.first()));
             while (!awaited.isEmpty() && awaited.getFirst().number() <= number) {
                 done.add(awaited.removeFirst().message());
             }

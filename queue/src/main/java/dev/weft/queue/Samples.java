@@ -29,7 +29,7 @@ public final class Samples {
      */
     public static <T> Service<T, Void> messageLogger(BlockingQueue<T> messages, System.Logger logger) {
         var log = SafeLog.of(logger);
-        return Service.<T>sink("message logger", messages, message -> log.log(Level.INFO, () -> text(message))).logger(logger);
+        return Services.<T>sink("message logger", messages, message -> log.log(Level.INFO, () -> text(message))).logger(logger);
     }
 
     /** As {@link #messageGenerator(BlockingQueue, System.Logger, String)}, without a name: messages begin with a space. */
@@ -46,7 +46,7 @@ public final class Samples {
     public static Service<Void, String> messageGenerator(BlockingQueue<String> messages, System.Logger logger, String name, Duration interval) {
         var log = SafeLog.of(logger);
         var asked = new AtomicInteger();
-        return Service.source("message generator", messages, interval, () -> {
+        return Services.source("message generator", messages, interval, () -> {
             var message = name + " " + (asked.getAndUpdate(n -> (n + 1) % LAST) + 1);
             log.log(Level.DEBUG, () -> message);
             return message;
@@ -59,7 +59,7 @@ public final class Samples {
      * @param stop see {@link Service#stop}
      */
     public static Service<String, String> toUpper(BlockingQueue<String> in, BlockingQueue<String> out, BooleanSupplier stop) {
-        return Service.map("to upper", in, out, (String message) -> message.toUpperCase(Locale.ROOT)).stop(stop);
+        return Services.map("to upper", in, out, (String message) -> message.toUpperCase(Locale.ROOT)).stop(stop);
     }
 
     private static String text(Object message) {

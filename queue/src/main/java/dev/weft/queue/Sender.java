@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.Consumer;
+
+import dev.weft.net.DrainReport;
 
 /**
  * The end where messages go in: pysocklib's ServerSender and ClientSender.
@@ -33,7 +36,7 @@ public interface Sender<T> extends Link {
     List<T> unsent();
 
     /**
-     * Waits until this direction is over, while the other may go on: its {@link Link.Builder#stopSending stop} function has said so, or its queue has
+     * Waits until this direction is over, while the other may go on: its {@link LinkBuilder#stopSending stop} function has said so, or its queue has
      * ended, and all is sent, with {@link Delivery#AT_LEAST_ONCE} acknowledged; or the link has ended. The original's {@code send_thread.join()}. An
      * interrupt, which stays set, ends the waiting.
      */
@@ -44,4 +47,7 @@ public interface Sender<T> extends Link {
 
     @Override
     Sender<T> drainOnExit(Duration limit);
+
+    @Override
+    Sender<T> drainOnExit(Duration limit, Consumer<? super DrainReport> show);
 }

@@ -6,36 +6,39 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
+import dev.weft.net.support.TimedCondition;
+
 /**
  * Where a service's messages come from; one thread at a time asks it.
  *
  * @param <I> the type of a message
  */
 sealed interface ServiceInput<I> {
-    /** A queue that can't be told that somebody need not wait any more, is asked so often. */
-    long LOOK = TimeUnit.MILLISECONDS.toNanos(250);
+    /**
+     * The next one; waits for it until the moment.
+     *
+     * @param over ends the wait: evaluated at first, and after each {@link #look}
+     * @return empty when there is none and the wait is over, or at the end
+     */
+    Optional<Delivered<I>> next(BooleanSupplier over, long moment) throws InterruptedException;
 
-    /** The next one; empty only at the end, or when there is none and it is over. */
-    Optional<Delivered<I>> next(BooleanSupplier over) throws InterruptedException;
-
-    /** Whoever waits looks again whether it is over. */
+    /** The thread that waits looks again whether its wait is over. */
     default void look() {}
-
-    /** The next one, if it comes in so many nanoseconds. */
-    Optional<Delivered<I>> next(long nanos) throws InterruptedException;
 
     /** Whether nothing is added any more; something may be left. */
     boolean hasEnded();
 
-    static <I> ServiceInput<I> of(BlockingQueue<I> queue) {
-        return queue instanceof AckQueue<I> acknowledged ? new Acknowledged<>(acknowledged) : new Plain<>(queue);
+    static <I> ServiceInput<I> of(BlockingQueue<I> queue, TimeSource time) {
+        return queue instanceof AckQueue<I> acknowledged ? new Acknowledged<>(acknowledged, time) : new Plain<>(queue, time);
     }
 
-    /** A queue that hears when a message is done, and that can end. */
-    record Acknowledged<I>(AckQueue<I> queue) implements ServiceInput<I> {
+    /** A queue that is told when a message is done, and that can end. */
+    record Acknowledged<I>(AckQueue<I> queue, TimeSource time) implements ServiceInput<I> {
         @Override
-        public Optional<Delivered<I>> next(BooleanSupplier over) throws InterruptedException {
-            return queue.next(over);
+        public Optional<Delivered<I>> next(BooleanSupplier over, long moment) throws InterruptedException {
+            return queue.next(over, moment, time);
         }
 
         @Override
@@ -44,32 +47,25 @@ sealed interface ServiceInput<I> {
         }
 
         @Override
-        public Optional<Delivered<I>> next(long nanos) throws InterruptedException {
-            return queue.next(nanos, TimeUnit.NANOSECONDS);
-        }
-
-        @Override
         public boolean hasEnded() {
             return queue.hasEnded();
         }
     }
 
-    /** Any other queue. */
-    record Plain<I>(BlockingQueue<I> queue) implements ServiceInput<I> {
-        @Override
-        public Optional<Delivered<I>> next(BooleanSupplier over) throws InterruptedException {
-            while (true) {
-                var last = over.getAsBoolean();
-                var next = next(last ? 0 : LOOK);
-                if (next.isPresent() || last) {
-                    return next;
-                }
-            }
-        }
+    /** Any other queue: it can't be told that a wait is over, and counts in the machine's time. So it waits in steps. */
+    record Plain<I>(BlockingQueue<I> queue, TimeSource time) implements ServiceInput<I> {
+        private static final Duration LOOK = Duration.ofMillis(250);
 
         @Override
-        public Optional<Delivered<I>> next(long nanos) throws InterruptedException {
-            return Optional.ofNullable(queue.poll(nanos, TimeUnit.NANOSECONDS)).map(Delivered::new);
+        public Optional<Delivered<I>> next(BooleanSupplier over, long moment) throws InterruptedException {
+            while (true) {
+                var last = over.getAsBoolean();
+                var left = last ? Duration.ZERO : moment == Moments.NEVER ? LOOK : Moments.until(time, moment);
+                var next = queue.poll((left.compareTo(LOOK) < 0 ? left : LOOK).toNanos(), TimeUnit.NANOSECONDS);
+                if (next != null || last || Moments.passed(time, moment)) {
+                    return Optional.ofNullable(next).map(Delivered::new);
+                }
+            }
         }
 
         @Override
@@ -80,37 +76,41 @@ sealed interface ServiceInput<I> {
 
     /** Nothing but the moments at which a source is asked: at once, and then each time so long after the one before was dealt with. */
     final class Ticks implements ServiceInput<Void> {
-        private final long interval;
-        private long due = System.nanoTime();
+        private final Duration interval;
+        private final TimeSource time;
+        private final TimedCondition changed;
+        private long due;
         private boolean given;
 
-        Ticks(Duration interval) {
-            this.interval = Math.min(TimeUnit.NANOSECONDS.convert(interval), Long.MAX_VALUE / 2);
+        Ticks(Duration interval, TimeSource time) {
+            this.interval = interval;
+            this.time = time;
+            changed = new TimedCondition(time);
+            due = time.nanoTime();
         }
 
         @Override
-        public Optional<Delivered<Void>> next(BooleanSupplier over) throws InterruptedException {
-            while (!over.getAsBoolean()) {
-                var next = next(LOOK);
-                if (next.isPresent()) {
-                    return next;
-                }
-            }
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<Delivered<Void>> next(long nanos) throws InterruptedException {
+        public Optional<Delivered<Void>> next(BooleanSupplier over, long moment) throws InterruptedException {
             if (given) {
                 given = false;
-                due = System.nanoTime() + interval;
+                due = Moments.in(time, interval);
             }
-            TimeUnit.NANOSECONDS.sleep(Math.min(nanos, due - System.nanoTime()));
-            if (System.nanoTime() - due < 0) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (!Moments.passed(time, due)) {
+                changed.waitFor(() -> over.getAsBoolean() || Moments.passed(time, due), Moments.earlier(due, moment));
+            }
+            if (over.getAsBoolean() || !Moments.passed(time, due)) {
                 return Optional.empty();
             }
             given = true;
             return Optional.of(new Delivered<>(nothing()));
+        }
+
+        @Override
+        public void look() {
+            changed.signal();
         }
 
         @Override

@@ -3,12 +3,13 @@ package dev.weft.queue;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.weft.net.LifeState;
+import dev.weft.net.support.Life;
+import dev.weft.net.support.Moments;
 import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
@@ -18,41 +19,39 @@ final class ServiceThreads {
     interface Task {
         void run() throws Exception;
 
-        /** Lets who waits for a message look whether there will be one. */
+        /** A thread that waits for a message looks whether there will be one. */
         default void drain() {}
     }
 
-    /** What an interrupted stage gets for its clean-up, before {@link #shutdown} leaves it to itself. */
+    /** How long an interrupted stage may take for its clean-up before {@link #endAndWait} leaves it to itself. */
     private static final Duration LAST_CALL = Duration.ofSeconds(3);
 
     private final String name;
     private final Supplier<SafeLog> log;
-    private final Runnable atEnd;
+    private final Life life;
+    @GuardedBy("this")
     private final Set<Thread> working = new HashSet<>();
-    private final CountDownLatch ended = new CountDownLatch(1);
+    @GuardedBy("this")
     private @Nullable Thread caller;
-    /** By us. */
+    /** By this object. */
+    @GuardedBy("this")
     private boolean interruptedCaller;
-    /** By somebody else. */
+    /** By another thread. */
+    @GuardedBy("this")
     private boolean callerWasInterrupted;
-    private volatile boolean started;
     private volatile boolean ending;
-    private volatile @Nullable Throwable failure;
 
-    /**
-     * @param log where it logs, once it is at work
-     * @param atEnd what the last one does before it goes; quick
-     */
-    ServiceThreads(String name, Supplier<SafeLog> log, Runnable atEnd) {
+    /** Threads that are not started; {@code log} is where they log, once they work. */
+    ServiceThreads(String name, Supplier<SafeLog> log, Life life) {
         this.name = name;
         this.log = log;
-        this.atEnd = atEnd;
+        this.life = life;
     }
 
     synchronized void start(int workers, Task task) {
-        begin();
+        life.begin("start");
         for (int i = 1; i <= workers; i++) {
-            hire(workers == 1 ? name : name + "-" + i, task);
+            add(workers == 1 ? name : name + "-" + i, task);
         }
     }
 
@@ -60,18 +59,18 @@ final class ServiceThreads {
     void run(int workers, Task task) {
         var me = Thread.currentThread();
         synchronized (this) {
-            begin();
+            life.begin("run");
             caller = me;
             working.add(me);
             for (int i = 2; i <= workers; i++) {
-                hire(name + "-" + i, task);
+                add(name + "-" + i, task);
             }
         }
         work(task);
-        // From here on nobody of ours interrupts this thread.
+        // From here on this object interrupts this thread no more.
         var interrupted = mustStay(Thread.interrupted());
         try {
-            ended.await();
+            life.changed().waitFor(() -> life.is(LifeState.ENDED), Moments.NEVER);
         } catch (InterruptedException e) {
             interrupted = true;
             end();
@@ -81,78 +80,54 @@ final class ServiceThreads {
         }
     }
 
-    void join() {
-        if (!started && !ending) {
-            throw new IllegalStateException("service " + name + " has not been started: there is nothing to wait for");
-        }
-        try {
-            ended.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** Waits until all have ended, or until the moment; an interrupt, which stays set, ends the wait. */
+    boolean awaitEnd(long moment) {
+        return life.changed().awaitInterruptibly(() -> life.is(LifeState.ENDED), moment);
     }
 
-    /** False when it has not ended in time, or the wait was interrupted, which stays set. */
-    boolean awaitEnd(Duration limit) {
-        try {
-            return ended.await(Waits.nanos(limit), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+    /** Whether the calling thread is one of them. */
+    synchronized boolean isOneOfUs() {
+        return working.contains(Thread.currentThread());
     }
 
-    boolean isOneOfUs() {
-        synchronized (this) {
-            return working.contains(Thread.currentThread());
-        }
+    /** How many work. */
+    synchronized int count() {
+        return working.size();
     }
 
-    void shutdown() {
-        synchronized (this) {
-            end();
-            if (working.contains(Thread.currentThread())) {
-                return;
-            }
-        }
-        try {
-            if (!ended.await(LAST_CALL.toMillis(), TimeUnit.MILLISECONDS)) {
-                log.get().log(Level.WARNING,
-                        () -> "service " + name + " does not heed its interrupt: still working " + LAST_CALL.toSeconds() + " s later");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    boolean alive() {
-        return started && ended.getCount() > 0;
-    }
-
-    boolean hasEnded() {
-        return ended.getCount() == 0;
-    }
-
-    boolean started() {
-        return started;
-    }
-
+    /** Whether they are interrupted, and end. */
     boolean ending() {
         return ending;
     }
 
-    Optional<Throwable> failure() {
-        return Optional.ofNullable(failure);
-    }
-
-    private void begin() {
-        if (started || ending) {
-            throw new IllegalStateException("service " + name + (started ? " was started before" : " was shut down") + ": make another one");
+    /** Interrupts all, waits for their end, and warns when that takes too long; an interrupt, which stays set, ends the wait. */
+    void endAndWait() {
+        end();
+        if (!awaitEnd(Moments.in(life.changed().time(), LAST_CALL)) && !Thread.currentThread().isInterrupted()) {
+            log.get().log(Level.WARNING,
+                    () -> "service " + name + " ignores its interrupt: it still works " + LAST_CALL.toSeconds() + " s later");
         }
-        started = true;
     }
 
-    private void hire(String name, Task task) {
+    /** Interrupts all but the calling thread. */
+    void end() {
+        synchronized (this) {
+            ending = true;
+            for (var thread : working) {
+                if (thread != Thread.currentThread()) {
+                    thread.interrupt();
+                    interruptedCaller |= thread == caller;
+                }
+            }
+            if (!working.isEmpty()) {
+                return;
+            }
+        }
+        life.end(); // it was never started, or all are about to end
+    }
+
+    @GuardedBy("this")
+    private void add(String name, Task task) {
         var thread = Thread.ofVirtual().name(name).unstarted(() -> work(task));
         working.add(thread);
         thread.start();
@@ -170,7 +145,7 @@ final class ServiceThreads {
         }
     }
 
-    /** Who runs a service on a thread of his own may interrupt it; nobody but us knows the others. */
+    /** A thread that runs a service may be interrupted by anybody who knows it; only this object knows the others. */
     private void interrupted(InterruptedException e) {
         synchronized (this) {
             if (ending) {
@@ -190,42 +165,23 @@ final class ServiceThreads {
             log.get().log(Level.DEBUG, () -> "service " + name + " was interrupted", t);
             return;
         }
-        synchronized (this) {
-            if (failure == null) {
-                failure = t;
-            }
-            end();
-        }
+        life.fail(t);
+        end();
         log.get().log(Level.ERROR, () -> "service " + name + " has ended", t);
     }
 
-    /** Interrupts all but the one who says so. */
-    private synchronized void end() {
-        ending = true;
-        for (var thread : working) {
-            if (thread != Thread.currentThread()) {
-                thread.interrupt();
-                interruptedCaller |= thread == caller;
-            }
+    private void leave() {
+        boolean last;
+        synchronized (this) {
+            working.remove(Thread.currentThread());
+            last = working.isEmpty();
         }
-        if (!started) {
-            over();
+        if (last) {
+            life.end();
         }
     }
 
-    private synchronized void leave() {
-        working.remove(Thread.currentThread());
-        if (working.isEmpty()) {
-            over();
-        }
-    }
-
-    private void over() {
-        atEnd.run();
-        ended.countDown();
-    }
-
-    /** An interrupt that was ours must not outlive the service; any other must. */
+    /** An interrupt by this object must not outlive the service; any other must. */
     private synchronized boolean mustStay(boolean interrupt) {
         return callerWasInterrupted || (interrupt && !interruptedCaller);
     }

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import dev.weft.net.Connection;
+import dev.weft.net.Deadlines;
 import dev.weft.net.Framing;
+import dev.weft.net.TimeSource;
 import dev.weft.net.support.SafeText;
 import org.jspecify.annotations.Nullable;
 
@@ -30,18 +32,20 @@ final class SocklibProtocol<T> implements LinkProtocol<T> {
     private final Framing<T> framing;
     private final Duration timeout;
     private final Duration pace;
+    private final TimeSource time;
     private final QueueLog log;
     private final LinkThreads threads;
     private Consumer<Throwable> fatal = t -> {};
 
-    SocklibProtocol(@Nullable Inflow<T> in, @Nullable Outflow<T> out, Link.Builder<T> settings, LinkEvents news) {
+    SocklibProtocol(@Nullable Inflow<T> in, @Nullable Outflow<T> out, LinkSettings<T> settings, LinkEvents events) {
         this.in = in;
         this.out = out;
-        framing = settings.framing;
-        timeout = settings.timeout;
-        pace = settings.pace;
-        log = news.log;
-        threads = news.threads;
+        framing = settings.framing();
+        timeout = settings.timeout();
+        pace = settings.pace();
+        time = settings.time();
+        log = events.log;
+        threads = events.threads;
     }
 
     @Override
@@ -51,17 +55,17 @@ final class SocklibProtocol<T> implements LinkProtocol<T> {
 
     @Override
     public boolean stops() {
-        return (in == null || in.stops()) && (out == null || out.stops());
+        return (in == null || in.stops()) & (out == null || out.stops()); // both are to be asked
     }
 
     @Override
-    public boolean isSettled() {
-        return in == null || in.isSettled();
+    public int unsettled() {
+        return in == null ? 0 : in.unsettled();
     }
 
     @Override
     public @Nullable IOException over(Connection connection, Runnable stands) throws InterruptedException {
-        Waits.limit(connection, timeout);
+        limit(connection);
         var writer = out == null || out.isOver() ? null : new Writer(connection, out);
         try {
             stands.run();
@@ -86,6 +90,16 @@ final class SocklibProtocol<T> implements LinkProtocol<T> {
             throw new InterruptedException(e.getMessage());
         } finally {
             end(connection, writer);
+        }
+    }
+
+    /** A full queue makes the other end wait for as long as it takes: so there is no limit for a write, unless the link's user has set one. */
+    private void limit(Connection connection) {
+        var own = connection.deadlines();
+        if (timeout.isPositive()) {
+            connection.deadlines(own.read(timeout).write(timeout));
+        } else if (own.equals(Deadlines.defaults())) {
+            connection.deadlines(own.write(Duration.ZERO));
         }
     }
 
@@ -127,7 +141,7 @@ final class SocklibProtocol<T> implements LinkProtocol<T> {
         var frames = connection.frames(framing);
         var most = in.takesMany() ? MOST_AT_ONCE : 1;
         var messages = new ArrayList<T>();
-        while (!in.stops() && StopAwareWait.await(connection, in, timeout)) {
+        while (!in.stops() && StopAwareWait.await(connection, in, timeout, time)) {
             try {
                 frames.readMany(most, messages::add);
             } catch (RuntimeException e) {
@@ -173,7 +187,7 @@ final class SocklibProtocol<T> implements LinkProtocol<T> {
                 while (out.take()) {
                     out.send(connection);
                     if (pace.isPositive()) {
-                        Thread.sleep(pace);
+                        time.sleep(pace);
                     }
                 }
                 if (in == null || in.isOver()) {

@@ -6,11 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
 import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +36,12 @@ final class Spool implements Store {
 
     private static final String SUFFIX = ".spool";
     private static final int DIGITS = 20;
-    private static final long NOTE_EVERY = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final Duration NOTE_EVERY = Duration.ofMillis(10);
 
     private final Path directory;
     private final SpoolLock lock;
     private final SafeLog log;
+    private final TimeSource time;
     private final long full;
     private final SpoolStream stream;
     /** By their first numbers; there is always one. */
@@ -47,7 +50,7 @@ final class Spool implements Store {
     @Nullable
     private SpoolSegment reading;
     private long acknowledged;
-    private long notedAt = System.nanoTime();
+    private long noteAgain;
     private boolean noteFailed;
     private boolean closed;
 
@@ -61,20 +64,20 @@ final class Spool implements Store {
     }
 
     static Spool open(Path directory, long full) throws IOException {
-        return open(directory, full, QueueLog.SHARED);
+        return open(directory, full, QueueLog.SHARED, TimeSource.system());
     }
 
-    static Spool open(Path directory, SafeLog log) throws IOException {
-        return open(directory, SEGMENT, log);
+    static Spool open(Path directory, SafeLog log, TimeSource time) throws IOException {
+        return open(directory, SEGMENT, log, time);
     }
 
-    private static Spool open(Path directory, long full, SafeLog log) throws IOException {
+    private static Spool open(Path directory, long full, SafeLog log, TimeSource time) throws IOException {
         try {
             Files.createDirectories(directory, SpoolFile.ownerOnly(directory, "rwx------"));
             var real = directory.toRealPath();
             var lock = SpoolLock.of(real);
             try {
-                return new Spool(real, lock, full, log);
+                return new Spool(real, lock, full, log, time);
             } catch (IOException | RuntimeException | Error e) {
                 lock.close();
                 throw e;
@@ -84,11 +87,13 @@ final class Spool implements Store {
         }
     }
 
-    private Spool(Path directory, SpoolLock lock, long full, SafeLog log) throws IOException {
+    private Spool(Path directory, SpoolLock lock, long full, SafeLog log, TimeSource time) throws IOException {
         this.directory = directory;
         this.lock = lock;
         this.full = full;
         this.log = log;
+        this.time = time;
+        noteAgain = Moments.in(time, NOTE_EVERY);
         var files = files();
         stream = SpoolStream.in(directory, files.isEmpty());
         try {
@@ -189,7 +194,7 @@ final class Spool implements Store {
         }
         if (number > acknowledged) {
             acknowledged = number;
-            tidy(number == newest || System.nanoTime() - notedAt > NOTE_EVERY);
+            tidy(number == newest || Moments.passed(time, noteAgain));
         }
     }
 
@@ -226,7 +231,7 @@ final class Spool implements Store {
         try {
             if (note) {
                 stream.note(acknowledged);
-                notedAt = System.nanoTime();
+                noteAgain = Moments.in(time, NOTE_EVERY);
             }
             if (acknowledged + 1 == last().next() && last().fullAt(full)) {
                 roll();

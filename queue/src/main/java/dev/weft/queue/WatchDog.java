@@ -6,9 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
+import dev.weft.net.LifeState;
+import dev.weft.net.TimeSource;
 import dev.weft.net.support.SafeLog;
 
 /**
@@ -22,7 +23,7 @@ import dev.weft.net.support.SafeLog;
  * }
  *
  * <p>What is dead, or not yet started, at the time of a look is logged; two seconds later the action runs, on a thread of its own, and the watch
- * is over. Both pauses end at once with {@link #shutdown}, and then there is no action.
+ * is over. Both pauses end at once with {@link #close}, and then there is no action.
  *
  * <p>Options are set before {@link #start}; more to watch may be added by any thread at any time. Source: SPEC SL-42.
  */
@@ -30,9 +31,10 @@ public final class WatchDog implements AutoCloseable {
     private record Watched(String name, BooleanSupplier alive) {}
 
     private final List<Watched> all = new CopyOnWriteArrayList<>();
-    private final Service<Void, Void> service = Service.loop("watchdog", this::watch);
+    private final Service<Void, Void> service = Services.loop("watchdog", this::watch);
     private Duration interval = Duration.ofSeconds(5);
     private Duration grace = Duration.ofSeconds(2);
+    private TimeSource time = TimeSource.system();
     private SafeLog log = QueueLog.SHARED;
     private Runnable action = () -> System.exit(1);
 
@@ -52,15 +54,21 @@ public final class WatchDog implements AutoCloseable {
 
     /** Watches a service. */
     public WatchDog watch(String name, Service<?, ?> service) {
-        return watch(name, service::alive);
+        return watch(name, () -> isAlive(service.state()));
+    }
+
+    /** Watches a pipeline: each of its services. */
+    public WatchDog watch(String name, Pipeline pipeline) {
+        return watch(name, () -> pipeline.services().stream().allMatch(service -> isAlive(service.state())));
+    }
+
+    private static boolean isAlive(LifeState state) {
+        return state == LifeState.RUNNING || state == LifeState.DRAINING;
     }
 
     /** Watches a link, which is alive from its start until it has ended, connected or not. */
     public WatchDog watch(String name, Link link) {
-        return watch(name, () -> {
-            var state = link.status().state();
-            return state != LinkStatus.State.NEW && state != LinkStatus.State.ENDED;
-        });
+        return watch(name, () -> isAlive(link.state()));
     }
 
     /** The pause before each look, the first too; default 5 s. */
@@ -81,6 +89,13 @@ public final class WatchDog implements AutoCloseable {
         return this;
     }
 
+    /** Its clock. Default: {@link TimeSource#system}. */
+    public WatchDog time(TimeSource time) {
+        this.time = Objects.requireNonNull(time);
+        service.time(time);
+        return this;
+    }
+
     /** What is done about a death; default {@code System.exit(1)}. */
     public WatchDog action(Runnable action) {
         this.action = Objects.requireNonNull(action);
@@ -90,36 +105,59 @@ public final class WatchDog implements AutoCloseable {
     /**
      * Begins to watch, on a thread of its own.
      *
-     * @throws IllegalStateException when it was started, or shut down, before
+     * @throws IllegalStateException unless NEW
      */
     public WatchDog start() {
         service.start();
         return this;
     }
 
-    /** Whether it watches. */
-    public boolean alive() {
-        return service.alive();
+    /**
+     * Watches on this thread until the watch is over, or an interrupt, which stays set, ends it.
+     *
+     * @throws IllegalStateException unless NEW
+     */
+    public void run() {
+        service.run();
     }
 
-    /** Ends the watch. Idempotent. */
-    public void shutdown() {
-        service.shutdown();
+    /**
+     * Waits until the watch is over; an interrupt, which stays set, ends the waiting.
+     *
+     * @throws IllegalStateException when it has not been started
+     */
+    public void join() {
+        service.join();
     }
 
-    /** As {@link #shutdown}. */
+    /**
+     * As {@link #join()}, for so long at most.
+     *
+     * @param limit zero means no limit
+     * @return false when the watch is not over by then
+     */
+    public boolean join(Duration limit) {
+        return service.join(limit);
+    }
+
+    /** Where it is in its life. */
+    public LifeState state() {
+        return service.state();
+    }
+
+    /** Ends the watch; there is no action then. Idempotent. */
     @Override
     public void close() {
-        shutdown();
+        service.close();
     }
 
     private void watch() throws InterruptedException {
         do {
-            TimeUnit.NANOSECONDS.sleep(TimeUnit.NANOSECONDS.convert(interval));
+            time.sleep(interval);
         } while (allAlive());
         log.log(Level.ERROR, () -> "Some threads are dead. Exiting...");
-        TimeUnit.NANOSECONDS.sleep(TimeUnit.NANOSECONDS.convert(grace));
-        // Of its own, as shutdown hooks may want to shut the watchdog down while System.exit waits for them.
+        time.sleep(grace);
+        // Of its own, as shutdown hooks may want to close the watchdog while System.exit waits for them.
         Thread.ofPlatform().name("watchdog action").start(action);
     }
 
@@ -140,7 +178,7 @@ public final class WatchDog implements AutoCloseable {
 
     private static Duration positive(Duration pause, String name) {
         if (pause.isNegative() || pause.isZero()) {
-            throw new IllegalArgumentException(name + " of " + pause + ": it has to be more than nothing");
+            throw new IllegalArgumentException(name + "(" + pause + "): it has to be more than zero");
         }
         return pause;
     }

@@ -38,16 +38,16 @@ class AcknowledgeTest {
         ends.close();
     }
 
-    private Link.Builder<String> listening() throws IOException {
+    private LinkBuilder<String> listening() throws IOException {
         return reliable(ends.listen());
     }
 
-    private Link.Builder<String> dialing(Link to) throws IOException {
+    private LinkBuilder<String> dialing(Link to) throws IOException {
         return reliable(ends.connect(to.address()));
     }
 
-    private static Link.Builder<String> reliable(Link.Builder<byte[]> link) {
-        return link.text().delivery(Delivery.AT_LEAST_ONCE);
+    private static LinkBuilder<String> reliable(LinkBuilder<byte[]> link) {
+        return link.asText().delivery(Delivery.AT_LEAST_ONCE);
     }
 
     private static List<String> numbers(int n) {
@@ -200,7 +200,7 @@ class AcknowledgeTest {
         Ends.until("all are done", () -> sender.stats().acknowledged() == MANY);
         assertThat(seen).hasSize(MANY);
         assertThat(doubled).isEmpty();
-        receiver.shutdown();
+        receiver.close();
         for (var thread : threads) {
             assertThat(thread.join(Ends.SOON)).isTrue();
         }
@@ -215,7 +215,7 @@ class AcknowledgeTest {
         three.get(0).acknowledge();
         three.get(2).acknowledge();
         Ends.until("one is told", () -> sender.stats().acknowledged() == 1);
-        first.shutdown();
+        first.close();
         var second = ends.with(dialing(sender).receiver().start());
         assertThat(Ends.next(second.received(), 3)).containsExactly("b", "c", "d");
         three.get(1).acknowledge();
@@ -232,7 +232,7 @@ class AcknowledgeTest {
             for (int n = 0; n < 3; n++) {
                 assertThat(Ends.next(receiver.received())).isEqualTo(Integer.toString(3 * i + n));
             }
-            receiver.shutdown();
+            receiver.close();
         }
         Ends.until("all are done", () -> sender.stats().acknowledged() == 60);
     }
@@ -350,7 +350,7 @@ class AcknowledgeTest {
         assertThat(List.of(peer.hear(), peer.hear(), peer.hear())).containsExactly("message 1 a", "message 2 b", "message 3 c");
         peer.say(acknowledgement(1));
         assertThat(peer.hear()).isEqualTo("message 4 d");
-        sender.shutdown();
+        sender.close();
         var left = new ArrayList<>(sender.unsent());
         left.addAll(sender.toSend());
         assertThat(left).containsExactly("b", "c", "d", "e");
@@ -360,7 +360,7 @@ class AcknowledgeTest {
     void aSenderThatNeverHadAConnectionHasSentNothing() throws Exception {
         var sender = ends.with(listening().capacity(2).sender(new LinkedBlockingQueue<>(List.of("a", "b", "c"))).start());
         Ends.until("it has taken what it may", () -> sender.toSend().isEmpty());
-        sender.shutdown();
+        sender.close();
         assertThat(sender.unsent()).containsExactly("a", "b", "c");
     }
 
@@ -538,8 +538,8 @@ class AcknowledgeTest {
                 out.write(message);
             }
         };
-        var receiver = ends.with(ends.listen().framing(framing).delivery(Delivery.AT_LEAST_ONCE).receiver().start());
-        var sender = ends.with(ends.connect(receiver.address()).framing(framing).delivery(Delivery.AT_LEAST_ONCE).sender().start());
+        var receiver = ends.with(ends.listen().as(framing).delivery(Delivery.AT_LEAST_ONCE).receiver().start());
+        var sender = ends.with(ends.connect(receiver.address()).as(framing).delivery(Delivery.AT_LEAST_ONCE).sender().start());
         sender.toSend().add(new byte[3 << 20]);
         sender.toSend().add(new byte[3]);
         assertThat(Ends.next(receiver.received())).hasSize(3);
@@ -570,8 +570,8 @@ class AcknowledgeTest {
             assertThat(peer.hear()).isEqualTo("message 1 0");
         }
         var begun = System.nanoTime();
-        receiver.shutdown();
-        sender.shutdown();
+        receiver.close();
+        sender.close();
         assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)).isLessThan(6_000);
         assertThat(sender.status().state()).isEqualTo(LinkStatus.State.ENDED);
     }

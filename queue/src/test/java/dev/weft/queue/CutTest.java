@@ -56,8 +56,8 @@ class CutTest {
         ends.close();
     }
 
-    private static Link.Builder<String> reliable(Link.Builder<byte[]> link) {
-        return link.text().reconnect(AT_ONCE).delivery(Delivery.AT_LEAST_ONCE);
+    private static LinkBuilder<String> reliable(LinkBuilder<byte[]> link) {
+        return link.asText().reconnect(AT_ONCE).delivery(Delivery.AT_LEAST_ONCE);
     }
 
     private Relay relay(Link to, Supplier<Relay.Cut> cuts) throws Exception {

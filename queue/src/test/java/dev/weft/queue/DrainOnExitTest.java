@@ -48,13 +48,13 @@ class DrainOnExitTest {
     @EnumSource(Delivery.class)
     @DisplayName("what has been received goes through the service and out, and then the process ends with 0")
     void whatIsUnderWayGoesThrough(Delivery delivery) throws Exception {
-        var results = ends.with(ends.listen().text().delivery(delivery).receiver().start());
+        var results = ends.with(ends.listen().asText().delivery(delivery).receiver().start());
         var received = new CopyOnWriteArrayList<String>();
         Thread.ofVirtual().name("test-take").start(() -> results.forEach(received::add));
         child = ExitChild.start(ExitChild.Relaying.class, delivery.name(), Integer.toString(results.address().port()));
         try (var out = child.inputReader(UTF_8); var told = child.outputWriter(UTF_8)) {
             var port = Integer.parseInt(out.readLine().substring("port ".length()));
-            var sender = ends.with(ends.connect(dev.weft.net.Address.of("127.0.0.1", port)).text().delivery(delivery).sender().start());
+            var sender = ends.with(ends.connect(dev.weft.net.Address.of("127.0.0.1", port)).asText().delivery(delivery).sender().start());
             for (int n = 1; n <= 3; n++) {
                 sender.send("message " + n);
             }
@@ -84,7 +84,7 @@ class DrainOnExitTest {
         try (var out = child.inputReader(UTF_8)) {
             await(out, "ready");
             child.toHandle().destroy(); // which leaves its streams open
-            var link = ends.with(Link.listen(Server.tcp("127.0.0.1", port)).text().delivery(delivery).receiver().start());
+            var link = ends.with(Link.listen(Server.tcp("127.0.0.1", port)).asText().delivery(delivery).receiver().start());
             assertThat(Ends.next(link.received(), 100)).isEqualTo(IntStream.range(0, 100).mapToObj(n -> "message " + n).toList());
             assertExit(0);
         }

@@ -35,12 +35,12 @@ final class Ends implements AutoCloseable {
     }
 
     /** A link that listens at an address of its own. */
-    Link.Builder<byte[]> listen() throws IOException {
+    LinkBuilder<byte[]> listen() throws IOException {
         return Link.listen(place.server());
     }
 
     /** A link that goes there, again and again. */
-    Link.Builder<byte[]> connect(Address address) throws IOException {
+    LinkBuilder<byte[]> connect(Address address) throws IOException {
         return Link.connect(place.to(address)).reconnect(QUICKLY);
     }
 

@@ -29,9 +29,9 @@ final class ExitChild {
         public static void main(String[] args) throws Exception {
             var delivery = Delivery.valueOf(args[0]);
             var told = new BufferedReader(new InputStreamReader(System.in, UTF_8));
-            var in = Link.listen(dev.weft.net.Server.tcp("127.0.0.1", 0)).text().delivery(delivery).receiver().drainOnExit(LONG).start();
-            var out = Link.connect("127.0.0.1", Integer.parseInt(args[1])).text().delivery(delivery).sender().drainOnExit(LONG).start();
-            Service.map("work", in.received(), out.toSend(), (String message) -> {
+            var in = Link.listen(dev.weft.net.Server.tcp("127.0.0.1", 0)).asText().delivery(delivery).receiver().drainOnExit(LONG).start();
+            var out = Link.connect("127.0.0.1", Integer.parseInt(args[1])).asText().delivery(delivery).sender().drainOnExit(LONG).start();
+            Services.map("work", in.received(), out.toSend(), (String message) -> {
                 System.out.println("begins " + message);
                 told.readLine();
                 return "done " + message;
@@ -47,7 +47,7 @@ final class ExitChild {
 
         public static void main(String[] args) throws Exception {
             var limit = Duration.ofMillis(Long.parseLong(args[2]));
-            var out = Link.connect("127.0.0.1", Integer.parseInt(args[1])).text().delivery(Delivery.valueOf(args[0]))
+            var out = Link.connect("127.0.0.1", Integer.parseInt(args[1])).asText().delivery(Delivery.valueOf(args[0]))
                     .reconnect(dev.weft.net.Backoff.fixed(Duration.ofMillis(20))).sender().drainOnExit(limit).start();
             for (int n = 0; n < 100; n++) {
                 out.send("message " + n);
@@ -62,9 +62,9 @@ final class ExitChild {
         private Serving() {}
 
         public static void main(String[] args) throws Exception {
-            var numbers = Service.<String, String>map("numbers", word -> word + "!");
-            var printer = Service.sink("printer", numbers.out(), System.out::println);
-            var loop = Service.<String, String>loop("loop", self -> {
+            var numbers = Services.<String, String>map("numbers", word -> word + "!");
+            var printer = Services.sink("printer", numbers.out(), System.out::println);
+            var loop = Services.<String, String>loop("loop", self -> {
                 System.out.println("ready");
                 while (!self.stopping()) {
                     Thread.onSpinWait();

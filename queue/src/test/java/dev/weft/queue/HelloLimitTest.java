@@ -28,9 +28,9 @@ class HelloLimitTest {
 
     /** A sender with a secret, and a peer that is not to hear it. */
     private record Waiting(Sender<String> sender, BlockingQueue<IOException> failures, ReliablePeer peer, long begun) {
-        static Waiting of(Link.Builder<byte[]> builder, Meeting meeting) throws Exception {
+        static Waiting of(LinkBuilder<byte[]> builder, Meeting meeting) throws Exception {
             var failures = ReliablePeer.failures();
-            var sender = ENDS.with(builder.text().delivery(Delivery.AT_LEAST_ONCE).observer(ReliablePeer.into(failures)).sender().start());
+            var sender = ENDS.with(builder.asText().delivery(Delivery.AT_LEAST_ONCE).observer(ReliablePeer.into(failures)).sender().start());
             sender.send("secret");
             return new Waiting(sender, failures, new ReliablePeer(meeting.of(sender)), System.nanoTime());
         }

@@ -23,7 +23,7 @@ class LinkDrainTest extends EveryPlaceTest {
     private static final Duration SHORT = Duration.ofMillis(50);
 
     private static FutureTask<Boolean> draining(Link link) {
-        var task = new FutureTask<>(() -> link.drain(LONG));
+        var task = new FutureTask<>(() -> link.drain(LONG).clean());
         Thread.ofVirtual().name("test-drain").start(task);
         return task;
     }
@@ -31,8 +31,8 @@ class LinkDrainTest extends EveryPlaceTest {
     @Test
     @DisplayName("a receiver waits for what it has handed out, tells that it is done, and takes no more")
     void aReceiverWaitsForAcknowledgements() throws Exception {
-        var link = ends.with(ends.listen().text().delivery(Delivery.AT_LEAST_ONCE).receiver().start());
-        var sender = ends.with(ends.connect(link.address()).text().delivery(Delivery.AT_LEAST_ONCE).sender().start());
+        var link = ends.with(ends.listen().asText().delivery(Delivery.AT_LEAST_ONCE).receiver().start());
+        var sender = ends.with(ends.connect(link.address()).asText().delivery(Delivery.AT_LEAST_ONCE).sender().start());
         sender.send("one");
         var one = ((AckQueue<String>) link.received()).next(10, TimeUnit.SECONDS).orElseThrow();
         assertThat(one.message()).isEqualTo("one");
@@ -56,13 +56,13 @@ class LinkDrainTest extends EveryPlaceTest {
     @DisplayName("a sender sends what is in its queue, whosever it is, and ends")
     void aSenderSendsWhatIsThere(Delivery delivery) throws Exception {
         for (var given : new boolean[] {false, true}) {
-            var builder = ends.listen().text().delivery(delivery);
+            var builder = ends.listen().asText().delivery(delivery);
             var link = ends.with((given ? builder.sender(new LinkedBlockingQueue<>()) : builder.sender()).start());
             for (int n = 0; n < 50; n++) {
                 link.toSend().put("message " + n);
             }
             var draining = draining(link);
-            var receiver = ends.with(ends.connect(link.address()).text().delivery(delivery).receiver().start());
+            var receiver = ends.with(ends.connect(link.address()).asText().delivery(delivery).receiver().start());
             for (int n = 0; n < 50; n++) {
                 assertThat(next(receiver.received())).isEqualTo("message " + n);
             }
@@ -75,19 +75,19 @@ class LinkDrainTest extends EveryPlaceTest {
     @EnumSource(Delivery.class)
     @DisplayName("what has not left at the limit is told, and is in unsent")
     void whatHasNotLeftIsTold(Delivery delivery) throws Exception {
-        var link = ends.with(ends.listen().text().delivery(delivery).sender().start());
+        var link = ends.with(ends.listen().asText().delivery(delivery).sender().start());
         link.send("to nobody");
-        assertThat(link.drain(SHORT)).isFalse();
+        assertThat(link.drain(SHORT).clean()).isFalse();
         assertThat(link.unsent().size() + link.toSend().size()).isOne();
     }
 
     @Test
     @DisplayName("one that never began, or has nothing to do, is drained at once")
     void oneWithNothingToDoIsDrained() throws Exception {
-        assertThat(ends.listen().duplex().drain(FOREVER)).isTrue();
-        var link = ends.with(ends.listen().text().duplex().start());
-        assertThat(link.drain(FOREVER)).isTrue();
-        assertThat(link.drain(FOREVER)).as("again").isTrue();
+        assertThat(ends.listen().duplex().drain(FOREVER).clean()).isTrue();
+        var link = ends.with(ends.listen().asText().duplex().start());
+        assertThat(link.drain(FOREVER).clean()).isTrue();
+        assertThat(link.drain(FOREVER).clean()).as("again").isTrue();
     }
 
     @Test
@@ -95,7 +95,7 @@ class LinkDrainTest extends EveryPlaceTest {
     void oneDirectionCanBeWaitedFor() throws Exception {
         var received = new LinkedBlockingQueue<String>();
         var toSend = new LinkedBlockingQueue<String>();
-        var link = ends.with(ends.listen().text().stopReceiving(() -> received.size() >= 2).duplex(received, toSend).start());
+        var link = ends.with(ends.listen().asText().stopReceiving(() -> received.size() >= 2).duplex(received, toSend).start());
         var peer = ends.dial(link);
         peer.send("one\r\n");
         var receiving = Thread.ofVirtual().start(link::joinReceiving);
@@ -107,7 +107,7 @@ class LinkDrainTest extends EveryPlaceTest {
         toSend.put("still here");
         assertThat(line(peer)).isEqualTo("still here");
         assertThat(sending.isAlive()).isTrue();
-        link.shutdown();
+        link.close();
         assertThat(sending.join(Ends.SOON)).isTrue();
     }
 
@@ -116,11 +116,11 @@ class LinkDrainTest extends EveryPlaceTest {
     @DisplayName("and so can the sending, which is over when all is sent, or acknowledged")
     void theSendingCanBeWaitedFor(Delivery delivery) throws Exception {
         var toSend = new AckQueue<String>();
-        var link = ends.with(ends.listen().text().delivery(delivery).duplex(new LinkedBlockingQueue<>(), toSend).start());
+        var link = ends.with(ends.listen().asText().delivery(delivery).duplex(new LinkedBlockingQueue<>(), toSend).start());
         toSend.put("last");
         toSend.end();
         var sending = Thread.ofVirtual().start(link::joinSending);
-        var peer = ends.with(ends.connect(link.address()).text().delivery(delivery).duplex().start());
+        var peer = ends.with(ends.connect(link.address()).asText().delivery(delivery).duplex().start());
         assertThat(next(peer.received())).isEqualTo("last");
         assertThat(sending.join(Ends.SOON)).isTrue();
         peer.send("the other goes on");

@@ -40,8 +40,8 @@ class LinkLifeTest extends EveryPlaceTest {
     @Test
     @DisplayName("SL-1, SL-20: a ServerReceiver gets what a ClientSender sends")
     void serverReceiver() throws Exception {
-        var receiver = ends.with(ends.listen().text().receiver().start());
-        var sender = ends.with(ends.connect(receiver.address()).text().sender().start());
+        var receiver = ends.with(ends.listen().asText().receiver().start());
+        var sender = ends.with(ends.connect(receiver.address()).asText().sender().start());
         for (var message : ABC) {
             sender.send(message);
         }
@@ -53,9 +53,9 @@ class LinkLifeTest extends EveryPlaceTest {
     @Test
     @DisplayName("SL-1, SL-20: a ClientReceiver gets what a ServerSender sends")
     void clientReceiver() throws Exception {
-        var sender = ends.with(ends.listen().text().sender().start());
+        var sender = ends.with(ends.listen().asText().sender().start());
         sender.toSend().addAll(ABC);
-        var receiver = ends.with(ends.connect(sender.address()).text().receiver().start());
+        var receiver = ends.with(ends.connect(sender.address()).asText().receiver().start());
         assertThat(next(receiver.received(), 3)).isEqualTo(ABC);
         assertThat(receiver).hasToString("ClientReceiver at " + receiver.address());
         assertThat(sender).hasToString("ServerSender at " + sender.address());
@@ -64,8 +64,8 @@ class LinkLifeTest extends EveryPlaceTest {
     @Test
     @DisplayName("SL-1, SL-23: a Server and a Client send and receive at the same time, on one connection")
     void serverAndClient() throws Exception {
-        var server = ends.with(ends.listen().text().capacity(3).duplex().start());
-        var client = ends.with(ends.connect(server.address()).text().capacity(3).duplex().start());
+        var server = ends.with(ends.listen().asText().capacity(3).duplex().start());
+        var client = ends.with(ends.connect(server.address()).asText().capacity(3).duplex().start());
         var many = IntStream.range(0, 2_000).mapToObj(n -> "number " + n).toList();
         var sending = List.of(sending(server, many), sending(client, many));
         var atServer = new FutureTask<>(() -> next(server.received(), many.size()));
@@ -96,13 +96,13 @@ class LinkLifeTest extends EveryPlaceTest {
     @DisplayName("SL-3, SL-10: sends all, then ends; receives exactly three, then ends")
     void sendAllAndReceiveThree() throws Exception {
         var received = new LinkedBlockingQueue<String>();
-        var receiver = ends.with(ends.listen().text().stopReceiving(() -> received.size() >= 3).receiver(received).start());
+        var receiver = ends.with(ends.listen().asText().stopReceiving(() -> received.size() >= 3).receiver(received).start());
         var toSend = new LinkedBlockingQueue<>(List.of("a", "b", "c", "d", "e"));
-        var sender = ends.with(ends.connect(receiver.address()).text().stopSending(toSend::isEmpty).sender(toSend).start());
+        var sender = ends.with(ends.connect(receiver.address()).asText().stopSending(toSend::isEmpty).sender(toSend).start());
         Ends.join(receiver);
         assertThat(received).containsExactly("a", "b", "c");
         assertThat(receiver.status().state()).isEqualTo(State.ENDED);
-        sender.shutdown(); // whose last messages may or may not have found somebody
+        sender.close(); // whose last messages may or may not have found somebody
     }
 
     @Test
@@ -111,8 +111,8 @@ class LinkLifeTest extends EveryPlaceTest {
         var toSend = new LinkedBlockingQueue<String>();
         IntStream.range(0, 5_000).forEach(n -> toSend.add("number " + n));
         var all = List.copyOf(toSend);
-        var sender = ends.with(ends.listen().text().stopSending(toSend::isEmpty).sender(toSend).start());
-        var receiver = ends.with(ends.connect(sender.address()).text().receiver().start());
+        var sender = ends.with(ends.listen().asText().stopSending(toSend::isEmpty).sender(toSend).start());
+        var receiver = ends.with(ends.connect(sender.address()).asText().receiver().start());
         assertThat(next(receiver.received(), all.size())).isEqualTo(all);
         Ends.join(sender);
         assertThat(sender.stats().sent()).isEqualTo(5_000);
@@ -129,7 +129,7 @@ class LinkLifeTest extends EveryPlaceTest {
     void eachDirectionStopsByItself() throws Exception {
         var stopSending = new AtomicBoolean();
         var stopReceiving = new AtomicBoolean();
-        var link = ends.with(ends.listen().text().stopSending(stopSending::get).stopReceiving(stopReceiving::get).duplex().start());
+        var link = ends.with(ends.listen().asText().stopSending(stopSending::get).stopReceiving(stopReceiving::get).duplex().start());
         var peer = ends.dial(link);
         link.send("a");
         assertThat(read(peer, 3)).isEqualTo("a\r\n");
@@ -149,7 +149,7 @@ class LinkLifeTest extends EveryPlaceTest {
         link.start();
         assertThatIllegalStateException().isThrownBy(link::start).withMessageContaining("runs once");
         assertThatIllegalStateException().isThrownBy(link::run).withMessageContaining("runs once");
-        link.shutdown();
+        link.close();
         assertThatIllegalStateException().isThrownBy(link::start).withMessageContaining("runs once");
         link.join();
     }
@@ -158,7 +158,7 @@ class LinkLifeTest extends EveryPlaceTest {
     @DisplayName("SL-6: closing what was never started does nothing, and ends it")
     void closedWithoutStart() throws Exception {
         var address = place.server().address();
-        var link = ends.connect(address).text().duplex();
+        var link = ends.connect(address).asText().duplex();
         try (link) {
             assertThat(link.status().state()).isEqualTo(State.NEW);
             assertThat(link.status().since()).isBeforeOrEqualTo(Instant.now());
@@ -176,7 +176,7 @@ class LinkLifeTest extends EveryPlaceTest {
     @DisplayName("SL-4: run is start_main_thread: it returns when the link has ended")
     void runReturnsAtTheEnd() throws Exception {
         var toSend = new LinkedBlockingQueue<>(ABC);
-        var sender = ends.with(ends.listen().text().stopSending(toSend::isEmpty).sender(toSend));
+        var sender = ends.with(ends.listen().asText().stopSending(toSend::isEmpty).sender(toSend));
         var running = new FutureTask<>(() -> {
             sender.run();
             return "the end";
@@ -231,7 +231,7 @@ class LinkLifeTest extends EveryPlaceTest {
     void ownQueuesAreBounded() throws Exception {
         assertThat(ends.listen().sender().toSend().remainingCapacity()).isEqualTo(1024);
         assertThatIllegalArgumentException().isThrownBy(() -> ends.listen().capacity(0));
-        var link = ends.with(ends.listen().text().capacity(2).receiver().start());
+        var link = ends.with(ends.listen().asText().capacity(2).receiver().start());
         ends.dial(link).send("a\r\nb\r\nc\r\nd\r\ne\r\n");
         until("its queue is full", () -> link.received().remainingCapacity() == 0);
         assertThat(next(link.received(), 5)).containsExactly("a", "b", "c", "d", "e");
@@ -240,7 +240,7 @@ class LinkLifeTest extends EveryPlaceTest {
 
     @Test
     void whoSendsIntoAFullQueueIsToldOfTheEnd() throws Exception {
-        var link = ends.with(ends.listen().text().capacity(1).sender().start());
+        var link = ends.with(ends.listen().asText().capacity(1).sender().start());
         link.send("a");
         var sending = new FutureTask<>(() -> {
             link.send("b");
@@ -248,7 +248,7 @@ class LinkLifeTest extends EveryPlaceTest {
         });
         var thread = Thread.ofPlatform().start(sending);
         until("it waits", () -> thread.getState() == Thread.State.TIMED_WAITING);
-        link.shutdown();
+        link.close();
         assertThatExceptionOfType(java.util.concurrent.ExecutionException.class).isThrownBy(() -> sending.get(10, TimeUnit.SECONDS))
                 .withCauseInstanceOf(IllegalStateException.class);
         assertThat(link.toSend()).containsExactly("a");
@@ -257,7 +257,7 @@ class LinkLifeTest extends EveryPlaceTest {
 
     @Test
     void iteratingGivesWhatComesUntilTheEnd() throws Exception {
-        var link = ends.with(ends.listen().text().reconnect(Backoff.never()).receiver().start());
+        var link = ends.with(ends.listen().asText().reconnect(Backoff.never()).receiver().start());
         var peer = ends.dial(link);
         peer.send("a\r\nb\r\nc\r\n");
         peer.close();
@@ -273,10 +273,10 @@ class LinkLifeTest extends EveryPlaceTest {
 
     @Test
     void whatWasReceivedCanStillBeTakenAfterTheEnd() throws Exception {
-        var link = ends.with(ends.listen().text().receiver().start());
+        var link = ends.with(ends.listen().asText().receiver().start());
         ends.dial(link).send("a\r\nb\r\n");
         until("both are here", () -> link.received().size() == 2);
-        link.shutdown();
+        link.close();
         assertThat(link.received().take()).isEqualTo("a");
         assertThat(link.received().poll()).isEqualTo("b");
         assertThat(link.received().poll(1, TimeUnit.HOURS)).isNull();
@@ -286,7 +286,7 @@ class LinkLifeTest extends EveryPlaceTest {
     @DisplayName("a sender ends when the AckQueue it was given has ended, and all in it is sent")
     void theEndOfItsQueueIsTheEndOfASender() throws Exception {
         var toSend = new AckQueue<String>();
-        var link = ends.with(ends.listen().text().sender(toSend).start());
+        var link = ends.with(ends.listen().asText().sender(toSend).start());
         toSend.addAll(ABC);
         toSend.end();
         assertThat(text(ends.dial(link))).isEqualTo("a\r\nb\r\nc\r\n");
@@ -302,7 +302,7 @@ class LinkLifeTest extends EveryPlaceTest {
         assertThatExceptionOfType(BindException.class).isThrownBy(second::start).withMessageContaining(Integer.toString(first.address().port()));
         assertThatExceptionOfType(BindException.class).isThrownBy(second::run);
         assertThat(second.status().state()).isEqualTo(State.NEW);
-        first.shutdown();
+        first.close();
         assertThat(second.start().address()).isEqualTo(first.address());
     }
 
@@ -318,15 +318,15 @@ class LinkLifeTest extends EveryPlaceTest {
             link.start();
         }
         var address = link.address();
-        link.shutdown();
+        link.close();
         assertThat(link.address()).isEqualTo(address);
     }
 
     @Test
     @DisplayName("SL-20: listening at a port alone is listening at all addresses")
     void aPortAlone() throws Exception {
-        var link = ends.with(Link.listen(0).text().receiver().start());
-        var client = ends.with(Link.connect("localhost", link.address().port()).text().sender().start());
+        var link = ends.with(Link.listen(0).asText().receiver().start());
+        var client = ends.with(Link.connect("localhost", link.address().port()).asText().sender().start());
         client.send("hello");
         assertThat(next(link.received())).isEqualTo("hello");
     }
@@ -335,7 +335,7 @@ class LinkLifeTest extends EveryPlaceTest {
     @DisplayName("SL-30: a client may start before there is anybody, and its loops wait")
     void aClientMayStartFirst() throws Exception {
         var address = address();
-        var client = ends.with(ends.connect(address).text().duplex().start());
+        var client = ends.with(ends.connect(address).asText().duplex().start());
         client.send("early");
         until("some attempts have failed", () -> client.status().attempts() >= 2);
         assertThat(client.status()).satisfies(s -> {
@@ -360,7 +360,7 @@ class LinkLifeTest extends EveryPlaceTest {
     @DisplayName("SL-33, SL-8: a client that reports to be alive, at its pace, and receives, is a duplex with a pace")
     void aClientThatReportsToBeAlive() throws Exception {
         var acceptor = ends.acceptor();
-        var client = ends.with(ends.connect(acceptor.address()).text().pace(Duration.ofMillis(50)).duplex());
+        var client = ends.with(ends.connect(acceptor.address()).asText().pace(Duration.ofMillis(50)).duplex());
         client.toSend().addAll(List.of("Alive", "Alive", "Alive"));
         var begun = System.nanoTime();
         client.start();
@@ -375,8 +375,8 @@ class LinkLifeTest extends EveryPlaceTest {
     @DisplayName("SL-33, SL-BUG-14: what reports that a client is alive waits for a connection, and for the next one")
     void aServiceThatReportsThatAClientIsAlive() throws Exception {
         var acceptor = ends.acceptor();
-        var client = ends.with(ends.connect(acceptor.address()).text().duplex());
-        ends.with(Service.source("alive", client.toSend(), Duration.ofMillis(10), () -> "Alive").start());
+        var client = ends.with(ends.connect(acceptor.address()).asText().duplex());
+        ends.with(Services.source("alive", client.toSend(), Duration.ofMillis(10), () -> "Alive").start());
         client.start();
         for (int n = 0; n < 2; n++) {
             var peer = ends.accept(acceptor);
@@ -389,7 +389,7 @@ class LinkLifeTest extends EveryPlaceTest {
     void whatHappensIsSeenInStatusStatsAndObserver() throws Exception {
         var seen = new LinkedBlockingQueue<LinkStatus>();
         var links = new LinkedBlockingQueue<Link>();
-        var link = ends.with(ends.listen().text().observer(new LinkObserver() {
+        var link = ends.with(ends.listen().asText().observer(new LinkObserver() {
             @Override
             public void changed(Link link, LinkStatus status) {
                 seen.add(status);
@@ -418,7 +418,7 @@ class LinkLifeTest extends EveryPlaceTest {
         assertThat(lost.lastFailure()).containsInstanceOf(EOFException.class);
         assertThat(lost.peer()).isEmpty();
         assertThat(link.connected()).isFalse();
-        link.shutdown();
+        link.close();
         assertThat(next(seen).state()).isEqualTo(State.ENDED);
         assertThat(seen).isEmpty();
         assertThat(links).allMatch(l -> l == link);
@@ -426,12 +426,12 @@ class LinkLifeTest extends EveryPlaceTest {
 
     @Test
     void aBuilderMakesMany() throws Exception {
-        var builder = ends.connect(ends.acceptor().address()).text().capacity(5);
+        var builder = ends.connect(ends.acceptor().address()).asText().capacity(5);
         var one = builder.sender();
         var two = builder.capacity(7).sender();
         assertThat(one.toSend().remainingCapacity()).isEqualTo(5);
         assertThat(two.toSend().remainingCapacity()).isEqualTo(7);
-        assertThat(builder.text().framing(Link.Builder.BYTES).sender().toSend().remainingCapacity()).isEqualTo(7);
+        assertThat(builder.asText().as(LinkBuilder.BYTES).sender().toSend().remainingCapacity()).isEqualTo(7);
     }
 
     /** Servers, too: what passes over the wire is what a Server of the module net would see. */
@@ -441,7 +441,7 @@ class LinkLifeTest extends EveryPlaceTest {
         var lines = new LinkedBlockingQueue<String>();
         var server = place.server().open(c -> c.lines().forEach(lines::add)).start();
         ends.with(server);
-        var client = ends.with(ends.connect(server.address()).text().sender().start());
+        var client = ends.with(ends.connect(server.address()).asText().sender().start());
         client.send("hello");
         assertThat(next(lines)).isEqualTo("hello");
         assertThat(server.state()).isEqualTo(LifeState.RUNNING);

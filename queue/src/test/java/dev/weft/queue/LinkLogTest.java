@@ -33,7 +33,7 @@ class LinkLogTest {
         logged.close();
     }
 
-    private Link.Builder<byte[]> listen() throws IOException {
+    private LinkBuilder<byte[]> listen() throws IOException {
         return ends.listen().logger(logged.logger());
     }
 
@@ -46,7 +46,7 @@ class LinkLogTest {
     @DisplayName("SL-7: the end of a connection, and a time-out, end the receive loop, which says so")
     void theReceiveLoopSaysWhyItEnds() throws Exception {
         var received = new LinkedBlockingQueue<String>();
-        var link = ends.with(listen().text().receiver(received).start());
+        var link = ends.with(listen().asText().receiver(received).start());
         awaitLine("INFO ServerReceiver: listening at " + link.address());
         var peer = ends.dial(link);
         awaitLine("INFO ServerReceiver: connected with " + peer.local());

@@ -59,19 +59,19 @@ class LinkObserverTest {
     }
 
     private void passes(LinkObserver observer) throws Exception {
-        var link = ends.with(ends.listen().text().observer(observer).receiver());
+        var link = ends.with(ends.listen().asText().observer(observer).receiver());
         link.start();
         ends.dial(link).close();
         ends.dial(link).send("hello\r\n");
         assertThat(next(link.received())).isEqualTo("hello");
-        link.shutdown();
+        link.close();
         Ends.join(link);
     }
 
     /** What the callback's shutdown did: nothing, or this. */
     private static void shutdown(Link link, CompletableFuture<String> outcome) {
         try {
-            link.shutdown();
+            link.close();
             outcome.complete("returned");
         } catch (RuntimeException e) {
             outcome.complete(e.toString());
@@ -89,7 +89,7 @@ class LinkObserverTest {
             ends.dial(link).close();
         }
         if (state == State.ENDED) {
-            link.shutdown();
+            link.close();
         }
         assertThat(outcome.get(10, TimeUnit.SECONDS)).isEqualTo("returned");
         Ends.join(link);
@@ -167,7 +167,7 @@ class LinkObserverTest {
     @DisplayName("the news of a link come in their order, each state as often as it is entered")
     void theNewsComeInOrder() throws Exception {
         var told = new LinkedBlockingQueue<State>();
-        var link = ends.with(ends.listen().text().observer(new LinkObserver() {
+        var link = ends.with(ends.listen().asText().observer(new LinkObserver() {
             @Override
             public void changed(Link link, LinkStatus status) {
                 told.add(status.state());
@@ -181,7 +181,7 @@ class LinkObserverTest {
             }
             until("it has come and gone", () -> link.stats().connections() == connections && link.status().state() == State.RECONNECTING);
         }
-        link.shutdown();
+        link.close();
         assertThat(told).containsExactlyElementsOf(List.of(State.CONNECTING, State.CONNECTED, State.RECONNECTING, State.CONNECTED, State.RECONNECTING,
                 State.CONNECTED, State.RECONNECTING, State.ENDED));
     }

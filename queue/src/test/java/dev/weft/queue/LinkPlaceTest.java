@@ -27,11 +27,11 @@ class LinkPlaceTest extends EveryPlaceTest {
     @EnumSource(Delivery.class)
     @DisplayName("strangers who say nothing do not keep the place from a peer that speaks, however many they are")
     void theSilentGiveWay(Delivery delivery) throws Exception {
-        var link = ends.with(ends.listen().text().delivery(delivery).receiver().start());
+        var link = ends.with(ends.listen().asText().delivery(delivery).receiver().start());
         for (int n = 0; n < 20; n++) {
             ends.dial(link);
         }
-        var peer = ends.with(ends.connect(link.address()).text().delivery(delivery).sender().start());
+        var peer = ends.with(ends.connect(link.address()).asText().delivery(delivery).sender().start());
         peer.send("hello");
         assertThat(next(link.received())).isEqualTo("hello");
         assertThat(link.connected()).isTrue();
@@ -41,7 +41,7 @@ class LinkPlaceTest extends EveryPlaceTest {
     @DisplayName("the one that gave way is told of as the one that was lost, and a link that does not reconnect goes on with the one that spoke")
     void theOneThatGaveWayIsNotTheLast() throws Exception {
         var told = new CopyOnWriteArrayList<String>();
-        var link = ends.with(ends.listen().text().reconnect(Backoff.never()).observer(new LinkObserver() {
+        var link = ends.with(ends.listen().asText().reconnect(Backoff.never()).observer(new LinkObserver() {
             @Override
             public void changed(Link link, LinkStatus status) {
                 status.lastFailure().ifPresent(why -> told.add(String.valueOf(why.getMessage())));
@@ -72,7 +72,7 @@ class LinkPlaceTest extends EveryPlaceTest {
     @Test
     @DisplayName("whoever has said something keeps the place, and who speaks meanwhile waits")
     void theOneThatHasSpokenStays() throws Exception {
-        var link = ends.with(ends.listen().text().receiver().start());
+        var link = ends.with(ends.listen().asText().receiver().start());
         var first = ends.dial(link);
         var waiting = IntStream.range(0, 3).mapToObj(n -> place == Place.TLS ? null : dial(link)).toList(); // a TLS client waits for its handshake
         first.send("first\r\n");
@@ -121,13 +121,13 @@ class LinkPlaceTest extends EveryPlaceTest {
     @ValueSource(booleans = {false, true})
     @DisplayName("a link with silent callers ends at once, and they are told")
     void silentCallersDoNotKeepItFromItsEnd(boolean served) throws Exception {
-        var link = ends.with(ends.listen().text().duplex().start());
+        var link = ends.with(ends.listen().asText().duplex().start());
         var callers = new ArrayList<Connection>();
         for (int n = 0; n < (served ? 3 : 1); n++) {
             callers.add(ends.dial(link));
         }
         until(link, State.CONNECTED);
-        link.shutdown();
+        link.close();
         for (var caller : callers) {
             until("it is told", () -> isOver(caller));
         }

@@ -29,7 +29,7 @@ class LinkReconnectTest extends EveryPlaceTest {
     @Test
     @DisplayName("SL-21, SL-BUG-4: a Server gets the next client when one goes, and both directions go on with it")
     void aServerServesOneAfterTheOther() throws Exception {
-        var link = ends.with(ends.listen().text().duplex().start());
+        var link = ends.with(ends.listen().asText().duplex().start());
         for (int n = 1; n <= 4; n++) {
             var peer = ends.dial(link);
             peer.send("hello " + n + "\r\n");
@@ -50,7 +50,7 @@ class LinkReconnectTest extends EveryPlaceTest {
     @DisplayName("SL-31, SL-BUG-4: a Client connects again when its server goes, once for both directions")
     void aClientConnectsAgain() throws Exception {
         var acceptor = ends.acceptor();
-        var link = ends.with(ends.connect(acceptor.address()).text().duplex().start());
+        var link = ends.with(ends.connect(acceptor.address()).asText().duplex().start());
         for (int n = 1; n <= 4; n++) {
             var peer = ends.accept(acceptor);
             peer.send("hello " + n + "\r\n");
@@ -71,7 +71,7 @@ class LinkReconnectTest extends EveryPlaceTest {
     void aClientFindsTheNextServer() throws Exception {
         var acceptor = ends.acceptor();
         var address = acceptor.address();
-        var link = ends.with(ends.connect(address).text().receiver().start());
+        var link = ends.with(ends.connect(address).asText().receiver().start());
         var peer = ends.accept(acceptor);
         acceptor.close();
         peer.close();
@@ -85,7 +85,7 @@ class LinkReconnectTest extends EveryPlaceTest {
     @Test
     @DisplayName("SL-BUG-3: a sender sees that its peer has gone before it sends, so nothing is sent to nobody")
     void aSenderSeesTheEndOfItsPeer() throws Exception {
-        var link = ends.with(ends.listen().text().sender().start());
+        var link = ends.with(ends.listen().asText().sender().start());
         var gone = ends.dial(link);
         until(link, State.CONNECTED);
         gone.close();
@@ -102,7 +102,7 @@ class LinkReconnectTest extends EveryPlaceTest {
     void aDuplexThatNoLongerReceivesSeesTheEndOfItsPeer() throws Exception {
         var received = new LinkedBlockingQueue<String>();
         var toSend = new LinkedBlockingQueue<String>();
-        var link = ends.with(ends.listen().text().stopReceiving(() -> !received.isEmpty()).duplex(received, toSend).start());
+        var link = ends.with(ends.listen().asText().stopReceiving(() -> !received.isEmpty()).duplex(received, toSend).start());
         var gone = ends.dial(link);
         gone.send("enough\r\n");
         assertThat(next(received)).isEqualTo("enough");
@@ -116,7 +116,7 @@ class LinkReconnectTest extends EveryPlaceTest {
     @Test
     @DisplayName("SL-22: what is in the queue when a client goes is for the next one")
     void unsentContentIsForTheNextClient() throws Exception {
-        var link = ends.with(ends.listen().text().sender().start());
+        var link = ends.with(ends.listen().asText().sender().start());
         var first = ends.dial(link);
         link.send("one");
         assertThat(line(first)).isEqualTo("one");
@@ -135,7 +135,7 @@ class LinkReconnectTest extends EveryPlaceTest {
     @DisplayName("SL-BUG-6: one listener stays open; who came meanwhile waits in its backlog and is served, with what it had sent")
     void whoCameMeanwhileIsServed() throws Exception {
         Assumptions.assumeTrue(place != Place.TLS, "a TLS client is not connected before it is served");
-        var link = ends.with(ends.listen().text().receiver().start());
+        var link = ends.with(ends.listen().asText().receiver().start());
         var first = ends.dial(link);
         first.send("first\r\n");
         assertThat(next(link.received())).isEqualTo("first");
@@ -156,7 +156,7 @@ class LinkReconnectTest extends EveryPlaceTest {
     @Test
     @DisplayName("SL-BUG-6: nobody is ever refused between two clients")
     void nobodyIsRefusedBetweenTwoClients() throws Exception {
-        var link = ends.with(ends.listen().text().receiver().start());
+        var link = ends.with(ends.listen().asText().receiver().start());
         for (int n = 0; n < 100; n++) {
             try (var peer = ends.place.to(link.address()).open()) {
                 peer.send("number " + n + "\r\n");
@@ -172,7 +172,7 @@ class LinkReconnectTest extends EveryPlaceTest {
         var toSend = new LinkedBlockingQueue<String>();
         var text = "x".repeat(1_000);
         IntStream.range(0, 20_000).forEach(n -> toSend.add(n + " " + text));
-        var link = ends.with(ends.listen().text().stopSending(toSend::isEmpty).sender(toSend).start());
+        var link = ends.with(ends.listen().asText().stopSending(toSend::isEmpty).sender(toSend).start());
         var heard = new ArrayList<Integer>();
         var last = -1;
         for (int n = 0; last < 19_999 && n < 50; n++) {
@@ -193,7 +193,7 @@ class LinkReconnectTest extends EveryPlaceTest {
             }
         }
         assertThat(heard).isSorted().doesNotHaveDuplicates().hasSizeGreaterThan(1_000);
-        link.shutdown();
+        link.close();
         assertThat(link.unsent().size() + toSend.size() + link.stats().sent()).isEqualTo(20_000);
     }
 
@@ -202,7 +202,7 @@ class LinkReconnectTest extends EveryPlaceTest {
     void aBlockedSendIsTakenUpAgain() throws Exception {
         var toSend = new LinkedBlockingQueue<String>();
         IntStream.range(0, 300).forEach(n -> toSend.add(n + " " + "x".repeat(100_000)));
-        var link = ends.with(ends.listen().text().sender(toSend).start());
+        var link = ends.with(ends.listen().asText().sender(toSend).start());
         var deaf = ends.dial(link);
         line(deaf);
         until("it is blocked", () -> link.connected() && !toSend.isEmpty() && settled(link));
@@ -225,7 +225,7 @@ class LinkReconnectTest extends EveryPlaceTest {
     @Test
     @DisplayName("SL-21: without reconnection a link ends with its first connection, and its status says what ended that")
     void withoutReconnectionItEndsWithItsFirst() throws Exception {
-        var link = ends.with(ends.listen().text().reconnect(Backoff.never()).duplex().start());
+        var link = ends.with(ends.listen().asText().reconnect(Backoff.never()).duplex().start());
         var address = link.address();
         ends.dial(link).close();
         Ends.join(link);
@@ -240,7 +240,7 @@ class LinkReconnectTest extends EveryPlaceTest {
         var acceptor = ends.acceptor();
         var address = acceptor.address();
         acceptor.close();
-        var link = ends.with(ends.connect(address).text().reconnect(Backoff.never()).receiver().start());
+        var link = ends.with(ends.connect(address).asText().reconnect(Backoff.never()).receiver().start());
         until("it has tried in vain", () -> link.status().attempts() >= 1);
         var again = ends.acceptor(address);
         var peer = ends.accept(again);
@@ -257,7 +257,7 @@ class LinkReconnectTest extends EveryPlaceTest {
         var acceptor = ends.acceptor();
         var address = acceptor.address();
         acceptor.close();
-        var link = ends.with(ends.connect(address).text().connectWithin(Duration.ofMillis(200)).duplex());
+        var link = ends.with(ends.connect(address).asText().connectWithin(Duration.ofMillis(200)).duplex());
         var begun = System.nanoTime();
         link.start();
         assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(link::join).withCauseInstanceOf(ConnectException.class)
@@ -277,7 +277,7 @@ class LinkReconnectTest extends EveryPlaceTest {
     void aLaterConnectionHasTheSameLimit() throws Exception {
         var acceptor = ends.acceptor();
         var limit = Duration.ofMillis(place == Place.TLS ? 2_000 : 300); // a handshake takes two
-        var link = ends.with(ends.connect(acceptor.address()).text().connectWithin(limit).receiver().start());
+        var link = ends.with(ends.connect(acceptor.address()).asText().connectWithin(limit).receiver().start());
         ends.accept(acceptor).close();
         var peer = ends.accept(acceptor);
         acceptor.close();
@@ -305,15 +305,15 @@ class LinkReconnectTest extends EveryPlaceTest {
     @Test
     @DisplayName("SL-BUG-5, SL-BUG-7: after the end the port is free and nobody is let in")
     void afterTheEndThePortIsFree() throws Exception {
-        var link = ends.with(ends.listen().text().receiver().start());
+        var link = ends.with(ends.listen().asText().receiver().start());
         var address = link.address();
         var peer = ends.dial(link);
         peer.send("hello\r\n");
         assertThat(next(link.received())).isEqualTo("hello");
-        link.shutdown();
+        link.close();
         assertThat(peer.receive(1)).isEmpty();
         assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> ends.dial(address));
-        var next = ends.with(Link.listen(place.at(address)).text().receiver().start());
+        var next = ends.with(Link.listen(place.at(address)).asText().receiver().start());
         ends.dial(next).send("hello\r\n");
         assertThat(next(next.received())).isEqualTo("hello");
     }
@@ -322,7 +322,7 @@ class LinkReconnectTest extends EveryPlaceTest {
     @DisplayName("SL-BUG-5: and so it is when a stop function has ended it")
     void afterStopNobodyIsLetIn() throws Exception {
         var received = new LinkedBlockingQueue<String>();
-        var link = ends.with(ends.listen().text().stopReceiving(() -> !received.isEmpty()).receiver(received).start());
+        var link = ends.with(ends.listen().asText().stopReceiving(() -> !received.isEmpty()).receiver(received).start());
         var address = link.address();
         ends.dial(link).send("hello\r\n");
         Ends.join(link);
@@ -333,15 +333,15 @@ class LinkReconnectTest extends EveryPlaceTest {
     @Test
     @DisplayName("SL-22: two links find each other again, from whichever end they are cut, and all that was sent between cuts arrives")
     void twoLinksFindEachOtherAgain() throws Exception {
-        var server = ends.with(ends.listen().text().duplex().start());
+        var server = ends.with(ends.listen().asText().duplex().start());
         var address = server.address();
         for (int n = 0; n < 5; n++) {
-            var client = ends.with(ends.connect(address).text().duplex().start());
+            var client = ends.with(ends.connect(address).asText().duplex().start());
             client.send("to the server " + n);
             server.send("to the client " + n);
             assertThat(next(server.received())).isEqualTo("to the server " + n);
             assertThat(next(client.received())).isEqualTo("to the client " + n);
-            client.shutdown();
+            client.close();
             until(server, State.RECONNECTING);
         }
         assertThat(server.stats().connections()).isEqualTo(5);

@@ -37,7 +37,7 @@ class LinkShutdownTest extends EveryPlaceTest {
 
     private static void endsPromptly(Link link) throws Exception {
         var begun = System.nanoTime();
-        link.shutdown();
+        link.close();
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(PROMPT);
         assertThat(link.status().state()).isEqualTo(State.ENDED);
         assertThat(link.connected()).isFalse();
@@ -137,7 +137,7 @@ class LinkShutdownTest extends EveryPlaceTest {
     @Test
     @DisplayName("SL-BUG-2: within a pause between two messages")
     void pacing() throws Exception {
-        var link = ends.with(ends.listen().text().pace(Duration.ofHours(1)).sender().start());
+        var link = ends.with(ends.listen().asText().pace(Duration.ofHours(1)).sender().start());
         var peer = ends.dial(link);
         link.send("a");
         link.send("b");
@@ -232,7 +232,7 @@ class LinkShutdownTest extends EveryPlaceTest {
         var all = new ArrayList<FutureTask<State>>();
         for (int n = 0; n < 6; n++) {
             var one = new FutureTask<>(() -> {
-                link.shutdown();
+                link.close();
                 return link.status().state();
             });
             all.add(one);
@@ -249,7 +249,7 @@ class LinkShutdownTest extends EveryPlaceTest {
         var link = ends.with(ends.listen().duplex().start());
         ends.dial(link);
         Thread.currentThread().interrupt();
-        link.shutdown();
+        link.close();
         assertThat(Thread.interrupted()).isTrue();
         assertThat(link.status().state()).isEqualTo(State.ENDED);
     }
@@ -268,7 +268,7 @@ class LinkShutdownTest extends EveryPlaceTest {
                 }
             });
             Thread.ofVirtual().start(starting);
-            link.shutdown();
+            link.close();
             assertThat(starting.get(5, TimeUnit.SECONDS)).isIn("started", "refused");
             Ends.join(link);
         }
@@ -290,31 +290,31 @@ class LinkShutdownTest extends EveryPlaceTest {
     /** Clients come and go, attempts fail, links end. */
     private void passOnce() throws Exception {
         try (var here = new Ends(place)) {
-            var server = here.with(here.listen().text().duplex().start());
+            var server = here.with(here.listen().asText().duplex().start());
             for (int n = 0; n < 3; n++) {
-                var client = here.with(here.connect(server.address()).text().duplex().start());
+                var client = here.with(here.connect(server.address()).asText().duplex().start());
                 client.send("hello");
                 assertThat(next(server.received())).isEqualTo("hello");
-                client.shutdown();
+                client.close();
             }
             var nobody = here.acceptor();
             nobody.close();
-            var vain = here.with(here.connect(nobody.address()).text().duplex().start());
+            var vain = here.with(here.connect(nobody.address()).asText().duplex().start());
             until("some have failed", () -> vain.status().attempts() >= 3);
             here.dial(server).abort();
-            server.shutdown();
+            server.close();
         }
     }
 
     @Test
     @DisplayName("its threads carry names that tell whose they are")
     void itsThreadsAreNamed() throws Exception {
-        var link = ends.with(ends.listen().text().duplex().start());
+        var link = ends.with(ends.listen().asText().duplex().start());
         var peer = ends.dial(link);
         link.send("hello");
         assertThat(line(peer)).isEqualTo("hello");
         assertThat(ours()).hasSize(3).allMatch(name -> name.startsWith("weft-Server"));
-        link.shutdown();
+        link.close();
         noThreadIsLeft();
     }
 

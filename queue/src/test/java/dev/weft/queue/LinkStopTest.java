@@ -34,7 +34,7 @@ class LinkStopTest {
     @DisplayName("SL-10: stop is asked before each message, so one that counts what was sent is exact")
     void stopMayCountWhatWasSent() throws Exception {
         var self = new CompletableFuture<Sender<String>>();
-        var sender = ends.with(ends.listen().text().stopSending(() -> self.join().stats().sent() >= 3).sender());
+        var sender = ends.with(ends.listen().asText().stopSending(() -> self.join().stats().sent() >= 3).sender());
         self.complete(sender);
         sender.toSend().addAll(List.of("a", "b", "c", "d", "e"));
         var peer = ends.dial(sender.start());
@@ -53,7 +53,7 @@ class LinkStopTest {
     @DisplayName("SL-10: stop is asked before each message that is received, and no message is taken after its true")
     void stopIsAskedBeforeEachMessageReceived() throws Exception {
         var asked = new AtomicInteger();
-        var link = ends.with(ends.listen().text().stopReceiving(() -> asked.incrementAndGet() > 3).receiver().start());
+        var link = ends.with(ends.listen().asText().stopReceiving(() -> asked.incrementAndGet() > 3).receiver().start());
         ends.dial(link).send("a\r\nb\r\nc\r\nd\r\ne\r\n");
         Ends.join(link);
         assertThat(link.received()).hasSizeLessThanOrEqualTo(3).isSubsetOf("a", "b", "c");
@@ -64,7 +64,7 @@ class LinkStopTest {
     @DisplayName("SL-3: the first true of stop ends the loop, whatever it would say later")
     void stopIsBelievedTheFirstTime() throws Exception {
         var asked = new LinkedBlockingQueue<>(List.of(false, false, true));
-        var sender = ends.with(ends.listen().text().stopSending(() -> Boolean.TRUE.equals(asked.poll())).sender());
+        var sender = ends.with(ends.listen().asText().stopSending(() -> Boolean.TRUE.equals(asked.poll())).sender());
         sender.toSend().addAll(List.of("a", "b", "c", "d", "e"));
         sender.start();
         ends.dial(sender);
@@ -121,10 +121,10 @@ class LinkStopTest {
     @Test
     @DisplayName("SL-BUG-8: nothing spins when stop is true and stopReconnecting is not")
     void stopEndsTheWholeLink() throws Exception {
-        var server = ends.with(ends.listen().text().stopReceiving(() -> true).stopReconnecting(() -> false).receiver().start());
-        var client = ends.with(ends.connect(server.address()).text().stopSending(() -> true).stopReconnecting(() -> false).sender().start());
+        var server = ends.with(ends.listen().asText().stopReceiving(() -> true).stopReconnecting(() -> false).receiver().start());
+        var client = ends.with(ends.connect(server.address()).asText().stopSending(() -> true).stopReconnecting(() -> false).sender().start());
         Ends.join(server);
-        client.shutdown();
+        client.close();
         assertThat(server.stats().connections()).isLessThanOrEqualTo(1);
         assertThat(client.stats().connections()).isLessThanOrEqualTo(1);
     }
@@ -133,7 +133,7 @@ class LinkStopTest {
     @DisplayName("SL-3: stop_reconnect ends the link at the next loss; without reconnection it is not even asked")
     void stopReconnectingIsAskedBetweenConnections() throws Exception {
         var asked = new AtomicInteger();
-        var link = ends.with(ends.listen().text().stopReconnecting(() -> asked.incrementAndGet() == 2).receiver().start());
+        var link = ends.with(ends.listen().asText().stopReconnecting(() -> asked.incrementAndGet() == 2).receiver().start());
         ends.dial(link).close();
         until("asked once", () -> asked.get() == 1);
         var second = ends.dial(link);

@@ -46,8 +46,8 @@ class LinkStrangersTest extends EveryPlaceTest {
     @DisplayName("nor who sends what can't be decoded, however often: a line or two, at INFO and without a stack, and all of it counted")
     void whatIsNoMessageDoesNotFillTheLog() throws Exception {
         var numbers = Framing.lines().map(Integer::parseInt, String::valueOf);
-        var link = ends.with(ends.listen().framing(numbers).delivery(Delivery.AT_LEAST_ONCE).logger(logged.logger()).receiver().start());
-        var sender = ends.with(ends.connect(link.address()).framing(Framing.lines()).delivery(Delivery.AT_LEAST_ONCE).sender().start());
+        var link = ends.with(ends.listen().as(numbers).delivery(Delivery.AT_LEAST_ONCE).logger(logged.logger()).receiver().start());
+        var sender = ends.with(ends.connect(link.address()).as(Framing.lines()).delivery(Delivery.AT_LEAST_ONCE).sender().start());
         for (int n = 0; n < STRANGERS; n++) {
             sender.send("number " + n);
         }
@@ -67,7 +67,7 @@ class LinkStrangersTest extends EveryPlaceTest {
         Framing<String> strict = Framing.delimited("END").map(bytes -> {
             throw new IllegalArgumentException("not a word: " + new String(bytes, StandardCharsets.UTF_8));
         }, word -> word.getBytes(StandardCharsets.UTF_8));
-        var link = ends.with(ends.listen().framing(strict).logger(logged.logger()).reconnect(Backoff.never()).receiver().start());
+        var link = ends.with(ends.listen().as(strict).logger(logged.logger()).reconnect(Backoff.never()).receiver().start());
         ends.dial(link).send(text + "END");
         Ends.join(link);
         assertThat(link.status().lastFailure().orElseThrow().getMessage()).contains("not a word").matches(HostileText::isHarmless);

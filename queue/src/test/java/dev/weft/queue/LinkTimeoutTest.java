@@ -45,7 +45,7 @@ class LinkTimeoutTest {
     @DisplayName("SL-9: a peer that sends nothing for so long counts as lost; the link ends when it does not reconnect")
     void aSilentPeerCountsAsLost() throws Exception {
         var lost = new LinkedBlockingQueue<LinkStatus>();
-        var link = ends.with(ends.listen().text().timeout(SHORT).observer(new LinkObserver() {
+        var link = ends.with(ends.listen().asText().timeout(SHORT).observer(new LinkObserver() {
             @Override
             public void changed(Link link, LinkStatus status) {
                 if (status.state() == State.RECONNECTING) {
@@ -69,7 +69,7 @@ class LinkTimeoutTest {
     @Test
     @DisplayName("SL-9: so it is for one that stops in the middle of a message")
     void aPeerThatStopsInAMessageCountsAsLost() throws Exception {
-        var link = ends.with(ends.listen().text().timeout(SHORT).receiver().start());
+        var link = ends.with(ends.listen().asText().timeout(SHORT).receiver().start());
         var silent = ends.dial(link);
         silent.send("half a mess");
         assertThat(silent.receive(1)).isEmpty();
@@ -90,7 +90,7 @@ class LinkTimeoutTest {
     void aDeafPeerCountsAsLost() throws Exception {
         var toSend = new LinkedBlockingQueue<String>();
         IntStream.range(0, 300).forEach(n -> toSend.add(n + " " + "x".repeat(100_000)));
-        var link = ends.with(ends.listen().text().timeout(Duration.ofSeconds(1)).sender(toSend).start());
+        var link = ends.with(ends.listen().asText().timeout(Duration.ofSeconds(1)).sender(toSend).start());
         var deaf = ends.dial(link);
         until(link, State.RECONNECTING);
         assertThat(link.status().lastFailure()).hasValueSatisfying(e -> assertThat(e).isInstanceOf(SocketTimeoutException.class));
@@ -106,7 +106,7 @@ class LinkTimeoutTest {
     @Test
     @DisplayName("SL-9, SL-8: a sender with nothing to send is not lost, however long its queue is empty")
     void anIdleSenderIsNotLost() throws Exception {
-        var link = ends.with(ends.listen().text().timeout(Duration.ofMillis(20)).sender().start());
+        var link = ends.with(ends.listen().asText().timeout(Duration.ofMillis(20)).sender().start());
         var peer = ends.dial(link);
         peer.deadlines(peer.deadlines().read(SHORT.multipliedBy(2)));
         org.assertj.core.api.Assertions.assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> peer.receive(1));
@@ -119,7 +119,7 @@ class LinkTimeoutTest {
     @DisplayName("SL-9: a message for which there is no room for so long is dropped, reported and counted; the connection stays")
     void aMessageWithoutRoomIsDropped() throws Exception {
         var dropped = new LinkedBlockingQueue<Object>();
-        var link = ends.with(ends.listen().text().capacity(2).timeout(Duration.ofMillis(500)).observer(new LinkObserver() {
+        var link = ends.with(ends.listen().asText().capacity(2).timeout(Duration.ofMillis(500)).observer(new LinkObserver() {
             @Override
             public void dropped(Link link, Object message, Exception why) {
                 dropped.add(message);
@@ -140,7 +140,7 @@ class LinkTimeoutTest {
         var acceptor = ends.acceptor();
         var toSend = new LinkedBlockingQueue<String>();
         IntStream.range(0, 300).forEach(n -> toSend.add(n + " " + "x".repeat(100_000)));
-        var link = ends.with(Link.connect(ends.place.to(acceptor.address()).time(time)).text().stopSending(toSend::isEmpty).sender(toSend).start());
+        var link = ends.with(Link.connect(ends.place.to(acceptor.address()).time(time)).asText().stopSending(toSend::isEmpty).sender(toSend).start());
         var peer = ends.accept(acceptor);
         assertThat(line(peer)).startsWith("0 ");
         until("it is blocked", () -> settled(toSend));
@@ -168,7 +168,7 @@ class LinkTimeoutTest {
     void withoutOneALinkWaitsForASlowMessage() throws Exception {
         var time = new ManualTime();
         var begun = new CountDownLatch(1);
-        var link = ends.with(Link.listen(ends.place.server().time(time).deadlines(Deadlines.none())).framing(begins(begun)).receiver().start());
+        var link = ends.with(Link.listen(ends.place.server().time(time).deadlines(Deadlines.none())).as(begins(begun)).receiver().start());
         var peer = ends.dial(link);
         peer.send("half ");
         begun.await();
@@ -187,33 +187,39 @@ class LinkTimeoutTest {
             @Override
             public byte[] read(DataInputStream in) throws IOException {
                 begun.countDown();
-                return Link.Builder.BYTES.read(in);
+                return LinkBuilder.BYTES.read(in);
             }
 
             @Override
             public void write(byte[] message, DataOutputStream out) throws IOException {
-                Link.Builder.BYTES.write(message, out);
+                LinkBuilder.BYTES.write(message, out);
             }
         };
     }
 
     @Test
-    @DisplayName("SL-BUG-9: no limit is a limit that is not given; one of nothing, or less, is a mistake, and one for ever is as good as none")
+    @DisplayName("SL-BUG-9: a limit of zero is none; one of less is a mistake")
     void limitsAreChecked() throws Exception {
         var builder = Link.listen(Server.tcp("localhost", 0));
-        for (var wrong : new Duration[] {Duration.ZERO, Duration.ofMillis(-1)}) {
-            assertThatIllegalArgumentException().isThrownBy(() -> builder.timeout(wrong)).withMessageContaining("timeout");
-            assertThatIllegalArgumentException().isThrownBy(() -> builder.connectWithin(wrong)).withMessageContaining("connectWithin");
-            assertThatIllegalArgumentException().isThrownBy(() -> builder.pace(wrong)).withMessageContaining("pace");
-        }
+        var wrong = Duration.ofMillis(-1);
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.timeout(wrong)).withMessageContaining("timeout");
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.connectWithin(wrong)).withMessageContaining("connectWithin");
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.pace(wrong)).withMessageContaining("pace");
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.grace(wrong)).withMessageContaining("grace");
+        var link = builder.timeout(Duration.ZERO).connectWithin(Duration.ZERO).pace(Duration.ZERO).receiver();
+        assertThatIllegalArgumentException().isThrownBy(() -> link.drain(wrong)).withMessageContaining("drain");
+        assertThatIllegalArgumentException().isThrownBy(() -> link.drainOnExit(wrong)).withMessageContaining("drainOnExit");
+        ends.with(link.start());
+        assertThatIllegalArgumentException().isThrownBy(() -> link.join(wrong)).withMessageContaining("join");
+        assertThat(link.join(Duration.ofMillis(1))).isFalse();
     }
 
     @Test
     @DisplayName("SL-9, SL-31: a limit of for ever is as good as none")
     void aLimitOfForEver() throws Exception {
         var forEver = ChronoUnit.FOREVER.getDuration();
-        var server = ends.with(ends.listen().text().timeout(forEver).receiver().start());
-        var client = ends.with(ends.connect(server.address()).text().connectWithin(forEver).timeout(forEver).sender().start());
+        var server = ends.with(ends.listen().asText().timeout(forEver).receiver().start());
+        var client = ends.with(ends.connect(server.address()).asText().connectWithin(forEver).timeout(forEver).sender().start());
         client.send("hello");
         assertThat(next(server.received())).isEqualTo("hello");
     }

@@ -45,14 +45,14 @@ class LinkWireTest {
     @DisplayName("SL-W1, SL-W2: a text is its bytes in UTF-8 and CR LF, and nothing else is ever sent")
     void aTextIsItsBytesAndADelimiter() throws Exception {
         var acceptor = ends.acceptor();
-        var link = ends.with(ends.connect(acceptor.address()).text().sender().start());
+        var link = ends.with(ends.connect(acceptor.address()).asText().sender().start());
         link.send("hello");
         link.send("中文");
         var peer = ends.accept(acceptor);
         link.send("last");
         var all = "hello\r\n中文\r\nlast\r\n";
         assertThat(read(peer, bytes(all).length)).isEqualTo(all);
-        link.shutdown();
+        link.close();
         assertThat(peer.receive(100)).isEmpty();
     }
 
@@ -94,7 +94,7 @@ class LinkWireTest {
     void messagesComeInAnyPieces(int piece) throws Throwable {
         var transport = FaultyTransport.around(Transports.named("nio"), Faults.none().fragmenting(piece));
         transport.check(faulty -> {
-            var link = ends.with(Link.listen(Server.tcp("localhost", 0).transport(faulty)).text().receiver().start());
+            var link = ends.with(Link.listen(Server.tcp("localhost", 0).transport(faulty)).asText().receiver().start());
             ends.dial(link).send("one\r\n\r\ntwo\r\n" + "long ".repeat(1_000) + "\r\nthree\r\n");
             assertThat(next(link.received(), 5)).containsExactly("one", "", "two", "long ".repeat(1_000), "three");
         });
@@ -103,7 +103,7 @@ class LinkWireTest {
     @Test
     @DisplayName("SL-W4: any number of messages in one packet, what is left over is kept")
     void manyMessagesComeInOnePacket() throws Exception {
-        var link = ends.with(ends.listen().text().receiver().start());
+        var link = ends.with(ends.listen().asText().receiver().start());
         var peer = ends.dial(link);
         var all = IntStream.range(0, 1_000).mapToObj(n -> "number " + n).toList();
         peer.send(String.join("\r\n", all));
@@ -116,7 +116,7 @@ class LinkWireTest {
     @Test
     @DisplayName("SL-W4: a lone CR or LF is data")
     void aLoneCrOrLfIsData() throws Exception {
-        var link = ends.with(ends.listen().text().duplex().start());
+        var link = ends.with(ends.listen().asText().duplex().start());
         var peer = ends.dial(link);
         peer.send("a\rb\nc\n\rd\r\r\n\n\r\n\r\r\n");
         assertThat(next(link.received(), 3)).containsExactly("a\rb\nc\n\rd\r", "\n", "\r");
@@ -128,7 +128,7 @@ class LinkWireTest {
     @Test
     @DisplayName("SL-W4: at the end of the stream a message that is not whole is dropped, and no part of it comes up in the next connection")
     void aMessageThatIsNotWholeIsDropped() throws Exception {
-        var link = ends.with(ends.listen().text().receiver().start());
+        var link = ends.with(ends.listen().asText().receiver().start());
         var first = ends.dial(link);
         first.send("whole\r\npart\r");
         first.close();
@@ -142,7 +142,7 @@ class LinkWireTest {
     @ValueSource(strings = {"\n", "\0", "||", "END", "aab", "aa", "…"})
     @DisplayName("SL-W1, SL-BUG-1: any delimiter, which is what messages are split at")
     void anyDelimiter(String delimiter) throws Exception {
-        var link = ends.with(ends.listen().framing(Framing.delimited(delimiter)).duplex().start());
+        var link = ends.with(ends.listen().as(Framing.delimited(delimiter)).duplex().start());
         var peer = ends.dial(link);
         var wire = "b" + delimiter + delimiter + "c\rd" + delimiter;
         peer.send(wire);
@@ -156,7 +156,7 @@ class LinkWireTest {
     @Test
     @DisplayName("SL-BUG-1: \"a LF b LF\" between LF is two messages")
     void twoLinesAreTwoMessages() throws Exception {
-        var link = ends.with(ends.listen().framing(Framing.delimited("\n")).receiver().start());
+        var link = ends.with(ends.listen().as(Framing.delimited("\n")).receiver().start());
         ends.dial(link).send("a\nb\n");
         assertThat(next(link.received(), 2)).extracting(Ends::text).containsExactly("a", "b");
     }
@@ -165,7 +165,7 @@ class LinkWireTest {
     @CsvSource({"'\r\n','a\r\nb'", "'\r\n','\r\n'", "aa,ba", "aba,ab", "',',','"})
     @DisplayName("SL-W5: send refuses a message that would be read as two, and says why")
     void sendRefusesAMessageWithItsDelimiter(String delimiter, String message) throws Exception {
-        var link = ends.with(ends.listen().framing(Framing.delimited(delimiter)).sender().start());
+        var link = ends.with(ends.listen().as(Framing.delimited(delimiter)).sender().start());
         assertThatIllegalArgumentException().isThrownBy(() -> link.send(bytes(message))).withMessageContaining("delimiter");
         assertThat(link.toSend()).isEmpty();
         var peer = ends.dial(link);
@@ -178,7 +178,7 @@ class LinkWireTest {
     @DisplayName("SL-W5: from the bare queue such a message is dropped and reported, and those around it are sent")
     void theBareQueueDropsAMessageWithItsDelimiter() throws Exception {
         var refused = new LinkedBlockingQueue<Object>();
-        var link = ends.with(ends.listen().text().observer(new LinkObserver() {
+        var link = ends.with(ends.listen().asText().observer(new LinkObserver() {
             @Override
             public void refused(Link link, Object message, RuntimeException why) {
                 refused.add(message);
@@ -209,10 +209,10 @@ class LinkWireTest {
             queue.add(n == bad ? message + "\r\n" : message);
             wire.append(n == bad ? "" : message + "\r\n");
         }
-        var link = ends.with(ends.listen().text().sender(queue).start());
+        var link = ends.with(ends.listen().asText().sender(queue).start());
         var peer = ends.dial(link);
         assertThat(read(peer, wire.length())).isEqualTo(wire.toString());
-        link.shutdown();
+        link.close();
         assertThat(peer.receive(10)).isEmpty();
         assertThat(link.stats()).isEqualTo(new LinkStats(1, 999, 0, 0, 0, 1, 0));
     }
@@ -220,7 +220,7 @@ class LinkWireTest {
     @Test
     @DisplayName("SL-W5: the buffer is capped: a message of more than 1 MiB ends the connection, not the link")
     void aMessageWithoutEndIsNotKept() throws Exception {
-        var link = ends.with(ends.listen().text().receiver().start());
+        var link = ends.with(ends.listen().asText().receiver().start());
         var flood = ends.dial(link);
         flood.send("first\r\n");
         assertThat(next(link.received())).isEqualTo("first");
@@ -243,7 +243,7 @@ class LinkWireTest {
     @Test
     @DisplayName("SL-W5: a message of more than the framing's limit is refused at its sender")
     void aMessageOverTheLimitIsRefused() throws Exception {
-        var link = ends.with(ends.listen().framing(Framing.delimited("\r\n").limit(10)).sender().start());
+        var link = ends.with(ends.listen().as(Framing.delimited("\r\n").limit(10)).sender().start());
         assertThatIllegalArgumentException().isThrownBy(() -> link.send(new byte[11])).withMessageContaining("11");
         link.send(bytes("0123456789"));
         assertThat(read(ends.dial(link), 12)).isEqualTo("0123456789\r\n");
@@ -257,7 +257,7 @@ class LinkWireTest {
     void anyCharset(String name) throws Exception {
         var charset = Charset.forName(name);
         var message = charset.newEncoder().canEncode('é') ? "café" : "カフェ";
-        var link = ends.with(ends.listen().text(charset).duplex().start());
+        var link = ends.with(ends.listen().asText(charset).duplex().start());
         var peer = ends.dial(link);
         link.send(message);
         var encoded = message.getBytes(charset);
@@ -271,15 +271,15 @@ class LinkWireTest {
     @Test
     @DisplayName("SL-W5: a delimiter is one of bytes: U+0D0A in UTF-16 has it")
     void aDelimiterMayHideInACharacter() throws Exception {
-        var link = ends.with(ends.listen().text(UTF_16).sender());
+        var link = ends.with(ends.listen().asText(UTF_16).sender());
         assertThatIllegalArgumentException().isThrownBy(() -> link.send("\u0d0a")).withMessageContaining("delimiter");
-        ends.with(ends.listen().text(UTF_16LE).sender()).send("\u0d0a");
+        ends.with(ends.listen().asText(UTF_16LE).sender()).send("\u0d0a");
     }
 
     @Test
     @DisplayName("SL-W3, SL-BUG-13: bytes that are no text become U+FFFD, and nothing stops")
     void bytesThatAreNoTextAreReplaced() throws Exception {
-        var link = ends.with(ends.listen().text().receiver().start());
+        var link = ends.with(ends.listen().asText().receiver().start());
         var peer = ends.dial(link);
         peer.send(new byte[] {'a', (byte) 0xff, 'b', '\r', '\n'});
         peer.send("next\r\n");
@@ -290,7 +290,7 @@ class LinkWireTest {
     @Test
     @DisplayName("SL-W2: numbered, 20,000 messages arrive as they were sent, in both directions at once")
     void manyMessagesBothWays() throws Exception {
-        var link = ends.with(ends.listen().text().duplex().start());
+        var link = ends.with(ends.listen().asText().duplex().start());
         var peer = ends.dial(link);
         var all = IntStream.range(0, 20_000).mapToObj(n -> "number " + n).toList();
         var wire = String.join("\r\n", all) + "\r\n";
@@ -325,7 +325,7 @@ class LinkWireTest {
     @Test
     @DisplayName("SL-W: what the peer of a sender says is read and thrown away")
     void theWordsOfASendersPeerAreThrownAway() throws Exception {
-        var link = ends.with(ends.listen().text().sender().start());
+        var link = ends.with(ends.listen().asText().sender().start());
         var peer = ends.dial(link);
         peer.send("x".repeat(3_000_000)); // returns, as somebody takes it
         link.send("hello");
@@ -337,7 +337,7 @@ class LinkWireTest {
     @DisplayName("SL-BUG-11: a message that its framing can't encode is reported, and those after it are sent")
     void whatCantBeEncodedIsReported() throws Exception {
         BlockingQueue<Object> refused = new LinkedBlockingQueue<>();
-        var link = ends.with(ends.listen().framing(numbers()).observer(new LinkObserver() {
+        var link = ends.with(ends.listen().as(numbers()).observer(new LinkObserver() {
             @Override
             public void refused(Link link, Object message, RuntimeException why) {
                 refused.add(message);
@@ -352,7 +352,7 @@ class LinkWireTest {
     @Test
     @DisplayName("SL-BUG-11: a message that its framing can't decode ends the connection, as one that is too long does, but not the link")
     void whatCantBeDecodedEndsTheConnectionOnly() throws Exception {
-        var link = ends.with(ends.listen().framing(numbers()).receiver().start());
+        var link = ends.with(ends.listen().as(numbers()).receiver().start());
         var bad = ends.dial(link);
         bad.send("1\r\nnonsense\r\n");
         assertThat(next(link.received())).isEqualTo(1);

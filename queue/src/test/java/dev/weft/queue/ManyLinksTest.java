@@ -89,8 +89,8 @@ class ManyLinksTest {
             }
         }
 
-        private static Link.Builder<String> reliable(Link.Builder<byte[]> link) {
-            return link.text().capacity(64).reconnect(Backoff.fixed(Duration.ofMillis(1))).delivery(Delivery.AT_LEAST_ONCE);
+        private static LinkBuilder<String> reliable(LinkBuilder<byte[]> link) {
+            return link.asText().capacity(64).reconnect(Backoff.fixed(Duration.ofMillis(1))).delivery(Delivery.AT_LEAST_ONCE);
         }
 
         private static Supplier<Relay.Cut> limited(Supplier<Relay.Cut> cuts, int most) {

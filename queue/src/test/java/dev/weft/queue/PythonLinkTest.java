@@ -47,15 +47,15 @@ class PythonLinkTest {
         return ends.with(new PythonPeer(arguments.toArray(String[]::new)));
     }
 
-    private Link.Builder<String> to(int port) {
-        return Link.connect("localhost", port).text().reconnect(Ends.QUICKLY);
+    private LinkBuilder<String> to(int port) {
+        return Link.connect("localhost", port).asText().reconnect(Ends.QUICKLY);
     }
 
     @Test
     @DisplayName("SL-E2: a ServerReceiver gets exactly what a client in Python sends, and ends after three")
     void serverReceiver() throws Exception {
         var received = new LinkedBlockingQueue<String>();
-        var link = ends.with(ends.listen().text().stopReceiving(() -> received.size() >= 3).receiver(received).start());
+        var link = ends.with(ends.listen().asText().stopReceiving(() -> received.size() >= 3).receiver(received).start());
         var python = python("client-sender", link, "--once").send("hello", "中文😀", "").thatIsAll();
         Ends.join(link);
         assertThat(received).containsExactlyElementsOf(SAID);
@@ -66,7 +66,7 @@ class PythonLinkTest {
     @DisplayName("SL-E2: a ServerSender sends all to a client in Python, then ends")
     void serverSender() throws Exception {
         var toSend = new LinkedBlockingQueue<>(SAID);
-        var link = ends.with(ends.listen().text().stopSending(toSend::isEmpty).sender(toSend).start());
+        var link = ends.with(ends.listen().asText().stopSending(toSend::isEmpty).sender(toSend).start());
         var python = python("client-receiver", link, "--count", "3");
         Ends.join(link);
         assertThat(python.rest()).containsExactly("connected", "got 'hello'", "got '中文😀'", "got ''", "Graceful shutdown");
@@ -75,7 +75,7 @@ class PythonLinkTest {
     @Test
     @DisplayName("SL-E2: a Server and a duplex client in Python")
     void server() throws Exception {
-        var link = ends.with(ends.listen().text().duplex().start());
+        var link = ends.with(ends.listen().asText().duplex().start());
         var python = python("client", link, "--count", "3");
         for (var message : SAID) {
             link.send(message);
@@ -122,7 +122,7 @@ class PythonLinkTest {
     @DisplayName("SL-W1, SL-E2: another delimiter, another encoding, both ways")
     void anotherDelimiterAndEncoding() throws Exception {
         var framing = Framing.delimited("|").map(b -> new String(b, StandardCharsets.ISO_8859_1), s -> s.getBytes(StandardCharsets.ISO_8859_1));
-        var link = ends.with(ends.listen().framing(framing).duplex().start());
+        var link = ends.with(ends.listen().as(framing).duplex().start());
         var python = python("client", link, "--count", "1", "--end", "|", "--encoding", "latin-1");
         link.send("café\r\n");
         python.send("à", "b").thatIsAll();
@@ -133,7 +133,7 @@ class PythonLinkTest {
     @Test
     @DisplayName("SL-E2: a message of many packets, and many messages in one")
     void longAndMany() throws Exception {
-        var link = ends.with(ends.listen().text().duplex().start());
+        var link = ends.with(ends.listen().asText().duplex().start());
         var python = python("client", link, "--count", "1001");
         var many = IntStream.range(0, 1_000).mapToObj(n -> "number " + n).toArray(String[]::new);
         var text = "long ".repeat(20_000);
@@ -163,7 +163,7 @@ class PythonLinkTest {
         python("server-sender", port, "--every", "0.01");
         assertThat(next(client.received(), 3)).containsExactly("message 1", "message 2", "message 3");
         assertThat(client.stats().connections()).isEqualTo(2);
-        client.shutdown();
+        client.close();
     }
 
     @Test
@@ -173,7 +173,7 @@ class PythonLinkTest {
         var port = server.port();
         var first = ends.with(to(port).receiver().start());
         assertThat(next(first.received(), 2)).containsExactly("message 1", "message 2");
-        first.shutdown();
+        first.close();
         var second = ends.with(to(port).receiver().start());
         var numbers = next(second.received(), 5).stream().map(m -> Integer.valueOf(m.substring("message ".length()))).toList();
         assertThat(numbers).isSorted().doesNotHaveDuplicates().allMatch(n -> n > 2); // what Python sent before it saw the end is lost, its way
@@ -182,7 +182,7 @@ class PythonLinkTest {
     @Test
     @DisplayName("SL-E1: server.py in Weft, client.py in Python; the client dies and another comes, and no message is lost between them")
     void clientInPython() throws Exception {
-        var server = ends.with(Link.listen(Server.tcp("localhost", 0)).text().sender().start());
+        var server = ends.with(Link.listen(Server.tcp("localhost", 0)).asText().sender().start());
         var first = python("client-receiver", server);
         assertThat(first.line()).isEqualTo("connected");
         server.send("message 1");
@@ -198,14 +198,14 @@ class PythonLinkTest {
     @Test
     @DisplayName("SL-E1: server.py in Weft, client.py in Python; the server ends and another follows at its port, which Python finds")
     void clientInPythonWithTwoServers() throws Exception {
-        var first = ends.with(Link.listen(Server.tcp("localhost", 0)).text().sender().start());
+        var first = ends.with(Link.listen(Server.tcp("localhost", 0)).asText().sender().start());
         var python = python("client-receiver", first);
         first.send("message 1");
         assertThat(List.of(python.line(), python.line())).containsExactly("connected", "got 'message 1'");
         var port = first.address().port();
-        first.shutdown();
+        first.close();
         assertThat(python.line()).isEqualTo("lost");
-        var second = ends.with(Link.listen(Server.tcp("localhost", port)).text().sender().start());
+        var second = ends.with(Link.listen(Server.tcp("localhost", port)).asText().sender().start());
         second.send("message 2");
         assertThat(List.of(python.line(), python.line())).containsExactly("connected", "got 'message 2'");
     }
@@ -213,7 +213,7 @@ class PythonLinkTest {
     @Test
     @DisplayName("SL-E2, SL-BUG-4: a duplex in Python comes again, and both directions go on")
     void aDuplexInPythonComesAgain() throws Exception {
-        var link = ends.with(ends.listen().text().duplex().start());
+        var link = ends.with(ends.listen().asText().duplex().start());
         for (int n = 0; n < 2; n++) {
             var python = python("client", link).send("from Python " + n);
             link.send("from Weft " + n);
@@ -228,7 +228,7 @@ class PythonLinkTest {
     @Test
     @DisplayName("SL-W5, SL-E2: what would be two messages in Python is refused here")
     void noMessageBecomesTwo() throws Exception {
-        var link = ends.with(ends.listen().text().sender().start());
+        var link = ends.with(ends.listen().asText().sender().start());
         var python = python("client-receiver", link, "--count", "2");
         link.toSend().addAll(List.of("one", "a\r\nb", "two"));
         assertThat(python.rest()).containsExactly("connected", "got 'one'", "got 'two'", "Graceful shutdown");

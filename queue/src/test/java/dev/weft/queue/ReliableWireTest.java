@@ -48,12 +48,12 @@ class ReliableWireTest {
         ends.close();
     }
 
-    private Link.Builder<String> listening() throws IOException {
-        return ends.listen().text().delivery(Delivery.AT_LEAST_ONCE).observer(ReliablePeer.into(failures));
+    private LinkBuilder<String> listening() throws IOException {
+        return ends.listen().asText().delivery(Delivery.AT_LEAST_ONCE).observer(ReliablePeer.into(failures));
     }
 
-    private Link.Builder<String> dialing(Acceptor acceptor) throws IOException {
-        return ends.connect(acceptor.address()).text().delivery(Delivery.AT_LEAST_ONCE).observer(ReliablePeer.into(failures));
+    private LinkBuilder<String> dialing(Acceptor acceptor) throws IOException {
+        return ends.connect(acceptor.address()).asText().delivery(Delivery.AT_LEAST_ONCE).observer(ReliablePeer.into(failures));
     }
 
     private Receiver<String> receiver() throws IOException {
@@ -461,7 +461,7 @@ class ReliableWireTest {
     @Test
     void pingsKeepAnIdleLink() throws Exception {
         var receiver = ends.with(listening().timeout(SHORT).receiver().start());
-        var sender = ends.with(ends.connect(receiver.address()).text().delivery(Delivery.AT_LEAST_ONCE).timeout(SHORT).sender().start());
+        var sender = ends.with(ends.connect(receiver.address()).asText().delivery(Delivery.AT_LEAST_ONCE).timeout(SHORT).sender().start());
         var peer = ReliablePeer.failures();
         Ends.until(receiver, LinkStatus.State.CONNECTED);
         assertThat(peer.poll(1_000, TimeUnit.MILLISECONDS)).as("nothing happens for three times the silence").isNull();
@@ -474,7 +474,7 @@ class ReliableWireTest {
     @Test
     void aPaceSlowerThanThePeersPatienceLosesNoConnection() throws Exception {
         var receiver = ends.with(listening().timeout(SHORT).receiver().start());
-        var sender = ends.with(ends.connect(receiver.address()).text().delivery(Delivery.AT_LEAST_ONCE).pace(Duration.ofSeconds(1)).sender().start());
+        var sender = ends.with(ends.connect(receiver.address()).asText().delivery(Delivery.AT_LEAST_ONCE).pace(Duration.ofSeconds(1)).sender().start());
         sender.send("one");
         sender.send("two");
         sender.send("three");
@@ -514,7 +514,7 @@ class ReliableWireTest {
         });
         Ends.until("it talks", talking::get);
         var begun = System.nanoTime();
-        sender.shutdown();
+        sender.close();
         assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)).isLessThan(5_000);
         assertThat(talker.join(Ends.SOON)).isTrue();
     }
@@ -535,7 +535,7 @@ class ReliableWireTest {
             }
         });
         serving.join(Duration.ofMillis(1_500));
-        link.shutdown();
+        link.close();
         acceptor.close();
         assertThat(serving.join(Ends.SOON)).isTrue();
         return count.get();
@@ -601,8 +601,8 @@ class ReliableWireTest {
         var framings = List.of(Framing.delimited(";").limit(1_000), Framing.delimited("a very long delimiter".repeat(100)).limit(1_000),
                 Framing.lengthPrefixed(8).limit(1_000), Framing.varintPrefixed().limit(1_000), Framing.fixed(1_000), Framing.chunks().limit(1_000));
         for (var framing : framings) {
-            var receiver = ends.with(ends.listen().framing(framing).delivery(Delivery.AT_LEAST_ONCE).receiver().start());
-            var sender = ends.with(ends.connect(receiver.address()).framing(framing).delivery(Delivery.AT_LEAST_ONCE).sender().start());
+            var receiver = ends.with(ends.listen().as(framing).delivery(Delivery.AT_LEAST_ONCE).receiver().start());
+            var sender = ends.with(ends.connect(receiver.address()).as(framing).delivery(Delivery.AT_LEAST_ONCE).sender().start());
             var message = new byte[1_000];
             Arrays.fill(message, (byte) 'x');
             sender.send(message);
@@ -613,7 +613,7 @@ class ReliableWireTest {
     @Test
     void aMessageThatIsNoneForOurFramingIsDroppedAndAcknowledgedAsItWouldNeverBeOne() throws Exception {
         var numbers = Framing.lines().map(Integer::valueOf, n -> Integer.toString(n));
-        var receiver = ends.with(ends.listen().framing(numbers).delivery(Delivery.AT_LEAST_ONCE).receiver().start());
+        var receiver = ends.with(ends.listen().as(numbers).delivery(Delivery.AT_LEAST_ONCE).receiver().start());
         var peer = ReliablePeer.sending(ends.dial(receiver), 1);
         assertThat(peer.hear()).isEqualTo("resume 1");
         peer.say(message(1, "five\n"), message(2, "5"), message(3, "6\n7\n"), message(4, ""), message(5, "5\n"));
@@ -642,7 +642,7 @@ class ReliableWireTest {
     @Test
     void aLongStreamKeepsItsOrder() throws Exception {
         var receiver = receiver();
-        var sender = ends.with(ends.connect(receiver.address()).text().delivery(Delivery.AT_LEAST_ONCE).sender().start());
+        var sender = ends.with(ends.connect(receiver.address()).asText().delivery(Delivery.AT_LEAST_ONCE).sender().start());
         var got = new ArrayList<String>();
         var want = new ArrayList<String>();
         var sending = Thread.ofVirtual().start(() -> {

@@ -11,6 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 
+import dev.weft.net.LifeState;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +65,7 @@ class SamplesTest {
             for (int i = 0; i < 102; i++) {
                 got.add(messages.poll(10, SECONDS));
             }
-            assertThat(generator.alive()).isTrue();
+            assertThat(generator.state()).isEqualTo(LifeState.RUNNING);
         }
         assertThat(got).startsWith("weft 1", "weft 2").endsWith("weft 99", "weft 100", "weft 1", "weft 2");
         assertThat(log.lines()).contains("FINE weft 1");
@@ -76,8 +77,8 @@ class SamplesTest {
         var generator = Samples.messageGenerator(messages, log.logger()).start();
         assertThat(messages.poll(10, SECONDS)).isEqualTo(" 1");
         var begun = System.nanoTime();
-        generator.shutdown();
-        assertThat(generator.alive()).isFalse();
+        generator.close();
+        assertThat(generator.state()).isEqualTo(LifeState.ENDED);
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
         assertThat(messages).isEmpty();
     }
@@ -108,7 +109,7 @@ class SamplesTest {
         var generator = Samples.messageGenerator(messages, log.logger(), "m", Duration.ofMillis(1));
         try (var both = generator.then(Samples.messageLogger(messages, log.logger())).start()) {
             Awaitility.await().until(() -> log.records().stream().filter(r -> r.getLevel() == Level.INFO).count() >= 3);
-            assertThat(both.alive()).isTrue();
+            assertThat(both.state()).isEqualTo(LifeState.RUNNING);
             assertThat(log.lines()).contains("INFO m 1", "INFO m 2", "INFO m 3");
         }
     }

@@ -13,7 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
 
-import dev.weft.queue.Service.Verdict;
+import dev.weft.net.LifeState;
+import dev.weft.queue.Verdict;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,9 +55,9 @@ class ServicePipelineTest {
     @Test
     void aMessageIsAcknowledgedWhenTheLastStageHasFinishedWithIt() throws Exception {
         var finish = new CountDownLatch(1);
-        var first = Service.map("first", in, m -> m + "1");
-        var second = Service.map("second", first.out(), m -> m + "2");
-        var last = Service.sink("last", second.out(), m -> {
+        var first = Services.map("first", in, m -> m + "1");
+        var second = Services.map("second", first.out(), m -> m + "2");
+        var last = Services.sink("last", second.out(), m -> {
             got.add(m);
             finish.await();
         });
@@ -67,30 +68,30 @@ class ServicePipelineTest {
             finish.countDown();
             Awaitility.await().until(() -> acknowledged.equals(List.of("a", "b")));
             assertThat(got).containsExactly("a12", "b12");
-            assertThat(pipeline.alive()).isTrue();
+            assertThat(pipeline.state()).isEqualTo(LifeState.RUNNING);
         }
     }
 
     @Test
     void aMessageThatEndsTheMiddleStageIsNotAcknowledgedAtTheFirst() throws Exception {
-        var first = Service.map("first", in, m -> m + "1");
-        var second = Service.map("second", first.out(), ServicePipelineTest::unlessBad).onFailure((m, e) -> Verdict.STOP);
-        var last = Service.sink("last", second.out(), got::add);
+        var first = Services.map("first", in, m -> m + "1");
+        var second = Services.map("second", first.out(), ServicePipelineTest::unlessBad).onFailure((m, e) -> Verdict.STOP);
+        var last = Services.sink("last", second.out(), got::add);
         try (var pipeline = first.then(second).then(last).start()) {
             give("a", "bad", "b");
             last.join();
             assertThat(got).containsExactly("a1");
             assertThat(acknowledged).containsExactly("a");
             assertThat(pipeline.failure()).get().isInstanceOf(IOException.class);
-            assertThat(pipeline.alive()).isFalse();
+            assertThat(pipeline.state()).as("nobody ends the first one's input").isEqualTo(LifeState.RUNNING);
         }
     }
 
     @Test
     void aMessageThatTheMiddleStageSkipsIsAcknowledgedAtTheFirst() throws Exception {
-        var first = Service.map("first", in, m -> m + "1");
-        var second = Service.map("second", first.out(), ServicePipelineTest::unlessBad);
-        var last = Service.sink("last", second.out(), got::add);
+        var first = Services.map("first", in, m -> m + "1");
+        var second = Services.map("second", first.out(), ServicePipelineTest::unlessBad);
+        var last = Services.sink("last", second.out(), got::add);
         try (var pipeline = first.then(second).then(last).start()) {
             give("a", "bad", "b");
             in.end();
@@ -105,10 +106,10 @@ class ServicePipelineTest {
     @Test
     void theEndOfTheInputDrainsThePipeline() throws Exception {
         var all = IntStream.range(0, 500).mapToObj(Integer::toString).toList();
-        var first = Service.map("first", in, (String m) -> m).workersInOrder(4);
-        var second = Service.map("second", first.out(), (String m) -> m);
-        var third = Service.map("third", second.out(), (String m) -> m).workersInOrder(2);
-        var last = Service.sink("last", third.out(), got::add);
+        var first = Services.map("first", in, (String m) -> m).workersInOrder(4);
+        var second = Services.map("second", first.out(), (String m) -> m);
+        var third = Services.map("third", second.out(), (String m) -> m).workersInOrder(2);
+        var last = Services.sink("last", third.out(), got::add);
         give(all.toArray(String[]::new));
         in.end();
         try (var pipeline = first.then(second).then(third).then(last).start()) {
@@ -122,8 +123,8 @@ class ServicePipelineTest {
     @Test
     void aQueueOfTheJdkInBetweenAcknowledgesWhatItTakes() throws Exception {
         var between = new LinkedBlockingQueue<String>();
-        var first = Service.map("first", in, between, m -> m + "1");
-        var last = Service.sink("last", between, m -> {
+        var first = Services.map("first", in, between, m -> m + "1");
+        var last = Services.sink("last", between, m -> {
             got.add(m);
             new CountDownLatch(1).await();
         });
@@ -138,19 +139,19 @@ class ServicePipelineTest {
     @Test
     void aSourceMayBeTheFirst() throws Exception {
         var heard = new LinkedBlockingQueue<String>();
-        var source = Service.source("source", Duration.ofHours(1), () -> "tick");
-        try (var pipeline = source.then(Service.sink("sink", source.out(), heard::add)).start()) {
+        var source = Services.source("source", Duration.ofHours(1), () -> "tick");
+        try (var pipeline = source.then(Services.sink("sink", source.out(), heard::add)).start()) {
             assertThat(heard.poll(10, SECONDS)).isEqualTo("tick");
-            pipeline.shutdown();
+            pipeline.close();
             pipeline.join();
-            assertThat(pipeline.alive()).isFalse();
+            assertThat(pipeline.state()).isEqualTo(LifeState.ENDED);
         }
     }
 
     @Test
     void anInterruptedPipelineLeavesItsMessagesUnacknowledged() throws Exception {
-        var first = Service.map("first", in, m -> m + "1");
-        var last = Service.sink("last", first.out(), m -> {
+        var first = Services.map("first", in, m -> m + "1");
+        var last = Services.sink("last", first.out(), m -> {
             got.add(m);
             new CountDownLatch(1).await();
         });
@@ -158,29 +159,29 @@ class ServicePipelineTest {
         give("a", "b");
         Awaitility.await().until(() -> got.size() == 1 && first.processed() == 2);
         pipeline.close();
-        assertThat(first.alive()).isFalse();
-        assertThat(last.alive()).isFalse();
+        assertThat(first.state()).isEqualTo(LifeState.ENDED);
+        assertThat(last.state()).isEqualTo(LifeState.ENDED);
         assertThat(acknowledged).isEmpty();
         assertThat(pipeline.failure()).isEmpty();
     }
 
     @Test
     void whatIsNotConnectedIsNoPipeline() {
-        var first = Service.map("first", in, (String m) -> m);
-        var stranger = Service.sink("stranger", in, m -> {});
+        var first = Services.map("first", in, (String m) -> m);
+        var stranger = Services.sink("stranger", in, m -> {});
         assertThatIllegalArgumentException().isThrownBy(() -> first.then(stranger))
                 .withMessage("the input of service stranger is not the output of service first: give it first's out()");
         assertThatIllegalArgumentException().isThrownBy(() -> stranger.then(first));
-        var source = Service.source("source", Duration.ZERO, () -> "");
+        var source = Services.source("source", Duration.ZERO, () -> "");
         assertThatIllegalArgumentException().isThrownBy(() -> first.then(source));
-        var last = Service.sink("last", first.out(), m -> {});
+        var last = Services.sink("last", first.out(), m -> {});
         assertThatIllegalArgumentException().isThrownBy(() -> first.then(last).then(stranger)).withMessageContaining("service last");
     }
 
     @Test
     void aPipelineStartsOnceAndIsNotJoinedBefore() {
-        var first = Service.map("first", in, (String m) -> m);
-        try (var pipeline = first.then(Service.sink("last", first.out(), m -> {}))) {
+        var first = Services.map("first", in, (String m) -> m);
+        try (var pipeline = first.then(Services.sink("last", first.out(), m -> {}))) {
             assertThatIllegalStateException().isThrownBy(pipeline::join);
             pipeline.start();
             assertThatIllegalStateException().isThrownBy(pipeline::start);

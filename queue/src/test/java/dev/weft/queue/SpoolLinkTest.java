@@ -43,16 +43,16 @@ class SpoolLinkTest {
         ends.close();
     }
 
-    private Link.Builder<String> listening() throws IOException {
-        return ends.listen().text().delivery(Delivery.AT_LEAST_ONCE);
+    private LinkBuilder<String> listening() throws IOException {
+        return ends.listen().asText().delivery(Delivery.AT_LEAST_ONCE);
     }
 
-    private Link.Builder<String> spooling() throws IOException {
+    private LinkBuilder<String> spooling() throws IOException {
         return listening().spool(directory);
     }
 
-    private Link.Builder<String> dialing(Address to) throws IOException {
-        return ends.connect(to).text().delivery(Delivery.AT_LEAST_ONCE);
+    private LinkBuilder<String> dialing(Address to) throws IOException {
+        return ends.connect(to).asText().delivery(Delivery.AT_LEAST_ONCE);
     }
 
     private static List<String> numbers(int from, int to) {
@@ -79,7 +79,7 @@ class SpoolLinkTest {
             }
             var last = Long.parseLong(args[2]);
             var toSend = new AckQueue<String>(100);
-            try (var sender = Link.connect("localhost", Integer.parseInt(args[1])).text().reconnect(Ends.QUICKLY).delivery(Delivery.AT_LEAST_ONCE)
+            try (var sender = Link.connect("localhost", Integer.parseInt(args[1])).asText().reconnect(Ends.QUICKLY).delivery(Delivery.AT_LEAST_ONCE)
                     .spool(directory).sender(toSend).start()) {
                 for (long n = first; n <= last; n++) {
                     sender.send(message(n));
@@ -138,7 +138,7 @@ class SpoolLinkTest {
         try (var first = spooling().sender().start()) {
             first.toSend().addAll(numbers(0, 100));
             Ends.until("all are in the spool", () -> first.toSend().isEmpty());
-            first.shutdown();
+            first.close();
             assertThat(first.unsent()).as("what the next link sends is not lost").isEmpty();
         }
         var receiver = ends.with(listening().receiver().start());
@@ -186,7 +186,7 @@ class SpoolLinkTest {
         var done = new LinkedBlockingQueue<String>();
         var output = new AckQueue<String>(1);
         var sender = ends.with(spooling().sender(output).start());
-        try (var service = Service.<String, String>map("upper", input, output, String::toUpperCase)) {
+        try (var service = Services.<String, String>map("upper", input, output, String::toUpperCase)) {
             service.start();
             for (var message : List.of("a", "b", "c")) {
                 input.put(message, () -> done.add(message));
@@ -207,18 +207,18 @@ class SpoolLinkTest {
         assertThatIOException().isThrownBy(second::start).withMessageContaining(directory.toRealPath().toString())
                 .withMessageContaining("in use by this process");
         ends.acceptor(address).close();
-        first.shutdown();
+        first.close();
         assertThat(second.start().status().state()).as("it may have it now").isNotEqualTo(LinkStatus.State.ENDED);
-        second.shutdown();
-        spooling().sender().start().shutdown();
+        second.close();
+        spooling().sender().start().close();
     }
 
     @Test
     void aSpoolIsForWhatIsSentAtLeastOnce() throws Exception {
-        assertThatIllegalArgumentException().isThrownBy(() -> ends.listen().spool(directory).sender()).withMessageContaining("a spool is for")
+        assertThatIllegalArgumentException().isThrownBy(() -> ends.listen().spool(directory).sender()).withMessageContaining("a spool keeps what is sent")
                 .withMessageContaining("AT_MOST_ONCE");
         assertThatIllegalArgumentException().isThrownBy(() -> spooling().receiver()).withMessageContaining("ServerReceiver");
-        spooling().duplex().start().shutdown();
+        spooling().duplex().start().close();
         assertThat(directory).isNotEmptyDirectory();
     }
 
@@ -227,7 +227,7 @@ class SpoolLinkTest {
         var file = Files.writeString(directory.resolve("file"), "mine");
         var sender = listening().spool(file).sender();
         assertThatIOException().isThrownBy(sender::start).withMessageContaining(file.toString());
-        sender.shutdown();
+        sender.close();
         assertThat(file).hasContent("mine");
         assertThatIOException().isThrownBy(listening().spool(file.resolve("below")).sender()::start).withMessageContaining(file.toString());
     }
@@ -265,7 +265,7 @@ class SpoolLinkTest {
         private Filling() {}
 
         public static void main(String[] args) throws Exception {
-            try (var sender = Link.listen(Server.tcp("localhost", 0)).text().delivery(Delivery.AT_LEAST_ONCE).spool(Path.of(args[0]))
+            try (var sender = Link.listen(Server.tcp("localhost", 0)).asText().delivery(Delivery.AT_LEAST_ONCE).spool(Path.of(args[0]))
                     .sender().start()) {
                 try {
                     for (int i = 0; i < 100_000; i++) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.weft.net.LifeState;
 import dev.weft.net.Server;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +37,7 @@ class WatchDogTest {
     private void bites(String... lines) throws InterruptedException {
         assertThat(bitten.await(10, SECONDS)).isTrue();
         assertThat(log.lines()).containsExactly(lines);
-        Awaitility.await().until(() -> !dog.alive());
+        Awaitility.await().until(() -> dog.state() == LifeState.ENDED);
     }
 
     private void looksTwice() {
@@ -44,7 +45,7 @@ class WatchDogTest {
         dog.watch("looks", () -> looks.incrementAndGet() > 0).start();
         Awaitility.await().until(() -> looks.get() >= 3);
         assertThat(log.lines()).isEmpty();
-        assertThat(dog.alive()).isTrue();
+        assertThat(dog.state()).isEqualTo(LifeState.RUNNING);
     }
 
     @Test
@@ -76,7 +77,7 @@ class WatchDogTest {
     @Test
     void aServiceIsWatchedFromItsStartToItsEnd() throws Exception {
         var in = new AckQueue<String>();
-        var service = Service.sink("sink", in, m -> {}).start();
+        var service = Services.sink("sink", in, m -> {}).start();
         dog.watch("sink", service);
         looksTwice();
         in.end();
@@ -122,16 +123,16 @@ class WatchDogTest {
         var patient = new WatchDog().every(SOON).grace(Duration.ofHours(1)).logger(log.logger()).action(() -> acted.set(true));
         patient.watch("a", () -> false).start();
         Awaitility.await().until(() -> log.lines().contains("SEVERE Some threads are dead. Exiting..."));
-        patient.shutdown();
-        assertThat(patient.alive()).isFalse();
+        patient.close();
+        assertThat(patient.state()).isEqualTo(LifeState.ENDED);
         assertThat(acted).isFalse();
     }
 
     @Test
     void aShutdownEndsTheWaitForTheNextLook() {
         try (var idle = new WatchDog().watch("a", () -> false).start()) {
-            idle.shutdown();
-            assertThat(idle.alive()).isFalse();
+            idle.close();
+            assertThat(idle.state()).isEqualTo(LifeState.ENDED);
         }
     }
 
@@ -141,7 +142,7 @@ class WatchDogTest {
         var closed = new CompletableFuture<Boolean>();
         dog.action(() -> {
             CompletableFuture.runAsync(dog::close).join();
-            closed.complete(dog.alive());
+            closed.complete(dog.state() == LifeState.RUNNING);
         }).watch("a", () -> false).start();
         assertThat(closed.get(10, SECONDS)).as("alive after it was closed").isFalse();
     }
@@ -150,8 +151,8 @@ class WatchDogTest {
     void itStartsOnceAndWaitsForSomething() {
         dog.start();
         assertThatIllegalStateException().isThrownBy(dog::start);
-        assertThatIllegalArgumentException().isThrownBy(() -> new WatchDog().every(Duration.ZERO)).withMessageContaining("interval of PT0S");
-        assertThatIllegalArgumentException().isThrownBy(() -> new WatchDog().grace(Duration.ofSeconds(-1))).withMessageContaining("grace of PT-1S");
+        assertThatIllegalArgumentException().isThrownBy(() -> new WatchDog().every(Duration.ZERO)).withMessageContaining("interval(PT0S)");
+        assertThatIllegalArgumentException().isThrownBy(() -> new WatchDog().grace(Duration.ofSeconds(-1))).withMessageContaining("grace(PT-1S)");
     }
 
     /** SPEC SL-42: exit status 1, by default. */

@@ -17,6 +17,7 @@ public final class Redialer {
     static final Duration LONG = Duration.ofMinutes(1);
 
     private final Duration settled;
+    private final Duration idle;
     private final TimeSource time;
     private long since;
     private int tries;
@@ -27,7 +28,18 @@ public final class Redialer {
      * @param settled how long a connection that brought something must have stood to be good; zero asks for no such time
      */
     public Redialer(Duration settled, TimeSource time) {
+        this(settled, LONG, time);
+    }
+
+    /**
+     * A rule for one client whose connections may bring nothing for long.
+     *
+     * @param settled how long a connection that brought something must have stood to be good; zero asks for no such time
+     * @param idle how long one that brought nothing must have stood; a minute where nothing else is said
+     */
+    public Redialer(Duration settled, Duration idle, TimeSource time) {
         this.settled = settled;
+        this.idle = idle;
         this.time = time;
     }
 
@@ -36,12 +48,19 @@ public final class Redialer {
         since = time.nanoTime();
     }
 
-    /** It is lost. The argument says whether something came over it: a message, not the connection's own set-up. */
-    public void lost(boolean brought) {
+    /**
+     * It is lost.
+     *
+     * @param brought whether something came over it: a message, not the connection's own set-up
+     * @return whether it was good, so that the count begins anew
+     */
+    public boolean lost(boolean brought) {
         var stood = Duration.ofNanos(time.nanoTime() - since);
-        if (brought ? stood.compareTo(settled) >= 0 : stood.compareTo(LONG) >= 0) {
+        var good = brought ? stood.compareTo(settled) >= 0 : stood.compareTo(idle) >= 0;
+        if (good) {
             tries = 0;
         }
+        return good;
     }
 
     /** Counts one more try. The pause before it, or empty to give up. */

@@ -74,6 +74,25 @@ public final class TimedCondition {
     }
 
     /**
+     * As {@link #waitFor}, for a condition that may come to hold without a {@link #signal}: it is evaluated every 10 ms as well, which no clock
+     * but the machine's tells. For what belongs to others, a queue of the caller's for instance.
+     */
+    public boolean waitLooking(BooleanSupplier condition, long moment) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (!condition.getAsBoolean()) {
+                if (Moments.passed(time, moment)) {
+                    return false;
+                }
+                changed.awaitNanos(LOOK_NANOS);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * As {@link #await}, but an interrupt ends the wait.
      *
      * @throws InterruptedException when this thread was interrupted before or meanwhile; the interrupt is cleared

@@ -2,8 +2,8 @@ package dev.weft.queue;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a link counts; on any thread. */
-final class Counts {
+/** The counters of a link; for any thread. */
+final class LinkCounts {
     final LongAdder connections = new LongAdder();
     final LongAdder sent = new LongAdder();
     final LongAdder received = new LongAdder();
@@ -14,7 +14,12 @@ final class Counts {
 
     /** How far things have come, either way: what is only sent again and again does not count. */
     long progress(Delivery delivery) {
-        return received.sum() + (delivery == Delivery.AT_MOST_ONCE ? sent : acknowledged).sum();
+        return received.sum() + delivered(delivery);
+    }
+
+    /** How many messages have left for good, as far as that is told. */
+    long delivered(Delivery delivery) {
+        return (delivery == Delivery.AT_MOST_ONCE ? sent : acknowledged).sum();
     }
 
     LinkStats stats() {

@@ -1,0 +1,16 @@
+package dev.weft.queue;
+
+/**
+ * Decides what becomes of a message whose work has failed.
+ *
+ * @param <I> the type of a message
+ */
+@FunctionalInterface
+public interface OnFailure<I> {
+    /**
+     * On the thread that worked on the message. What it throws ends the service.
+     *
+     * @param message of a source, which has none, null: the one value of Void
+     */
+    Verdict verdict(I message, Exception failure) throws InterruptedException;
+}
