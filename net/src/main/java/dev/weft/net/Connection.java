@@ -271,6 +271,14 @@ public final class Connection implements Closeable {
         return draining || channel.draining();
     }
 
+    /**
+     * Ends the messages of this connection, as a drain of its server does: {@link #awaitMessage} returns false where no further message has
+     * come, {@link #draining} is true, and what was begun may finish. Nothing is closed. Idempotent.
+     */
+    public void drain() {
+        drain(time.nanoTime());
+    }
+
     /** Drops the connection at once, unsent bytes included: the peer sees a reset. Whoever is blocked on it is told. Idempotent. */
     public void abort() {
         abort("aborted");
