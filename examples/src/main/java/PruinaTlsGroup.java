@@ -12,7 +12,12 @@ void main() throws IOException {
             .on("join", (m, peer) -> { all.join(peer.connection()); peer.send(m.reply("joined", "")); })
             .on("say", (m, peer) -> all.send(Message.of("said", m.data())))
             .onParallel("slow", (m, peer) -> { Thread.sleep(1000); peer.send(m.reply("done", "ok")); })
-            .onFailure((failure, peer) -> !(failure instanceof IOException));
+            .observer(new MessagesObserver() {
+                @Override
+                public boolean failed(Peer peer, Exception failure) {
+                    return !(failure instanceof IOException);
+                }
+            });
     var tls = Tls.server(FILES.resolve("server.pem"), FILES.resolve("server.key"));
     try (var server = messages.open(Server.tcp(PORT).tls(tls).admission(Admission.waiting(500)))) {
         server.run();

@@ -46,7 +46,12 @@ final class MessageClient {
         if (arguments.has("--file") && arguments.parameter(2).isPresent()) {
             throw arguments.wrong("--file takes the place of TEXT");
         }
-        messages.onOpen(_ -> QuietMessages.begin()).onClose(_ -> ended.countDown());
+        messages.observer(new QuietMessages() {
+            @Override
+            public void closed(Peer peer) {
+                ended.countDown();
+            }
+        });
     }
 
     /** Sends, and shows what comes. */

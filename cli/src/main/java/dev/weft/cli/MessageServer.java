@@ -32,7 +32,7 @@ final class MessageServer {
         arguments.values("--echo", this::echo);
         arguments.values("--reply", this::reply);
         messages.before(this::show);
-        messages.onOpen(_ -> QuietMessages.begin());
+        messages.observer(new QuietMessages());
     }
 
     static int run(Arguments arguments, Terminal terminal) throws IOException, InterruptedException {

@@ -3,19 +3,25 @@ package dev.weft.cli;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Messages that log nothing: a command tells by itself what comes and what fails. */
-final class QuietMessages {
-    /** Held, as java.util.logging forgets loggers that nobody holds, and their settings with them. */
-    private static final Logger MESSAGE = Logger.getLogger("dev.weft.message");
+import dev.weft.message.MessagesObserver;
+import dev.weft.message.Peer;
 
-    static {
-        MESSAGE.setLevel(Level.OFF);
+/** Messages that log nothing: a command tells by itself what comes and what fails. */
+class QuietMessages implements MessagesObserver {
+    /** The logger, made when it is needed: java.util.logging takes its time to start. */
+    private static final class Silenced {
+        /** Held, as java.util.logging forgets loggers that nobody holds, and their settings with them. */
+        private static final Logger MESSAGE = Logger.getLogger("dev.weft.message");
+
+        private Silenced() {}
+
+        static void begin() {
+            MESSAGE.setLevel(Level.OFF);
+        }
     }
 
-    private QuietMessages() {}
-
-    /** From the first call on; that is late, as java.util.logging takes its time to start. */
-    static void begin() {
-        // The class's initialiser has done it.
+    @Override
+    public void opened(Peer peer) {
+        Silenced.begin();
     }
 }

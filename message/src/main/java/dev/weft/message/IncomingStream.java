@@ -10,15 +10,19 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
+import dev.weft.net.support.TimedCondition;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of a stream, in order, until its last one. To be read by one thread, not the connection's own reading thread.
  *
- * <p>{@value #MOST} parts may wait here; then the connection's reading thread waits too, and with it the sender: a stream that nobody reads
- * holds up its connection, and {@link #close} sets it free.
+ * <p>{@value #MOST} parts may wait here; then the connection's reading thread waits too, and with it the sender: a stream that is not read
+ * holds up its connection, and {@link #close} ends that.
  */
 public final class IncomingStream implements Iterable<Message>, Closeable {
     /** How many parts may wait. */
@@ -27,16 +31,22 @@ public final class IncomingStream implements Iterable<Message>, Closeable {
     private final long id;
     private final int type;
     private final Runnable leave;
+    private final TimedCondition changed;
+    @GuardedBy("this")
     private final ArrayDeque<Message> parts = new ArrayDeque<>();
+    @GuardedBy("this")
     private boolean ended;
+    @GuardedBy("this")
     private boolean closed;
+    @GuardedBy("this")
     private @Nullable IOException broken;
 
-    /** The task runs when it is closed: nobody waits for its parts any more. */
-    IncomingStream(long id, int type, Runnable leave) {
+    /** The task runs when it is closed: its parts are not waited for any more. */
+    IncomingStream(long id, int type, TimeSource time, Runnable leave) {
         this.id = id;
         this.type = type;
         this.leave = leave;
+        changed = new TimedCondition(time);
     }
 
     /** The id that all its parts bear. */
@@ -62,28 +72,32 @@ public final class IncomingStream implements Iterable<Message>, Closeable {
     /**
      * The next part.
      *
-     * @param timeout how long to wait for it; zero waits without end
+     * @param timeout how long to wait for it; zero means no limit
      * @throws SocketTimeoutException when none came in time; it may be asked for again
      * @throws EOFException after the last part
      * @throws IOException when the connection ended before it
      */
-    public synchronized Message read(Duration timeout) throws IOException {
-        var until = System.nanoTime() + Waits.nanos(timeout);
-        while (parts.isEmpty()) {
-            if (broken != null) {
-                throw new IOException("the stream " + TypeNames.of(type) + " broke off: " + broken.getMessage(), broken);
-            }
-            if (ended || closed) {
-                throw new EOFException("the stream " + TypeNames.of(type) + " has ended");
-            }
-            var left = timeout.isZero() ? Long.MAX_VALUE : until - System.nanoTime();
-            if (left <= 0) {
-                throw new SocketTimeoutException("no part of the stream " + TypeNames.of(type) + " came for " + timeout.toMillis() + " ms");
-            }
-            pause(left);
+    public Message read(Duration timeout) throws IOException {
+        if (!await(this::isReadable, Moments.limit(changed.time(), timeout))) {
+            throw new SocketTimeoutException("no part of the stream " + TypeNames.of(type) + " came for " + timeout.toMillis() + " ms");
         }
-        notifyAll();
-        return parts.remove();
+        var part = take();
+        changed.signal();
+        return part;
+    }
+
+    private synchronized boolean isReadable() {
+        return !parts.isEmpty() || broken != null || ended || closed;
+    }
+
+    private synchronized Message take() throws IOException {
+        if (!parts.isEmpty()) {
+            return parts.remove();
+        }
+        if (broken != null) {
+            throw new IOException("the stream " + TypeNames.of(type) + " broke off: " + broken.getMessage(), broken);
+        }
+        throw new EOFException("the stream " + TypeNames.of(type) + " has ended");
     }
 
     /** Each part until the last; it throws {@link UncheckedIOException} around what {@link #read} throws when the stream breaks off. */
@@ -125,21 +139,24 @@ public final class IncomingStream implements Iterable<Message>, Closeable {
         synchronized (this) {
             closed = true;
             parts.clear();
-            notifyAll();
         }
+        changed.signal();
     }
 
-    /** The next part has come; waits while too many do. True when it was the last. */
-    synchronized boolean offer(Message m) throws IOException {
-        while (isFull()) {
-            pause(Long.MAX_VALUE);
+    /** The next part has come; waits while too many do. True when it was the last. Only one thread calls this. */
+    boolean offer(Message m) throws IOException {
+        if (isFull()) {
+            await(() -> !isFull(), Moments.NEVER);
         }
-        ended = m.stream() != Message.PART;
-        if (!closed && !(m.stream() == Message.LAST_PART && m.data().length == 0)) { // which only says that it is over
-            parts.add(m);
+        var last = m.stream() != Message.PART;
+        synchronized (this) {
+            ended = last;
+            if (!closed && !(m.stream() == Message.LAST_PART && m.data().length == 0)) { // which only says that it is over
+                parts.add(m);
+            }
         }
-        notifyAll();
-        return ended;
+        changed.signal();
+        return last;
     }
 
     /** Whether its next part would have to wait. */
@@ -148,16 +165,18 @@ public final class IncomingStream implements Iterable<Message>, Closeable {
     }
 
     /** The rest will not come. */
-    synchronized void fail(IOException reason) {
-        if (!ended) {
-            broken = reason;
+    void fail(IOException reason) {
+        synchronized (this) {
+            if (!ended) {
+                broken = reason;
+            }
         }
-        notifyAll();
+        changed.signal();
     }
 
-    private void pause(long nanos) throws InterruptedIOException {
+    private boolean await(BooleanSupplier condition, long moment) throws InterruptedIOException {
         try {
-            TimeUnit.NANOSECONDS.timedWait(this, nanos);
+            return changed.waitFor(condition, moment);
         } catch (InterruptedException e) {
             throw new InterruptedIOException("interrupted in the stream " + TypeNames.of(type));
         }

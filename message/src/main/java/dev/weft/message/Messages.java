@@ -2,25 +2,18 @@ package dev.weft.message;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.function.BiPredicate;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
-import dev.weft.net.ConnectionBuilder;
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
-import dev.weft.net.Framing;
+import dev.weft.net.ConnectionBuilder;
 import dev.weft.net.Handler;
 import dev.weft.net.Server;
-import org.jspecify.annotations.Nullable;
+import dev.weft.net.StreamBuilder;
+import dev.weft.net.TimeSource;
 
 /**
  * What one end does with the messages it gets: hooks by name, and the values they share. The same for servers and clients.
@@ -39,43 +32,25 @@ public final class Messages {
     /** The port of the original (SPEC PR-S1, PR-C1). */
     public static final int PORT = 50_003;
 
-    private static final int DEFAULT_PARALLELISM = 256;
-    private static final int DEFAULT_RETRIES = 3;
-
-    private final Values values = new Values();
+    private final SharedValues values = new SharedValues();
     private final Counters counters = new Counters();
-    private final Log log = new Log();
-    private final Set<Key<?>> eager = new LinkedHashSet<>();
-    private int open;
-    private volatile boolean startAnyway;
-
-    private volatile HookTable hooks;
-    private volatile @Nullable String name;
-    private volatile Framing<Message> framing = MessageFraming.DEFAULT;
-    private volatile int parallelism = DEFAULT_PARALLELISM;
-    private volatile Hook before = (m, peer) -> {};
-    private volatile Hook after = (m, peer) -> {};
-    private volatile PeerHook opened = peer -> {};
-    private volatile PeerHook closed = peer -> {};
-    private volatile BiPredicate<? super Exception, ? super Peer> goOn = (failure, peer) -> false;
-    private volatile Backoff retries = Backoff.fixed(Duration.ZERO).attempts(DEFAULT_RETRIES);
-    private volatile Backoff reconnect = Backoff.never();
-    private volatile Duration heartbeat = Duration.ZERO;
+    private final MessageLog log = new MessageLog();
+    private volatile MessageSettings settings;
 
     /** Without hooks or values. */
     public Messages() {
-        hooks = HookTable.EMPTY;
+        settings = MessageSettings.with(HookTable.EMPTY);
     }
 
     /** Starts with a copy of another's hooks; what is added to either later is not seen by the other (SPEC PR-H5). */
     public Messages(Messages parent) {
-        hooks = parent.hooks;
+        settings = MessageSettings.with(parent.settings.hooks());
     }
 
     /** What this end is called; default the server's name, "server" unless set, and "client" on a connection (SPEC PR-S1, PR-C1). */
     public Messages name(String name) {
-        this.name = Objects.requireNonNull(name, "name");
-        return this;
+        Objects.requireNonNull(name, "name");
+        return set(s -> s.name(name));
     }
 
     /**
@@ -124,72 +99,49 @@ public final class Messages {
      * {@code hooks_thread_pool_size} was 2).
      */
     public Messages parallelism(int hooks) {
-        if (hooks < 1) {
-            throw new IllegalArgumentException("parallelism " + hooks + ": at least one hook must be able to run");
-        }
-        parallelism = hooks;
-        return this;
+        return set(s -> s.parallelism(hooks));
     }
 
     /** Called before each message's hook, also when there is none (SPEC PR-S5). What it throws keeps the hook from being called. */
     public Messages before(Hook hook) {
-        before = Objects.requireNonNull(hook, "hook");
-        return this;
+        Objects.requireNonNull(hook, "hook");
+        return set(s -> s.before(hook));
     }
 
     /** Called after each message's hook, also when there is none, not when the hook threw (SPEC PR-S5). */
     public Messages after(Hook hook) {
-        after = Objects.requireNonNull(hook, "hook");
-        return this;
+        Objects.requireNonNull(hook, "hook");
+        return set(s -> s.after(hook));
     }
 
-    /** Called when a connection has begun, before its first message is read; on a client again for each new connection. */
-    public Messages onOpen(PeerHook hook) {
-        opened = Objects.requireNonNull(hook, "hook");
-        return this;
-    }
-
-    /** Called when a connection has ended, after its last hook has returned. */
-    public Messages onClose(PeerHook hook) {
-        closed = Objects.requireNonNull(hook, "hook");
-        return this;
-    }
-
-    /**
-     * Decides what a failure costs: true to go on, false to close the connection (SPEC PR-D6). Default: the connection is closed, and the
-     * failure is told to the server's observer, or logged by a client.
-     *
-     * <p>Asked for what hooks throw, on whatever thread, and for bodies that are no message. It is also told of the protocol errors and
-     * deadlines that end a connection whatever it returns; not of a plain disconnect, and not of Errors.
-     */
-    public Messages onFailure(BiPredicate<? super Exception, ? super Peer> goOn) {
-        this.goOn = Objects.requireNonNull(goOn, "goOn");
-        return this;
+    /** Is told when connections begin and end, and decides what failures cost; in place of the one before. Default: one that forgives nothing. */
+    public Messages observer(MessagesObserver observer) {
+        Objects.requireNonNull(observer, "observer");
+        return set(s -> s.observer(observer));
     }
 
     /** The longest body of a message in bytes, in both directions; default 16 MiB (SPEC PR-W12). */
     public Messages limit(int bytes) {
-        framing = new MessageFraming(bytes);
-        return this;
+        return set(s -> s.framing(new MessageFraming(bytes)));
     }
 
     /**
      * How often, and after what pauses, {@link #open(ConnectionBuilder)} tries again; default three times, without a pause (SPEC PR-C2).
      */
     public Messages retries(Backoff backoff) {
-        retries = Objects.requireNonNull(backoff, "backoff");
-        return this;
+        Objects.requireNonNull(backoff, "backoff");
+        return set(s -> s.retries(backoff));
     }
 
     /**
      * A client that loses its connection makes another, with these pauses between its tries; default: it does not. The count of tries begins
-     * anew after a connection by which a message came once {@link #onOpen} had returned, or which stood for a minute: a server that accepts and
+     * anew after a connection by which a message came once the observer's opened had returned, or which stood for a minute: a server that accepts and
      * drops is tried more and more seldom. A client that gives up has a {@link RetriesExhaustedException} as its {@link Peer#failure}.
      * Requests under way fail; what was sent and not answered may or may not have arrived.
      */
     public Messages reconnect(Backoff backoff) {
-        reconnect = Objects.requireNonNull(backoff, "backoff");
-        return this;
+        Objects.requireNonNull(backoff, "backoff");
+        return set(s -> s.reconnect(backoff));
     }
 
     /**
@@ -198,11 +150,21 @@ public final class Messages {
      * longer than the interval makes its end look dead. The original doesn't answer, so this is between Weft and Weft.
      */
     public Messages heartbeat(Duration interval) {
-        if (interval.isNegative()) {
-            throw new IllegalArgumentException("a heartbeat every " + interval);
-        }
-        heartbeat = interval;
-        return this;
+        return set(s -> s.heartbeat(interval));
+    }
+
+    /** How long {@link Peer#close} lets hooks finish; default 5 s, zero means no limit. */
+    public Messages grace(Duration limit) {
+        return set(s -> s.grace(limit));
+    }
+
+    /**
+     * The clock of all that waits here: requests, streams, pauses. Servers and connections opened here get it too. Default: the machine's, and
+     * servers and connections keep what their builders say.
+     */
+    public Messages time(TimeSource time) {
+        Objects.requireNonNull(time, "time");
+        return set(s -> s.time(time));
     }
 
     /**
@@ -211,7 +173,7 @@ public final class Messages {
      * @throws IllegalArgumentException when it is per connection, may change, and the key has no copier: nothing is shared by accident
      */
     public <T> Messages set(Key<T> key, T value) {
-        values.set(key, key.checked(Objects.requireNonNull(value, key.name())));
+        values.set(key, Objects.requireNonNull(value, key.name()));
         return this;
     }
 
@@ -227,11 +189,7 @@ public final class Messages {
 
     /** As {@link #get}, empty if there is none, or if there is one only for each connection. */
     public <T> Optional<T> find(Key<T> key) {
-        if (key.isPerConnection()) {
-            return Optional.empty();
-        }
-        var present = values.present(key);
-        return present.isPresent() ? present : key.loader().map(loader -> values.load(key, loader));
+        return values.find(key);
     }
 
     /** Forgets a value that was set or loaded; it is the caller's to close. A loader runs again at the next get. */
@@ -240,13 +198,8 @@ public final class Messages {
     }
 
     /** Loads these when opened (per-connection ones when a connection begins); all others at their first get (SPEC PR-R1). */
-    public synchronized Messages eager(Key<?>... keys) {
-        for (var key : keys) {
-            if (key.loader().isEmpty()) {
-                throw new IllegalArgumentException(key.name() + " has no loader");
-            }
-            eager.add(key);
-        }
+    public Messages eager(Key<?>... keys) {
+        values.eager(keys);
         return this;
     }
 
@@ -255,7 +208,7 @@ public final class Messages {
      * (SPEC PR-R2).
      */
     public Messages startAnyway() {
-        startAnyway = true;
+        values.startAnyway();
         return this;
     }
 
@@ -282,21 +235,17 @@ public final class Messages {
      * @throws IOException as the builder's open
      */
     public Server open(StreamBuilder where) throws IOException {
-        begin();
+        values.beginLoaded();
         var bound = false;
         try {
-            loadShared();
-            var called = name;
-            if (called != null) {
-                where.name(called);
-            }
+            settings.applyTo(where);
             var server = where.open((Handler) this::serve);
             bound = true;
-            server.onClose(this::end);
+            server.onClose(values::end);
             return server;
         } finally {
             if (!bound) {
-                end();
+                values.end();
             }
         }
     }
@@ -310,162 +259,73 @@ public final class Messages {
      * @throws IOException as the builder's open
      */
     public void serve(StreamBuilder where) throws IOException {
-        begin();
+        values.beginLoaded();
         try {
-            loadShared();
-            var called = name;
-            if (called != null) {
-                where.name(called);
-            }
+            settings.applyTo(where);
             where.serve((Handler) this::serve);
         } finally {
-            end();
+            values.end();
+        }
+    }
+
+    /** A client that is a whole program: opens a connection, runs it ({@link Peer#run}), and closes it. */
+    public void serve(ConnectionBuilder where) throws IOException {
+        try (var peer = open(where)) {
+            peer.run();
         }
     }
 
     private void serve(Connection c) throws Exception {
-        var called = name;
-        var peer = new Peer(this, called == null ? Server.current().name() : called, false, c);
+        var now = settings;
+        var peer = new Peer(this, now, now.nameOr(Server.current().name()), false, c);
         Throwable failure = null;
-        begin(); // a hook may run on when its server has closed, and what it uses with it
+        values.begin(); // a hook may run on when its server has closed, and what it uses with it
         try {
-            new Conversation(peer, peer.wire().last()).run(() -> {});
+            new MessageReader(peer, now).run(() -> {});
         } catch (Throwable t) {
+            if (peer.life().isEnding() && Interrupts.isInterrupt(t)) {
+                return; // our own drain wants this thread to end
+            }
             failure = t;
             throw t;
         } finally {
-            peer.end(failure);
-            end();
+            c.close(); // a drain of the peer returns when it has ended, and its connection with it
+            peer.life().end(failure);
+            values.end();
         }
     }
 
     /**
      * A connection that speaks these messages, read in the background by a daemon thread. Loads the eager values first, tries as often as
-     * {@link #retries} say, and returns when {@link #onOpen} has run.
+     * {@link #retries} say, and returns when the observer's opened has returned. It is read in the background from then on.
      *
      * @throws LoadException when an eager value can't be loaded
      * @throws RetriesExhaustedException when no try succeeded; it may be opened again
      */
     public Peer open(ConnectionBuilder where) throws IOException {
-        begin();
-        var loaded = false;
-        try {
-            loadShared();
-            loaded = true;
-        } finally {
-            if (!loaded) {
-                end();
-            }
-        }
-        var called = name;
-        return Client.open(this, called == null ? "client" : called, where, retries, this::end);
+        values.beginLoaded();
+        return ClientLoop.open(this, settings, where);
     }
 
-    private synchronized void begin() {
-        open++;
-        values.open();
-    }
-
-    private void end() {
-        Runnable closing;
-        synchronized (this) {
-            if (--open > 0) {
-                return;
-            }
-            closing = values.close();
-        }
-        closing.run();
-    }
-
-    private void loadShared() {
-        var keys = eagerly(false);
-        Loading.each(keys, key -> load(key, this::find));
-    }
-
-    private void load(Key<?> key, Consumer<Key<?>> find) {
-        try {
-            find.accept(key);
-        } catch (LoadException e) {
-            if (!startAnyway) {
-                throw e;
-            }
-            Log.loadFailed(e);
-        }
-    }
-
-    /** Loads what each connection has of its own. */
-    void loadEager(Peer peer) {
-        eagerly(true).forEach(key -> load(key, peer::find));
-    }
-
-    private synchronized List<Key<?>> eagerly(boolean perConnection) {
-        var keys = new ArrayList<Key<?>>();
-        for (var key : eager) {
-            if (key.isPerConnection() == perConnection) {
-                keys.add(key);
-            }
-        }
-        return keys;
-    }
-
-    /** How one connection gets its own value; empty when nobody has said. */
-    <T> Optional<Callable<? extends T>> maker(Key<T> key) {
-        var prototype = values.present(key);
-        return prototype.isPresent() ? Optional.of(() -> key.copy(prototype.get())) : key.loader();
-    }
-
-    /** Whether a failure is forgiven. */
-    boolean tolerates(Exception failure, Peer peer) {
-        try {
-            return goOn.test(failure, peer);
-        } catch (RuntimeException e) {
-            failure.addSuppressed(e);
-            return false;
-        }
-    }
-
-    private synchronized Messages with(HookTable.Entry entry) {
-        hooks = hooks.with(entry);
+    private synchronized Messages set(UnaryOperator<MessageSettings> change) {
+        settings = change.apply(settings);
         return this;
     }
 
-    HookTable hooks() {
-        return hooks;
+    private Messages with(HookTable.Entry entry) {
+        return set(s -> s.hooks(s.hooks().with(entry)));
     }
 
-    Framing<Message> framing() {
-        return framing;
+    /** What is set now. */
+    MessageSettings settings() {
+        return settings;
     }
 
-    int parallelism() {
-        return parallelism;
+    SharedValues values() {
+        return values;
     }
 
-    Hook before() {
-        return before;
-    }
-
-    Hook after() {
-        return after;
-    }
-
-    PeerHook opened() {
-        return opened;
-    }
-
-    PeerHook closed() {
-        return closed;
-    }
-
-    Duration heartbeat() {
-        return heartbeat;
-    }
-
-    Backoff reconnect() {
-        return reconnect;
-    }
-
-    Log log() {
+    MessageLog log() {
         return log;
     }
 

@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * <p>The wire knows no way to break a stream off: a stream that can't be finished ends by closing the connection, or says so in a part.
  */
 public final class OutgoingStream implements Closeable {
-    private final Peer peer;
+    private final MessageSender sender;
     private final Message head;
     private @Nullable Connected on;
     private boolean closed;
 
     /** On a connection, or on the one there is when its first part is sent. */
-    OutgoingStream(Peer peer, Message head, @Nullable Connected on) {
-        this.peer = peer;
+    OutgoingStream(MessageSender sender, Message head, @Nullable Connected on) {
+        this.sender = sender;
         this.head = head;
         this.on = on;
     }
@@ -62,9 +62,9 @@ public final class OutgoingStream implements Closeable {
         }
         var bound = on;
         if (bound == null) {
-            bound = peer.connected();
+            bound = sender.connected();
             on = bound;
         }
-        peer.send(new Message(head.id(), head.type(), data, stream), bound);
+        sender.send(new Message(head.id(), head.type(), data, stream), bound);
     }
 }

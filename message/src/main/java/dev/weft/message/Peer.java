@@ -2,18 +2,16 @@ package dev.weft.message;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import dev.weft.net.Connection;
-import dev.weft.net.support.ExitHook;
-import org.jspecify.annotations.Nullable;
+import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
+import dev.weft.net.support.Life;
 
 /**
  * The other end of a message connection, and the values that belong to it. For any thread.
@@ -22,31 +20,26 @@ import org.jspecify.annotations.Nullable;
  * unread, and leaves at the latest before that thread would wait for more; {@link #flush} sends it at once. All else has left when the call
  * returns. A client that {@linkplain Messages#reconnect reconnects} keeps its peer, whose values and hooks live on; what is sent while there
  * is no connection waits for the next one, as long as a write may wait.
+ *
+ * <p>It is {@link LifeState#RUNNING} from the beginning. {@link #drain} and {@link #close}, or the loss of its last connection, make it
+ * {@link LifeState#DRAINING} and then {@link LifeState#ENDED}.
  */
 public final class Peer implements Closeable {
     private final Messages messages;
     private final String localName;
-    private final boolean dialled;
-    private final Wire wire;
-    private final Requester requester = new Requester(this);
-    private final CountDownLatch over = new CountDownLatch(1);
+    private final boolean dialed;
+    private final PeerLife life;
     private volatile HookTable hooks;
-    private volatile @Nullable Conversation conversation;
-    private volatile @Nullable Beside beside;
-    private volatile @Nullable Values values;
-    private volatile @Nullable Throwable failure;
-    /** No connection any more; its values are being closed. */
-    private volatile boolean ended;
-    private long nextId;
-    private volatile @Nullable ExitHook exit;
 
-    Peer(Messages messages, String localName, boolean dialled, Connection connection) {
+    Peer(Messages messages, MessageSettings settings, String localName, boolean dialed, Connection connection) {
         this.messages = messages;
         this.localName = localName;
-        this.dialled = dialled;
-        wire = new Wire(connection, messages.framing());
-        hooks = messages.hooks();
-        nextId = dialled ? 1 : 2;
+        this.dialed = dialed;
+        hooks = settings.hooks();
+        var state = new Life(this::toString, settings.time(), failure -> {}); // it has no tasks for its end
+        state.begin("open");
+        life = new PeerLife(this::toString, dialed, state, new CurrentConnection(connection, settings.framing(), state), settings.grace(),
+                () -> messages.settings().reconnect(), messages.counters(), new PeerValues(messages.values()));
     }
 
     /** What our end is called (SPEC PR-D1's server_name, PR-C1's name). */
@@ -56,7 +49,7 @@ public final class Peer implements Closeable {
 
     /** The connection there is, or the last there was. */
     public Connection connection() {
-        return wire.last().connection();
+        return life.current().last().connection();
     }
 
     /** What our end does with messages; its shared values can be set there. */
@@ -75,7 +68,7 @@ public final class Peer implements Closeable {
     }
 
     /** Sends a message with id 0 and a payload. */
-    public <T> void send(String type, Codec<T> codec, T payload) throws IOException {
+    public <T> void send(String type, PayloadCodec<T> codec, T payload) throws IOException {
         send(Message.of(type, codec, payload));
     }
 
@@ -86,65 +79,12 @@ public final class Peer implements Closeable {
      * @throws SocketTimeoutException when the peer took nothing, or when there was no connection, for so long
      */
     public void send(Message m) throws IOException {
-        send(m, connected());
-    }
-
-    /** Sends on this connection, whether there is another by now or not. */
-    void send(Message m, Connected on) throws IOException {
-        try {
-            on.frames().write(m);
-        } catch (IOException e) {
-            throw noted(on, e);
-        }
-        messages.counters().sent.increment();
-    }
-
-    /** The connection there is; while there is none, it waits for as long as a write may wait. */
-    Connected connected() throws IOException {
-        checkMayWait();
-        return wire.get();
-    }
-
-    /** As {@link #connected()}, but it waits for this long; zero is for ever. */
-    Connected connected(Duration limit) throws IOException {
-        checkMayWait();
-        return wire.get(limit);
-    }
-
-    /** The next connection is made when all hooks of the last one have returned: none of them can wait for it. */
-    private void checkMayWait() throws SocketException {
-        if (wire.isAway() && (isReadingThread() || runsBeside())) {
-            throw new SocketException("the connection with " + connection().remote() + " is lost; this hook must return before there is another");
-        }
-    }
-
-    private boolean runsBeside() {
-        var there = beside;
-        return there != null && there.isOnThisThread();
-    }
-
-    private boolean isReadingThread() {
-        var c = conversation;
-        return c != null && c.isOnThisThread();
+        life.sender().send(m);
     }
 
     /** Sends now what the reading thread's hooks have gathered: for a hook that goes on to wait for something else. */
     public void flush() throws IOException {
-        var on = connected();
-        try {
-            on.frames().flush();
-        } catch (IOException e) {
-            throw noted(on, e);
-        }
-    }
-
-    /** A write that finds the connection lost is a disconnect, and no hook's failure; not so a deadline, an interrupt, or TLS. */
-    private IOException noted(Connected on, IOException e) {
-        var c = conversation;
-        if (c != null && c.isOn(on) && (e instanceof SocketException || e.getClass() == IOException.class)) {
-            c.lost(e);
-        }
-        return e;
+        life.sender().flush();
     }
 
     /**
@@ -161,7 +101,7 @@ public final class Peer implements Closeable {
      * @throws IOException when the connection ended before
      */
     public Message request(Message m, Duration timeout) throws IOException {
-        return requester.request(m, timeout);
+        return life.requester().request(m, timeout);
     }
 
     /** As {@link #request(Message, Duration)}. */
@@ -182,20 +122,20 @@ public final class Peer implements Closeable {
      * @throws IllegalStateException on the connection's reading thread, which can't wait for itself
      */
     public IncomingStream requestStream(Message m) throws IOException {
-        if (isReadingThread()) {
+        if (life.isReadingThread()) {
             throw new IllegalStateException("a hook on the reading thread can't read a stream: let it run beside (onParallel)");
         }
-        return requester.requestStream(m);
+        return life.requester().requestStream(m);
     }
 
     /** Begins a stream of messages under a fresh id (SPEC PR-W6); nothing is sent yet. */
     public OutgoingStream stream(String type) {
-        return new OutgoingStream(this, new Message(freshId(), Message.type(type), new byte[0], 0), null);
+        return new OutgoingStream(life.sender(), new Message(life.freshId(), Message.type(type), new byte[0], 0), null);
     }
 
     /** Begins a stream that answers a request: it bears the same id. */
     public OutgoingStream stream(Message request, String type) {
-        return new OutgoingStream(this, new Message(request.id(), Message.type(type), new byte[0], 0), wire.last());
+        return new OutgoingStream(life.sender(), new Message(request.id(), Message.type(type), new byte[0], 0), life.current().last());
     }
 
     /**
@@ -243,200 +183,117 @@ public final class Peer implements Closeable {
      * @throws LoadException if it can't be loaded, the same each time
      */
     public <T> Optional<T> find(Key<T> key) {
-        var own = values;
-        var mine = own == null ? Optional.<T>empty() : own.present(key);
-        if (mine.isPresent()) {
-            return mine;
-        }
-        if (!key.isPerConnection()) {
-            return messages.find(key);
-        }
-        return messages.maker(key).map(maker -> values().load(key, maker));
+        return life.values().find(key);
     }
 
     /** Sets a value of this connection; whatever the others have stays. */
     public <T> void set(Key<T> key, T value) {
-        values().set(key, value);
+        life.values().set(key, value);
     }
 
     /** Forgets this connection's value; it is then as if it had never been set or loaded here, and is the caller's to close. */
     public <T> Optional<T> remove(Key<T> key) {
-        var own = values;
-        return own == null ? Optional.empty() : own.remove(key);
+        return life.values().remove(key);
+    }
+
+    /** Where it is in its life; DRAINING also while the server drains that it belongs to. */
+    public LifeState state() {
+        return life.state();
+    }
+
+    /** Whether there is a connection now. False for a client that is about to make another one, and at the end. */
+    public boolean connected() {
+        return life.isConnected();
     }
 
     /** What ended it, unless that was a plain disconnect, or our own close. */
     public Optional<Throwable> failure() {
-        return Optional.ofNullable(failure);
-    }
-
-    /** False when the connection has ended and there will be no other. */
-    public boolean isOpen() {
-        return !ended;
+        return life.life().failure();
     }
 
     /**
-     * Waits until the connection has ended and its hooks have finished; an interrupt, which stays set, ends the waiting.
+     * Waits until the last connection has ended and its hooks have finished. An interrupt ends the wait, and stays set.
      *
-     * @throws IllegalStateException in a hook on the connection's reading thread; in one beside it, it waits for itself
+     * @throws IllegalStateException in a hook, or in the observer, on the connection's reading thread; a hook beside it would wait for itself
+     * @throws RuntimeException what has ended it ({@link #failure}): an {@link IOException} as {@link java.io.UncheckedIOException}
      */
     public void join() {
-        if (isReadingThread()) {
-            throw new IllegalStateException("a hook can't wait for the end of its own connection");
-        }
-        try {
-            over.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        checkJoin();
+        life.life().join();
     }
 
-    /** Sends what was gathered, then closes the connection for good. Idempotent. It does not wait for hooks: see {@link #join}. */
-    @Override
-    public void close() {
-        wire.end();
-        var last = wire.last();
-        last.connection().close();
-        last.end(new SocketException("the connection with " + last.connection().remote() + " was closed"));
-        var c = conversation;
-        if (c != null) {
-            c.breakStreams();
+    /**
+     * As {@link #join()}, for so long at most.
+     *
+     * @param limit zero means no limit
+     * @return false when it has not ended by then
+     */
+    public boolean join(Duration limit) {
+        checkJoin();
+        return life.life().join(limit);
+    }
+
+    private void checkJoin() {
+        if (life.isReadingThread()) {
+            throw new IllegalStateException("a hook can't wait for the end of its own connection");
         }
     }
 
     /**
-     * Closes it when the process is asked to exit (SIGTERM, Ctrl-C) or exits otherwise, and waits for the hooks that run. After a signal the process
-     * exits with 0 when they have returned in time, otherwise with 128 and the signal's number. A second signal ends it at once.
-     *
-     * @param patience how long it waits for hooks
+     * Waits for the end as {@link #join()} does, and meanwhile drains for the {@linkplain Messages#grace grace} when the process is asked to exit,
+     * unless {@link #drainOnExit} says otherwise. An interrupt of this thread closes it, and stays set.
      */
-    public Peer closeOnExit(Duration patience) {
-        var hook = ExitHook.install("weft-" + localName + "-exit", () -> {
-            close();
-            return endsWithin(patience);
-        });
-        exit = hook;
-        if (ended) {
-            hook.remove();
-        }
-        return this;
+    public void run() {
+        checkJoin();
+        life.run();
     }
 
-    private boolean endsWithin(Duration patience) {
-        try {
-            return over.await(Waits.nanos(patience), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+    /**
+     * Ends it: begins no further hook, lets those that run finish and answer, sends what was gathered, closes the connection, and makes no other.
+     * Messages that have come and whose hook has not begun are dropped. Requests of ours fail, but for those of a hook on the reading thread. At
+     * the limit it interrupts hooks, a second later it drops the connection; it is ENDED when this returns, at most two seconds after the limit.
+     *
+     * <p>The first drain wins: a later one, or a close, waits for it and returns its report. In a hook and in the observer it does not wait, and
+     * the report is empty.
+     *
+     * @param limit zero means no limit
+     * @return counts hooks: those that ended by themselves, that ended when they were interrupted, and that did not even then
+     */
+    public DrainReport drain(Duration limit) {
+        return life.drain(limit);
+    }
+
+    /** Drains for the {@linkplain Messages#grace grace}. Idempotent. */
+    @Override
+    public void close() {
+        life.close();
+    }
+
+    /** As {@link #drainOnExit(Duration, Consumer)}, with a report that nobody sees. */
+    public Peer drainOnExit(Duration limit) {
+        return drainOnExit(limit, report -> {});
+    }
+
+    /**
+     * Drains when the process is asked to exit (SIGTERM, Ctrl-C) or exits otherwise, then shows the report. After a signal the process exits with 0
+     * when no hook had to be interrupted, otherwise with 128 and the signal's number. A second signal ends it at once. The last call counts.
+     */
+    public Peer drainOnExit(Duration limit, Consumer<? super DrainReport> show) {
+        life.drainOnExit(limit, show);
+        return this;
     }
 
     /** {@code client of 127.0.0.1:50003}. */
     @Override
     public String toString() {
-        return localName + (dialled ? " of " : " with ") + connection().remote();
+        return localName + (dialed ? " of " : " with ") + connection().remote();
     }
 
-    Wire wire() {
-        return wire;
+    PeerLife life() {
+        return life;
     }
 
     HookTable hooks() {
         return hooks;
-    }
-
-    /** A connection begins. */
-    void converse(Conversation c) {
-        conversation = c;
-    }
-
-    @Nullable
-    Conversation conversation() {
-        return conversation;
-    }
-
-    /** Whether another connection is to take the place of a lost one. */
-    boolean reconnects() {
-        return dialled && !wire.isOver() && messages.reconnect().pause(1).isPresent();
-    }
-
-    /** An id that this end has not used before: the client's are odd and the server's even, so the two ends' never meet. */
-    synchronized long freshId() {
-        var id = nextId;
-        nextId += 2;
-        return id;
-    }
-
-    /** Whether another connection has taken the place of this one, or will. */
-    boolean isReplaced(Connected on) {
-        return wire.isAway() || wire.last() != on;
-    }
-
-    /** A connection is lost: no reply comes by it any more, and what is sent waits for the next one, if there will be one. */
-    void lost(Connected on, IOException reason) {
-        if (reconnects()) {
-            wire.lost(); // first: whose request finds the connection ended looks for the next
-        }
-        on.end(reason);
-    }
-
-    /** Only for the reading thread. */
-    Beside beside() {
-        var there = beside;
-        if (there == null) {
-            there = new Beside(messages.parallelism());
-            beside = there;
-        }
-        return there;
-    }
-
-    /** Waits for what runs beside the reader, or interrupts it. */
-    void endBeside(boolean interrupt) throws InterruptedIOException {
-        var there = beside;
-        if (there == null) {
-            return;
-        }
-        if (interrupt) {
-            there.interrupt();
-        } else {
-            there.join();
-        }
-    }
-
-    private Values values() {
-        var there = values;
-        return there == null ? madeValues() : there;
-    }
-
-    private synchronized Values madeValues() {
-        var there = values;
-        if (there == null) {
-            there = new Values();
-            if (!isOpen()) {
-                there.close().run(); // nobody would close what is loaded from now on
-            }
-            values = there;
-        }
-        return there;
-    }
-
-    /** It is over: its values are closed, and who waits for that goes on. */
-    void end(@Nullable Throwable why) {
-        failure = why;
-        wire.end();
-        wire.last().end(new SocketException("the connection with " + connection().remote() + " has ended"));
-        Values own;
-        synchronized (this) {
-            ended = true;
-            own = values;
-        }
-        if (own != null) {
-            own.close().run();
-        }
-        over.countDown();
-        var hook = exit;
-        if (hook != null) {
-            hook.remove();
-        }
     }
 }

@@ -6,69 +6,99 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a peer's requests. A request waits for a connection, is bound to it, and is then sent on that one and on no other: when that is
- * lost, the request has failed, and no later connection carries it. What fails before it is bound was never sent.
+ * lost, the request has failed, and no later connection carries it. What fails before it is bound was never sent. For any thread.
  */
 final class Requester {
-    private final Peer peer;
+    private final MessageSender sender;
+    private final LongSupplier ids;
+    private final Supplier<? extends @Nullable ReadingThread> reading;
+    private final TimeSource time;
 
-    Requester(Peer peer) {
-        this.peer = peer;
+    /**
+     * For one peer.
+     *
+     * @param ids gives each request one of its own
+     * @param reading the thread that reads the peer's connection; null when there is none yet
+     */
+    Requester(MessageSender sender, LongSupplier ids, Supplier<? extends @Nullable ReadingThread> reading, TimeSource time) {
+        this.sender = sender;
+        this.ids = ids;
+        this.reading = reading;
+        this.time = time;
     }
 
     /** See {@link Peer#request(Message, Duration)}. */
     Message request(Message m, Duration timeout) throws IOException {
-        var id = peer.freshId();
-        var reply = new CompletableFuture<Message>();
-        var begun = System.nanoTime();
-        var on = bind(id, new Replies.One(reply), m.type(), timeout);
+        var id = ids.getAsLong();
+        var waiting = new PendingRequests.One();
+        var end = Moments.limit(time, timeout);
+        var on = bind(id, waiting, m.type(), timeout, end);
         try {
-            var left = timeout.isZero() ? timeout : atLeast1(timeout.minusNanos(System.nanoTime() - begun));
-            peer.send(m.id(id), on);
-            return await(reply, left);
+            var left = left(end);
+            sender.send(m.id(id), on);
+            return await(waiting, on, left);
         } catch (TimeoutException e) {
-            throw on.connection().blame(new SocketTimeoutException(
-                    "%s: no reply to %s in %d ms".formatted(on.connection().remote(), TypeNames.of(m.type()), timeout.toMillis())));
+            throw tooLate(m, on, timeout);
         } catch (InterruptedException e) {
             throw new InterruptedIOException("interrupted before the reply to " + TypeNames.of(m.type()) + " from " + on.connection().remote());
         } catch (ExecutionException e) {
             var cause = Objects.requireNonNullElse(e.getCause(), e);
+            if (cause instanceof TimeoutException) {
+                throw tooLate(m, on, timeout);
+            }
             throw new IOException("no reply to " + TypeNames.of(m.type()) + ": " + cause.getMessage(), cause);
         } finally {
             on.giveUp(id);
         }
     }
 
-    private static Duration atLeast1(Duration left) {
+    private static SocketTimeoutException tooLate(Message m, Connected on, Duration timeout) {
+        return on.connection().blame(new SocketTimeoutException(
+                "%s: no reply to %s in %d ms".formatted(on.connection().remote(), TypeNames.of(m.type()), timeout.toMillis())));
+    }
+
+    /** What is left until a moment, but at least a nanosecond, as zero means no limit; zero for NEVER. */
+    private Duration left(long end) {
+        if (end == Moments.NEVER) {
+            return Duration.ZERO;
+        }
+        var left = Moments.until(time, end);
         return left.isPositive() ? left : Duration.ofNanos(1);
     }
 
-    private Message await(CompletableFuture<Message> reply, Duration timeout)
+    private Message await(PendingRequests.One waiting, Connected on, Duration timeout)
             throws IOException, InterruptedException, ExecutionException, TimeoutException {
-        var c = peer.conversation();
-        if (c != null && c.isOnThisThread()) {
-            c.readUntil(reply, timeout);
+        var here = reading.get();
+        if (here != null && here.isThisThread()) {
+            here.readUntil(waiting.message(), timeout);
+        } else if (!timeout.isZero()) {
+            on.limit(waiting, Moments.in(time, timeout));
         }
-        return timeout.isZero() ? reply.get() : reply.get(Waits.nanos(timeout), TimeUnit.NANOSECONDS);
+        return waiting.message().get();
     }
 
     /** See {@link Peer#requestStream(Message)}. */
     IncomingStream requestStream(Message m) throws IOException {
-        var id = peer.freshId();
+        var id = ids.getAsLong();
         var bound = new AtomicReference<Connected>();
-        var stream = new IncomingStream(id, m.type(), () -> bound.get().giveUp(id));
-        var on = bind(id, new Replies.Many(stream), m.type(), Duration.ZERO);
+        var stream = new IncomingStream(id, m.type(), time, () -> bound.get().giveUp(id));
+        var on = bind(id, new PendingRequests.Many(stream), m.type(), Duration.ZERO, Moments.NEVER);
         bound.set(on); // nobody can close the stream before it is returned
         var sent = false;
         try {
-            peer.send(m.id(id), on);
+            sender.send(m.id(id), on);
             sent = true;
             return stream;
         } finally {
@@ -82,23 +112,24 @@ final class Requester {
      * Binds a request to the connection there is or, while there is none, to the next.
      *
      * @param timeout how long it waits for one; zero is as long as a write may wait
+     * @param end when that is over
      */
-    private Connected bind(long id, Replies.Waiting who, int type, Duration timeout) throws IOException {
-        var begun = System.nanoTime();
+    private Connected bind(long id, PendingRequests.Waiting who, int type, Duration timeout, long end) throws IOException {
         try {
             while (true) {
-                var on = timeout.isZero() ? peer.connected() : peer.connected(atLeast1(timeout.minusNanos(System.nanoTime() - begun)));
+                var on = timeout.isZero() ? sender.connected() : sender.connected(left(end));
                 if (on.await(id, who)) {
                     return on;
                 }
-                if (!peer.isReplaced(on)) {
-                    throw new SocketException("the connection with " + on.connection().remote() + " has ended");
+                if (!sender.isReplaced(on)) {
+                    throw on.ended();
                 }
             }
         } catch (SocketTimeoutException e) {
-            var limit = timeout.isZero() ? peer.connection().deadlines().write() : timeout;
-            throw notSent(new SocketTimeoutException("%s was not sent: no new connection with %s in %d ms".formatted(TypeNames.of(type),
-                    peer.connection().remote(), limit.toMillis())), e);
+            var last = sender.last().connection();
+            var limit = timeout.isZero() ? last.deadlines().write() : timeout;
+            throw notSent(new SocketTimeoutException(
+                    "%s was not sent: no new connection with %s in %d ms".formatted(TypeNames.of(type), last.remote(), limit.toMillis())), e);
         } catch (InterruptedIOException e) {
             throw notSent(new InterruptedIOException(wasNotSent(type, e)), e);
         } catch (SocketException e) {

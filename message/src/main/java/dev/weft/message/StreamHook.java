@@ -6,7 +6,7 @@ public interface StreamHook {
     /**
      * Called once a stream, on a virtual thread of its own, when its first part has come; parts that it leaves unread are dropped.
      *
-     * @throws Exception whatever it likes: {@link Messages#onFailure} decides what it costs
+     * @throws Exception whatever it likes: {@link MessagesObserver#failed} decides what it costs
      */
     void on(IncomingStream parts, Peer peer) throws Exception;
 }

@@ -25,8 +25,8 @@ final class Values {
         void close() {
             try {
                 value.close();
-            } catch (Throwable t) { // who waits for the end must not wait for ever because of it
-                Log.closeFailed(name, t);
+            } catch (Throwable t) { // a thread that waits for the end must not wait for ever because of it
+                MessageLog.closeFailed(name, t);
             }
         }
     }
@@ -100,7 +100,7 @@ final class Values {
         if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }
-        return !closed && !(failure instanceof ClosedByInterruptException) && !Waits.isInterrupt(failure);
+        return !closed && !(failure instanceof ClosedByInterruptException) && !Interrupts.isInterrupt(failure);
     }
 
     /** Takes the value away; it is the caller's, also to close. */

@@ -21,6 +21,7 @@ import dev.weft.net.Address;
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
 import dev.weft.net.Deadlines;
+import dev.weft.net.LifeState;
 import dev.weft.net.Server;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -80,22 +81,22 @@ class ClientTest {
         var peer = ends.client(new Messages().on("bye", (m, p) -> p.close()), new Messages());
         var joining = new FutureTask<>(() -> {
             peer.join();
-            return peer.isOpen();
+            return peer.state();
         });
         Thread.ofVirtual().start(joining);
-        assertThat(peer.isOpen()).isTrue();
+        assertThat(peer.connected()).isTrue();
         peer.send("bye", "");
-        assertThat(joining.get(10, TimeUnit.SECONDS)).isFalse();
+        assertThat(joining.get(10, TimeUnit.SECONDS)).isEqualTo(LifeState.ENDED);
         assertThat(peer.failure()).isEmpty();
     }
 
     /** PR-D6: the default of a client; what ended it can be asked for. */
     @Test
     void aHookThatThrowsEndsTheClient() throws Exception {
-        var peer = ends.client(new Messages().onOpen(p -> p.send("hello", "")), new Messages().on("hello", (m, p) -> {
+        var peer = ends.client(new Messages().observer(Observed.open(p -> p.send("hello", ""))), new Messages().on("hello", (m, p) -> {
             throw new IllegalStateException("not expected");
         }));
-        peer.join();
+        assertThatThrownBy(peer::join).isInstanceOf(IllegalStateException.class).hasMessage("not expected");
         assertThat(peer.failure()).get().isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> peer.send("x", "")).isInstanceOf(IOException.class);
     }
@@ -104,8 +105,7 @@ class ClientTest {
     void itMakesAnotherConnectionWhenItsIsLost() throws Exception {
         var key = Key.<String>of("own");
         var atServer = new Messages().on("echo", ECHO).on("drop", (m, p) -> p.connection().abort());
-        var peer = ends.client(atServer, new Messages().reconnect(SOON_AGAIN).onOpen(p -> ends.heard.add("open"))
-                .onClose(p -> ends.heard.add("close")));
+        var peer = ends.client(atServer, new Messages().reconnect(SOON_AGAIN).observer(Observed.open(p -> ends.heard.add("open")).andClose(p -> ends.heard.add("close"))));
         peer.set(key, "kept");
         var first = peer.connection();
         for (int i = 0; i < 3; i++) {
@@ -128,7 +128,7 @@ class ClientTest {
         var name = Address.memory("client-away");
         var atServer = new Messages().on("note", (m, p) -> ends.heard.add(m.text()));
         var server = atServer.open(Server.at(name)).start();
-        try (var peer = new Messages().reconnect(SOON_AGAIN).onClose(p -> ends.heard.add("lost")).open(Connection.to(name))) {
+        try (var peer = new Messages().reconnect(SOON_AGAIN).observer(Observed.close(p -> ends.heard.add("lost"))).open(Connection.to(name))) {
             server.close();
             assertThat(ends.next()).isEqualTo("lost");
             var sending = Thread.ofVirtual().start(() -> {
@@ -138,7 +138,7 @@ class ClientTest {
                     throw new UncheckedIOException(e);
                 }
             });
-            Awaitility.await().until(() -> sending.getState() == Thread.State.TIMED_WAITING);
+            Awaitility.await().until(() -> sending.getState() == Thread.State.WAITING);
             try (var again = atServer.open(Server.at(name)).start()) {
                 assertThat(ends.next()).isEqualTo("at last");
                 assertThat(again.connections()).hasSize(1);
@@ -150,7 +150,7 @@ class ClientTest {
     void waitingForAConnectionIsBoundedAndEndsWithThePeer() throws Exception {
         var name = Address.memory("client-gone");
         var server = new Messages().open(Server.at(name)).start();
-        var peer = new Messages().reconnect(SOON_AGAIN).onClose(p -> ends.heard.add("lost"))
+        var peer = new Messages().reconnect(SOON_AGAIN).observer(Observed.close(p -> ends.heard.add("lost")))
                 .open(Connection.to(name).deadlines(Deadlines.defaults().write(Duration.ofMillis(50))));
         server.close();
         ends.next();
@@ -163,13 +163,13 @@ class ClientTest {
     /** Who would make the next connection can't wait for it. */
     @Test
     void whatIsSentAtAConnectionsEndFailsAtOnce() throws Exception {
-        var peer = ends.client(new Messages().on("drop", (m, p) -> p.connection().abort()), new Messages().reconnect(SOON_AGAIN).onClose(p -> {
+        var peer = ends.client(new Messages().on("drop", (m, p) -> p.connection().abort()), new Messages().reconnect(SOON_AGAIN).observer(Observed.close(p -> {
             try {
                 p.send("too late", "");
             } catch (IOException e) {
                 ends.heard.add(e.getMessage());
             }
-        }));
+        })));
         peer.send("drop", "");
         assertThat(ends.next()).contains("is lost").contains("this hook must return");
     }
@@ -180,8 +180,9 @@ class ClientTest {
         var server = new Messages().open(Server.at(name)).start();
         var peer = new Messages().reconnect(SOON_AGAIN.attempts(3)).open(Connection.to(name));
         server.close();
-        peer.join();
-        assertThat(peer.isOpen()).isFalse();
+        assertThatThrownBy(peer::join).isInstanceOf(UncheckedIOException.class).hasCauseInstanceOf(RetriesExhaustedException.class);
+        assertThat(peer.connected()).isFalse();
+        assertThat(peer.state()).isEqualTo(LifeState.ENDED);
         assertThat(peer.failure()).get().isInstanceOfSatisfying(RetriesExhaustedException.class, e -> assertThat(e.limit()).isEqualTo(3));
         assertThatThrownBy(() -> peer.send("x", "")).isInstanceOf(IOException.class);
     }
@@ -190,13 +191,13 @@ class ClientTest {
     @Test
     void aConnectionThatCannotBeginCountsAsATry() throws Exception {
         var logins = new AtomicInteger();
-        var peer = ends.client(new Messages().on("drop", (m, p) -> p.close()), new Messages().reconnect(SOON_AGAIN.attempts(3)).onOpen(p -> {
+        var peer = ends.client(new Messages().on("drop", (m, p) -> p.close()), new Messages().reconnect(SOON_AGAIN.attempts(3)).observer(Observed.open(p -> {
             if (logins.incrementAndGet() > 1) {
                 throw new IOException("wrong password");
             }
-        }));
+        })));
         peer.send("drop", "");
-        peer.join();
+        assertThatThrownBy(peer::join).hasCauseInstanceOf(RetriesExhaustedException.class);
         assertThat(logins).hasValue(4);
         assertThat(peer.failure()).get().isInstanceOf(RetriesExhaustedException.class);
     }
@@ -205,11 +206,11 @@ class ClientTest {
     @Test
     void aConnectionThatBroughtNoMessageCountsAsATry() throws Exception {
         var accepted = new AtomicInteger();
-        var peer = ends.client(new Messages().onOpen(p -> {
+        var peer = ends.client(new Messages().observer(Observed.open(p -> {
             accepted.incrementAndGet();
             p.close();
-        }), new Messages().reconnect(SOON_AGAIN.attempts(5)));
-        peer.join();
+        })), new Messages().reconnect(SOON_AGAIN.attempts(5)));
+        assertThatThrownBy(peer::join).hasCauseInstanceOf(RetriesExhaustedException.class);
         assertThat(peer.failure()).get().isInstanceOfSatisfying(RetriesExhaustedException.class, e -> assertThat(e.limit()).isEqualTo(5));
         assertThat(accepted).hasValue(6);
     }
@@ -218,36 +219,36 @@ class ClientTest {
     void aConnectionThatBroughtOnlyTheReplyToItsLoginCountsAsATry() throws Exception {
         var logins = new AtomicInteger();
         var peer = ends.client(new Messages().on("login", (m, p) -> p.send(m.reply("no", ""))).on("drop", (m, p) -> p.close()),
-                new Messages().reconnect(SOON_AGAIN.attempts(3)).onOpen(p -> {
+                new Messages().reconnect(SOON_AGAIN.attempts(3)).observer(Observed.open(p -> {
                     if (p.request("login", "", Ends.SOON).is("no") && logins.incrementAndGet() > 1) {
                         throw new IOException("wrong password");
                     }
-                }));
+                })));
         peer.send("drop", "");
-        peer.join();
+        assertThatThrownBy(peer::join).hasCauseInstanceOf(RetriesExhaustedException.class);
         assertThat(logins).hasValue(4);
     }
 
     @Test
     void aConnectionThatBroughtAMessageBeginsTheCountAnew() throws Exception {
         var accepted = new AtomicInteger();
-        var peer = ends.client(new Messages().onOpen(p -> {
+        var peer = ends.client(new Messages().observer(Observed.open(p -> {
             accepted.incrementAndGet();
             p.send("hello", "");
             p.close();
-        }), new Messages().reconnect(SOON_AGAIN.attempts(1)).on("hello", (m, p) -> {}));
+        })), new Messages().reconnect(SOON_AGAIN.attempts(1)).on("hello", (m, p) -> {}));
         Awaitility.await().until(() -> accepted.get() > 5);
-        assertThat(peer.isOpen()).isTrue();
+        assertThat(peer.state()).isEqualTo(LifeState.RUNNING);
     }
 
     @Test
     void aFirstConnectionThatCannotBeginIsNotTriedAgain() throws Exception {
         var logins = new AtomicInteger();
         var server = ends.serve(new Messages());
-        assertThatThrownBy(() -> ends.connect(new Messages().reconnect(SOON_AGAIN).onOpen(p -> {
+        assertThatThrownBy(() -> ends.connect(new Messages().reconnect(SOON_AGAIN).observer(Observed.open(p -> {
             logins.incrementAndGet();
             throw new IOException("wrong password");
-        }), server)).hasMessageContaining("wrong password");
+        })), server)).hasMessageContaining("wrong password");
         Awaitility.await().until(() -> server.connections().isEmpty());
         assertThat(logins).hasValue(1);
     }
@@ -267,17 +268,17 @@ class ClientTest {
         var where = first.address();
         var peers = new ArrayList<Peer>();
         var lost = new CountDownLatch(clients);
-        var atClients = new Messages().reconnect(Backoff.exponential(step, Duration.ofSeconds(5))).onClose(p -> lost.countDown());
+        var atClients = new Messages().reconnect(Backoff.exponential(step, Duration.ofSeconds(5))).observer(Observed.close(p -> lost.countDown()));
         for (int i = 0; i < clients; i++) {
             peers.add(atClients.open(Connection.to(where)));
         }
         var came = new ConcurrentLinkedQueue<Long>();
         var back = new CountDownLatch(clients);
         first.close();
-        var atServer = new Messages().onOpen(p -> {
+        var atServer = new Messages().observer(Observed.open(p -> {
             came.add(System.nanoTime());
             back.countDown();
-        });
+        }));
         try (var second = atServer.open(Server.tcp("localhost", where.port())).start()) {
             assertThat(lost.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(back.await(40, TimeUnit.SECONDS)).isTrue();

@@ -19,8 +19,8 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-import dev.weft.net.LifeState;
 import dev.weft.net.Backoff;
+import dev.weft.net.LifeState;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +41,7 @@ class EndingsTest {
     @Test
     void parallelHooksRunAgainAfterAReconnection() throws Exception {
         var peer = ends.client(new Messages().on("go", (m, p) -> p.send("beside", "")).on("drop", (m, p) -> p.connection().abort()),
-                new Messages().reconnect(SOON_AGAIN).onOpen(p -> ends.heard.add("open")).onParallel("beside", (m, p) -> ends.heard.add("beside")));
+                new Messages().reconnect(SOON_AGAIN).observer(Observed.open(p -> ends.heard.add("open"))).onParallel("beside", (m, p) -> ends.heard.add("beside")));
         for (int i = 0; i < 3; i++) {
             assertThat(ends.next()).isEqualTo("open");
             peer.send("go", "");
@@ -65,7 +65,7 @@ class EndingsTest {
         peer.send("go", "");
         peer.connection().shutdownOutput();
         Awaitility.await().until(() -> server.threads().stream().flatMap(t -> Arrays.stream(t.getStackTrace()))
-                .anyMatch(frame -> frame.getMethodName().equals("endBeside")));
+                .anyMatch(frame -> frame.getMethodName().equals("endParallelHooks")));
         go.release();
         assertThat(ends.next()).contains("was not sent").contains("has ended");
         peer.join();
@@ -78,13 +78,13 @@ class EndingsTest {
         var logins = new AtomicInteger();
         var asked = new CountDownLatch(1);
         var peer = ends.client(new Messages().on("drop", (m, p) -> p.close()).on("silent", (m, p) -> asked.countDown()),
-                new Messages().reconnect(SOON_AGAIN.attempts(1)).onOpen(p -> {
+                new Messages().reconnect(SOON_AGAIN.attempts(1)).observer(Observed.open(p -> {
                     if (logins.incrementAndGet() > 1) {
                         ends.heard.add("again");
                         asked.await();
                         throw new IOException("wrong password");
                     }
-                }));
+                })));
         peer.send("drop", "");
         assertThat(ends.next()).isEqualTo("again");
         var asking = new FutureTask<>(() -> peer.request("silent", "", Duration.ZERO));
@@ -137,7 +137,7 @@ class EndingsTest {
                     down.write("" + i);
                 }
             }
-        }), new Messages().onClose(p -> ends.heard.add("closed")));
+        }), new Messages().observer(Observed.close(p -> ends.heard.add("closed"))));
         var parts = peer.requestStream(Message.of("count", ""));
         Awaitility.await().until(parts::isFull);
         peer.close();
@@ -172,7 +172,7 @@ class EndingsTest {
     void aMessageOverTheBoundOfAWaitingHookIsNotLost() throws Exception {
         var first = new AtomicInteger();
         var server = new Messages().on("up", (m, p) -> p.request("down", "", Ends.SOON)).on("big", (m, p) -> ends.heard.add("big " + m.data().length))
-                .onFailure((failure, p) -> ends.heard.add(failure.getMessage().substring(0, 9)));
+                .observer(Observed.failure((failure, p) -> ends.heard.add(failure.getMessage().substring(0, 9))));
         var peer = ends.client(server, new Messages().on("down", (m, p) -> {
             p.send("big", new byte[first.getAndIncrement() == 0 ? 5 << 20 : 1]);
             p.send(m.reply("down", ""));
@@ -188,7 +188,7 @@ class EndingsTest {
     @Test
     void whatAHookMeetsInABrokenStreamEndsTheConnection() throws Exception {
         var server = ends.serve(new Messages().limit(100).on("up", (m, p) -> p.request("down", "", Ends.SOON))
-                .on("next", (m, p) -> ends.heard.add("next")).onFailure((failure, p) -> true));
+                .on("next", (m, p) -> ends.heard.add("next")).observer(Observed.failure((failure, p) -> true)));
         try (var raw = Place.MEMORY.to(server).open()) {
             var frames = raw.frames(Message.framing());
             frames.write(Message.of("up", ""));
@@ -204,7 +204,7 @@ class EndingsTest {
     @Test
     void aMalformedBodyThatIsForgivenCostsAWaitingHookNothing() throws Exception {
         var server = ends.serve(new Messages().on("up", (m, p) -> ends.heard.add(p.request("down", "", Ends.SOON).text()))
-                .onFailure((failure, p) -> failure instanceof MalformedMessageException));
+                .observer(Observed.failure((failure, p) -> failure instanceof MalformedMessageException)));
         try (var raw = Place.MEMORY.to(server).open()) {
             var frames = raw.frames(Message.framing());
             frames.write(Message.of("up", ""));
@@ -224,7 +224,7 @@ class EndingsTest {
                 .on("write", (m, p) -> {
                     p.connection().abort();
                     p.send("x", "");
-                }).onClose(p -> ends.heard.add("closed")).onFailure((failure, p) -> judged.add(failure)));
+                }).observer(Observed.close(p -> ends.heard.add("closed")).andFailure((failure, p) -> judged.add(failure))));
         for (var how : List.of("ask", "ask beside", "write")) {
             var peer = ends.connect(new Messages().on("leave", (m, p) -> p.close()), server);
             peer.send(how, "");
@@ -238,7 +238,7 @@ class EndingsTest {
 
     @Test
     void aClientThatClosesWhileItsHookWaitsHasNotFailed() throws Exception {
-        var peer = ends.client(new Messages().onOpen(p -> p.send("go", "")).on("ask", (m, p) -> ends.heard.add("asked")),
+        var peer = ends.client(new Messages().observer(Observed.open(p -> p.send("go", ""))).on("ask", (m, p) -> ends.heard.add("asked")),
                 new Messages().onParallel("go", (m, p) -> p.request("ask", "", Duration.ZERO)));
         assertThat(ends.next()).isEqualTo("asked");
         peer.close();

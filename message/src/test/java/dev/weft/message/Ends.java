@@ -8,10 +8,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.Connection;
 import dev.weft.net.Server;
 import dev.weft.net.ServerObserver;
+import dev.weft.net.StreamBuilder;
 
 /** The servers and peers of a test, and what they have to tell; all are closed at its end. */
 final class Ends implements AutoCloseable {

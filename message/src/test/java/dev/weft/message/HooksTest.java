@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.weft.net.Connection;
+import dev.weft.net.LifeState;
 import dev.weft.net.Server;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -227,7 +228,7 @@ class HooksTest extends EveryPlaceTest {
         var other = ends.connect(new Messages(), server);
         failing.send("fail", "");
         failing.join();
-        assertThat(failing.isOpen()).isFalse();
+        assertThat(failing.state()).isEqualTo(LifeState.ENDED);
         assertThat(ends.failure()).isInstanceOf(FileNotFoundException.class);
         other.send("say", "on");
         assertThat(ends.next()).isEqualTo("said on");
@@ -248,7 +249,7 @@ class HooksTest extends EveryPlaceTest {
             throw new IllegalStateException(m.text());
         }).onParallel("beside", (m, p) -> {
             throw new IllegalStateException(m.text());
-        }).on("say", hear("said")).onFailure((failure, p) -> ends.heard.add("forgiven " + failure.getMessage()));
+        }).on("say", hear("said")).observer(Observed.failure((failure, p) -> ends.heard.add("forgiven " + failure.getMessage())));
         var peer = ends.client(messages, new Messages());
         peer.send("fail", "1");
         peer.send("say", "on");
@@ -265,9 +266,9 @@ class HooksTest extends EveryPlaceTest {
     void aFailingJudgeOfFailuresEndsTheConnection() throws Exception {
         var peer = ends.client(new Messages().on("fail", (m, p) -> {
             throw new IllegalStateException("first");
-        }).onFailure((failure, p) -> {
+        }).observer(Observed.failure((failure, p) -> {
             throw new IllegalArgumentException("second");
-        }), new Messages());
+        })), new Messages());
         peer.send("fail", "");
         peer.join();
         assertThat(ends.failure()).hasMessage("first").satisfies(f -> assertThat(f.getSuppressed()).hasSize(1));
@@ -277,7 +278,7 @@ class HooksTest extends EveryPlaceTest {
     void anErrorEndsTheConnectionWhateverIsForgiven() throws Exception {
         var peer = ends.client(new Messages().on("fail", (m, p) -> {
             throw new StackOverflowError("deep");
-        }).onFailure((failure, p) -> true), new Messages());
+        }).observer(Observed.failure((failure, p) -> true)), new Messages());
         peer.send("fail", "");
         peer.join();
         assertThat(ends.failure()).isInstanceOf(StackOverflowError.class);
@@ -301,7 +302,7 @@ class HooksTest extends EveryPlaceTest {
     @Test
     void aDisconnectIsNoFailure() throws Exception {
         var ended = new CountDownLatch(2);
-        var server = ends.serve(new Messages().on("sync", hear("sync")).onClose(p -> ended.countDown()));
+        var server = ends.serve(new Messages().on("sync", hear("sync")).observer(Observed.close(p -> ended.countDown())));
         var orderly = ends.connect(new Messages(), server);
         var reset = ends.connect(new Messages(), server);
         orderly.send("sync", "");
@@ -317,7 +318,7 @@ class HooksTest extends EveryPlaceTest {
 
     @Test
     void openAndCloseHooksEncloseAConnectionsMessages() throws Exception {
-        var messages = new Messages().onOpen(p -> ends.heard.add("open")).on("x", hear("hook")).onClose(p -> ends.heard.add("close"));
+        var messages = new Messages().observer(Observed.open(p -> ends.heard.add("open")).andClose(p -> ends.heard.add("close"))).on("x", hear("hook"));
         var peer = ends.client(messages, new Messages());
         peer.send("x", "1");
         peer.close();
@@ -329,9 +330,9 @@ class HooksTest extends EveryPlaceTest {
     @Test
     void aFailingOpenHookTurnsTheClientAway() throws Exception {
         var server = ends.serve(new Messages());
-        assertThatThrownBy(() -> ends.connect(new Messages().onOpen(p -> {
+        assertThatThrownBy(() -> ends.connect(new Messages().observer(Observed.open(p -> {
             throw new FileNotFoundException("no password");
-        }), server)).hasMessageContaining("no password");
+        })), server)).hasMessageContaining("no password");
         Awaitility.await().until(() -> server.connections().isEmpty());
     }
 

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 
-import dev.weft.net.LifeState;
 import dev.weft.net.Connection;
 import dev.weft.net.Group;
+import dev.weft.net.LifeState;
 import dev.weft.net.Outbox;
 import dev.weft.net.Server;
 import org.awaitility.Awaitility;

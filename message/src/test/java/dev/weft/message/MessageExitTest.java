@@ -63,7 +63,7 @@ class MessageExitTest {
                     }
                 }
             });
-            var peer = messages.open(Connection.to(Address.parse(arguments[0]))).closeOnExit(Duration.ofMillis(Long.parseLong(arguments[1])));
+            var peer = messages.open(Connection.to(Address.parse(arguments[0]))).drainOnExit(Duration.ofMillis(Long.parseLong(arguments[1])));
             System.out.println("up");
             peer.join();
         }
@@ -117,7 +117,7 @@ class MessageExitTest {
     @Test
     void aClientThatIsAskedToEndClosesAndExitsWithZero() throws Exception {
         try (var ends = new Ends(Place.NIO)) {
-            var server = ends.serve(new Messages().onClose(p -> ends.heard.add("closed")));
+            var server = ends.serve(new Messages().observer(Observed.close(p -> ends.heard.add("closed"))));
             var process = run(Staying.class, server.address().toString(), "20000");
             try (var printed = process.inputReader()) {
                 awaitLine(printed, "up");
@@ -134,7 +134,7 @@ class MessageExitTest {
     void aClientWhoseHooksDoNotReturnSaysSoByItsExitCode() throws Exception {
         try (var ends = new Ends(Place.NIO)) {
             var client = new CompletableFuture<Peer>();
-            var server = ends.serve(new Messages().onOpen(client::complete));
+            var server = ends.serve(new Messages().observer(Observed.open(client::complete)));
             var process = run(Staying.class, server.address().toString(), "50");
             try (var printed = process.inputReader()) {
                 awaitLine(printed, "up");

@@ -2,6 +2,8 @@ package dev.weft.message;
 
 import static dev.weft.message.WireBytes.hex;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -66,7 +68,7 @@ class MessageLogTest extends EveryPlaceTest {
 
     @Test
     void strangersFillNoLog() throws Exception {
-        var messages = new Messages().on("point", (m, p) -> m.as(JsonCodec.of(int[].class)))
+        var messages = new Messages().on("point", (m, p) -> m.as(JsonPayloadCodec.of(int[].class)))
                 .on("ask", (m, p) -> p.request("silence", "", java.time.Duration.ofMillis(1)));
         var server = serve(messages);
         var harms = new ArrayList<byte[]>();
@@ -114,7 +116,7 @@ class MessageLogTest extends EveryPlaceTest {
             c.receive(1);
         });
         try (var server = nonsense.start(); var peer = new Messages().open(place.to(server))) {
-            peer.join();
+            assertThatThrownBy(peer::join).hasCauseInstanceOf(MalformedMessageException.class);
             assertThat(peer.failure()).get().isInstanceOf(MalformedMessageException.class);
         }
         assertThat(records).filteredOn(r -> r.getLoggerName().equals("dev.weft.message")).singleElement().satisfies(r -> {
@@ -129,9 +131,9 @@ class MessageLogTest extends EveryPlaceTest {
         Hook fails = (m, p) -> {
             throw new IllegalStateException("not today");
         };
-        var server = serve(new Messages().on("go", fails).onOpen(p -> p.send("go", "")));
-        try (var peer = new Messages().on("go", fails).onOpen(p -> p.send("go", "")).open(place.to(server))) {
-            peer.join();
+        var server = serve(new Messages().on("go", fails).observer(Observed.open(p -> p.send("go", ""))));
+        try (var peer = new Messages().on("go", fails).observer(Observed.open(p -> p.send("go", ""))).open(place.to(server))) {
+            assertThat(catchThrowable(peer::join)).isNotInstanceOf(Error.class);
         }
         Awaitility.await().until(() -> server.connections().isEmpty());
         assertThat(records).anySatisfy(r -> assertThat(r.getLoggerName()).isEqualTo("dev.weft.message")).allSatisfy(r -> {
@@ -150,12 +152,12 @@ class MessageLogTest extends EveryPlaceTest {
             var atClient = new Messages().name(text).on(text, (m, p) -> {
                 throw new IllegalStateException(m.text());
             });
-            var server = serve(atServer.onOpen(p -> p.send(text, text)));
-            try (var peer = atClient.onOpen(p -> {
+            var server = serve(atServer.observer(Observed.open(p -> p.send(text, text))));
+            try (var peer = atClient.observer(Observed.open(p -> {
                 p.send(text, text);
                 p.send("fail", text);
-            }).open(place.to(server))) {
-                peer.join();
+            })).open(place.to(server))) {
+                assertThat(catchThrowable(peer::join)).isNotInstanceOf(Error.class);
             }
             Awaitility.await().until(() -> server.connections().isEmpty());
             server.close();

@@ -39,10 +39,10 @@ class RequestInGapTest extends EveryPlaceTest {
     }).on("drop", (m, p) -> p.connection().abort());
 
     /** Its gap lasts until the test lets it make the next connection. */
-    private final Messages atClient = new Messages().reconnect(SOON_AGAIN).onClose(p -> {
+    private final Messages atClient = new Messages().reconnect(SOON_AGAIN).observer(Observed.close(p -> {
         inGap.release();
         leaveGap.await();
-    });
+    }));
 
     @AfterEach
     void leaveTheGap() {
@@ -59,7 +59,7 @@ class RequestInGapTest extends EveryPlaceTest {
     private <T> FutureTask<T> waiting(Callable<T> call) {
         var task = new FutureTask<>(call);
         var thread = Thread.ofVirtual().start(task);
-        Awaitility.await().until(() -> task.isDone() || thread.getState() == Thread.State.TIMED_WAITING);
+        Awaitility.await().until(() -> task.isDone() || thread.getState() == Thread.State.WAITING);
         tasks.add(task);
         return task;
     }
@@ -104,7 +104,7 @@ class RequestInGapTest extends EveryPlaceTest {
         var peer = inGap();
         var request = waiting(() -> peer.request("pay", "", Ends.SOON));
         var stream = waiting(() -> peer.requestStream(Message.of("count", "")));
-        peer.close();
+        Thread.ofVirtual().start(peer::close); // it waits for the observer, which is in the gap
         for (var task : tasks) {
             assertThatThrownBy(() -> task.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class).hasMessageContaining("was not sent");
         }
@@ -121,7 +121,7 @@ class RequestInGapTest extends EveryPlaceTest {
         var peer = inGap();
         var failure = new FutureTask<>(() -> assertThatThrownBy(() -> peer.request("pay", "", Ends.SOON)).hasMessageContaining("was not sent"));
         var thread = Thread.ofVirtual().start(failure);
-        Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+        Awaitility.await().until(() -> thread.getState() == Thread.State.WAITING);
         thread.interrupt();
         failure.get(10, TimeUnit.SECONDS);
         leaveGap.countDown();

@@ -148,7 +148,7 @@ class RequestsTest extends EveryPlaceTest {
         var task = new FutureTask<>(() -> peer.request("silent", "", Ends.SOON));
         var thread = Thread.ofVirtual().start(task);
         ends.next();
-        Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+        Awaitility.await().until(() -> thread.getState() == Thread.State.WAITING);
         thread.interrupt();
         assertThatThrownBy(() -> task.get(10, TimeUnit.SECONDS)).cause().isInstanceOf(InterruptedIOException.class);
         assertThat(peer.request("echo", "still here", Ends.SOON).text()).isEqualTo("still here");

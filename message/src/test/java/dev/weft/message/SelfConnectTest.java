@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class SelfConnectTest {
     private final AtomicInteger heard = new AtomicInteger();
-    private final Messages messages = new Messages().on("hello", (m, p) -> heard.incrementAndGet()).onOpen(p -> p.send("hello", ""));
+    private final Messages messages = new Messages().on("hello", (m, p) -> heard.incrementAndGet()).observer(Observed.open(p -> p.send("hello", "")));
 
     private static Transport transport(String name) {
         var transport = Transports.named(name);
@@ -59,7 +59,7 @@ class SelfConnectTest {
         var soon = Backoff.fixed(Duration.ofMillis(1)).attempts(3);
         var peer = messages.reconnect(soon).open(Connection.to(nobody).from(nobody).transport(later));
         server.close();
-        peer.join();
+        assertThatThrownBy(peer::join).hasCauseInstanceOf(RetriesExhaustedException.class);
         assertThat(peer.failure()).get().isInstanceOf(RetriesExhaustedException.class).extracting(Throwable::getCause)
                 .isInstanceOf(ConnectException.class);
         assertThat(heard).hasValue(0);

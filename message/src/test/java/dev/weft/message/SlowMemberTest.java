@@ -27,7 +27,7 @@ class SlowMemberTest extends EveryPlaceTest {
         var server = ends.serve(new Messages().on("join", (m, p) -> {
             all.join(p.connection());
             ends.heard.add("joined");
-        }).onClose(p -> ends.heard.add("closed")), place.server().observer(observer));
+        }).observer(Observed.close(p -> ends.heard.add("closed"))), place.server().observer(observer));
         try (var deaf = place.to(server).open()) {
             deaf.send(WireBytes.written(Message.of("join", "")));
             assertThat(ends.next()).isEqualTo("joined");

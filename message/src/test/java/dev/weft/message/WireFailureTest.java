@@ -4,6 +4,7 @@ import static dev.weft.message.WireBytes.frame;
 import static dev.weft.message.WireBytes.hex;
 import static dev.weft.message.WireBytes.join;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.ProtocolException;
 import java.time.Duration;
@@ -61,10 +62,10 @@ class WireFailureTest {
     @Test
     @DisplayName("PR-W11, PR-D6: onFailure is asked, and what it says not to forgive closes the connection")
     void onFailureIsAsked() throws Exception {
-        var messages = echo().onFailure((failure, peer) -> {
+        var messages = echo().observer(Observed.failure((failure, peer) -> {
             told.add(failure);
             return false;
-        });
+        }));
         try (var server = messages.open(Server.tcp("localhost", 0).observer(failures)).start(); var peer = WirePeer.to(server)) {
             peer.say(join(MALFORMED, HELLO));
             assertThat(peer.hearAll()).isEmpty();
@@ -76,7 +77,7 @@ class WireFailureTest {
     @Test
     @DisplayName("PR-W11, PR-D6: what onFailure forgives is skipped, and the frames that have come already are read on")
     void whatIsForgivenIsSkipped() throws Exception {
-        var messages = echo().onFailure((failure, peer) -> told.add(failure));
+        var messages = echo().observer(Observed.failure((failure, peer) -> told.add(failure)));
         try (var server = messages.open(Server.tcp("localhost", 0).observer(failures)).start(); var peer = WirePeer.to(server)) {
             peer.say(join(HELLO, MALFORMED, HELLO, MALFORMED, MALFORMED, HELLO)); // in one segment: nothing else comes (PR-BUG-13)
             assertThat(peer.hear(3 * HELLO.length)).isEqualTo(join(HELLO, HELLO, HELLO));
@@ -87,7 +88,7 @@ class WireFailureTest {
     @Test
     @DisplayName("PR-D6: a protocol error is told to onFailure, and ends the connection whatever it says")
     void aProtocolErrorEndsTheConnectionWhateverOnFailureSays() throws Exception {
-        var messages = echo().onFailure((failure, peer) -> told.add(failure));
+        var messages = echo().observer(Observed.failure((failure, peer) -> told.add(failure)));
         try (var server = messages.open(Server.tcp("localhost", 0).observer(failures)).start(); var peer = WirePeer.to(server)) {
             peer.say(join(hex("3c57 ffffffff"), HELLO));
             assertThat(peer.hearAll()).isEmpty();
@@ -104,7 +105,7 @@ class WireFailureTest {
                 var peer = WirePeer.from(listener)) {
             peer.say(join(HELLO, MALFORMED, HELLO));
             assertThat(peer.hearAll()).isEqualTo(HELLO);
-            client.join();
+            assertThatThrownBy(client::join).hasCauseInstanceOf(MalformedMessageException.class);
             assertThat(client.failure()).containsInstanceOf(MalformedMessageException.class);
         }
     }
@@ -112,13 +113,13 @@ class WireFailureTest {
     @Test
     @DisplayName("PR-W11: a client that forgives reads on")
     void aClientThatForgivesReadsOn() throws Exception {
-        var messages = echo().onFailure((failure, peer) -> told.add(failure));
+        var messages = echo().observer(Observed.failure((failure, peer) -> told.add(failure)));
         try (var listener = WirePeer.listener();
                 var client = messages.open(Connection.to("localhost", listener.getLocalPort()));
                 var peer = WirePeer.from(listener)) {
             peer.say(join(MALFORMED, HELLO));
             assertThat(peer.hear(HELLO.length)).isEqualTo(HELLO);
-            assertThat(client.isOpen()).isTrue();
+            assertThat(client.connected()).isTrue();
             assertThat(failure()).isInstanceOf(MalformedMessageException.class);
         }
     }
@@ -126,7 +127,7 @@ class WireFailureTest {
     @Test
     @DisplayName("PR-W13: the end of the stream inside a message is told to onFailure; the end between two is not")
     void theEndInsideAMessageIsTold() throws Exception {
-        var messages = echo().onFailure((failure, peer) -> told.add(failure));
+        var messages = echo().observer(Observed.failure((failure, peer) -> told.add(failure)));
         try (var server = messages.open(Server.tcp("localhost", 0).observer(failures)).start();
                 var whole = WirePeer.to(server);
                 var torn = WirePeer.to(server)) {

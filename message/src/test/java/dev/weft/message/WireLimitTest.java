@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import com.google.protobuf.CodedOutputStream;
 import com.sun.management.ThreadMXBean;
 import dev.weft.net.Connection;
+import dev.weft.net.LifeState;
 import dev.weft.net.Server;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,7 @@ class WireLimitTest {
     @DisplayName("PR-W12: Messages.limit holds for a server and for a client, in both directions")
     void theLimitOfMessagesHoldsInBothDirections() throws Exception {
         var narrow = new Messages().limit(100).on(1, (m, peer) -> peer.send(m.data().length == 0 ? ofSize(101).id(m.id()) : m))
-                .onFailure((failure, peer) -> failure instanceof IllegalArgumentException);
+                .observer(Observed.failure((failure, peer) -> failure instanceof IllegalArgumentException));
         try (var server = narrow.open(Server.tcp("localhost", 0).observer(new WireFailures())).start();
                 var peer = new Messages().open(Connection.to(server.address()));
                 var limited = new Messages().limit(50).open(Connection.to(server.address()))) {
@@ -96,8 +97,8 @@ class WireLimitTest {
 
             peer.send(ofSize(101));
             peer.join();
-            assertThat(peer.isOpen()).isFalse();
-            assertThat(limited.isOpen()).isTrue();
+            assertThat(peer.state()).isEqualTo(LifeState.ENDED);
+            assertThat(limited.connected()).isTrue();
         }
     }
 

@@ -7,10 +7,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.Connection;
 import dev.weft.net.Framing;
 import dev.weft.net.Server;
+import dev.weft.net.StreamBuilder;
 
 /** A server that remembers each message it reads, how a connection failed, and that one has ended. */
 final class WireServer implements AutoCloseable {

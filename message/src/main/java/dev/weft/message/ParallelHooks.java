@@ -2,30 +2,43 @@ package dev.weft.message;
 
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 import dev.weft.net.Server;
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
+import dev.weft.net.support.TimedCondition;
 
-/** What runs beside a connection's reading thread: each on a virtual thread of its own, so many at once and no more. */
-final class Beside {
+/** The hooks that run beside a peer's reading thread: each on a virtual thread of its own, a limited number at once. */
+final class ParallelHooks {
     /** What an interrupted hook gets for its clean-up. */
     private static final Duration LAST_CALL = Duration.ofSeconds(1);
 
     private final int most;
     private final Semaphore room;
+    private final TimedCondition roomChanged;
+    private final AtomicInteger waiters = new AtomicInteger();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
-    Beside(int most) {
+    ParallelHooks(int most, TimeSource time) {
         this.most = most;
         room = new Semaphore(most);
+        roomChanged = new TimedCondition(time);
     }
 
-    /** Whether what calls this runs beside. */
+    /** Whether the calling thread is one of them. */
     boolean isOnThisThread() {
         return threads.contains(Thread.currentThread());
+    }
+
+    /** Their threads now. */
+    List<Thread> running() {
+        return List.copyOf(threads);
     }
 
     /** Whether as many run as may. */
@@ -33,10 +46,10 @@ final class Beside {
         return room.availablePermits() == 0;
     }
 
-    /** Waits for a moment until fewer run than may; false when as many run still. */
-    boolean tryStart(Duration moment, String name, Runnable task) throws InterruptedIOException {
+    /** Starts one; where as many run as may, it waits for so long until one ends, and returns false when none does. */
+    boolean tryStart(Duration limit, String name, Runnable task) throws InterruptedIOException {
         try {
-            if (!room.tryAcquire(moment.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!room.tryAcquire() && !await(room::tryAcquire, Moments.in(roomChanged.time(), limit))) {
                 return false;
             }
         } catch (InterruptedException e) {
@@ -44,6 +57,15 @@ final class Beside {
         }
         launch(name, task);
         return true;
+    }
+
+    private boolean await(BooleanSupplier condition, long moment) throws InterruptedException {
+        waiters.incrementAndGet(); // first: who gives room back after this signals
+        try {
+            return roomChanged.waitFor(condition, moment);
+        } finally {
+            waiters.decrementAndGet();
+        }
     }
 
     private void launch(String name, Runnable task) {
@@ -54,6 +76,9 @@ final class Beside {
             } finally {
                 threads.remove(Thread.currentThread());
                 room.release();
+                if (waiters.get() > 0) {
+                    roomChanged.signal();
+                }
             }
         });
         threads.add(thread);
@@ -63,8 +88,7 @@ final class Beside {
     /** Waits for all; an interrupt of the waiting thread is passed on to them, and then they have a second. */
     void join() throws InterruptedIOException {
         try {
-            room.acquire(most);
-            room.release(most);
+            await(this::noneRuns, Moments.NEVER);
         } catch (InterruptedException e) {
             interrupt();
             throw new InterruptedIOException("interrupted while hooks run beside");
@@ -75,11 +99,13 @@ final class Beside {
     void interrupt() {
         threads.forEach(Thread::interrupt);
         try {
-            if (room.tryAcquire(most, LAST_CALL.toMillis(), TimeUnit.MILLISECONDS)) {
-                room.release(most);
-            }
+            await(this::noneRuns, Moments.in(roomChanged.time(), LAST_CALL));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private boolean noneRuns() {
+        return room.availablePermits() == most;
     }
 }

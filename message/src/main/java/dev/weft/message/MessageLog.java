@@ -9,23 +9,23 @@ import dev.weft.net.TimeSource;
 import dev.weft.net.support.SafeLog;
 
 /**
- * What this module logs, in its words, to the system logger {@code dev.weft.message}. What peers can cause as often as they like is limited, for each
+ * What this module logs, to the system logger {@code dev.weft.message}. What peers can cause as often as they like is limited, for each
  * {@link Messages} by itself; what hooks and loaders do wrong keeps its stack.
  */
-final class Log {
+final class MessageLog {
     private static final String NAME = "dev.weft.message";
     private static final SafeLog SHARED = SafeLog.of(NAME);
 
     private final SafeLog peers = new SafeLog(NAME, TimeSource.system());
 
-    /** SPEC PR-H4. */
+    /** There is no hook for a message (SPEC PR-H4). */
     void noSuchHook(int type, Address from, boolean last) {
         peers.peer(() -> "No such hook[type=%s], asked for by %s%s".formatted(TypeNames.of(type), from,
                 last ? "; its next ones are counted and not logged" : ""));
     }
 
     /** A connection of a client failed: because of the other end, or of what we do with its messages. */
-    void clientFailed(Peer peer, Connection connection, Throwable failure) {
+    void clientFailed(String peer, Connection connection, Throwable failure) {
         if (connection.causedByPeer(failure)) {
             peers.peer(() -> peer + " has ended: " + failure.getMessage());
         } else {
@@ -33,8 +33,8 @@ final class Log {
         }
     }
 
-    static void closeHookFailed(Peer peer, Throwable failure) {
-        SHARED.log(Level.ERROR, () -> "what was to be done at the end of " + peer + " failed", failure);
+    static void observerFailed(String peer, Throwable failure) {
+        SHARED.log(Level.ERROR, () -> "the observer's closed failed for " + peer, failure);
     }
 
     static void closeFailed(String key, Throwable failure) {

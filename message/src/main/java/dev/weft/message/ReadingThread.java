@@ -1,0 +1,30 @@
+package dev.weft.message;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+
+/** The thread that reads a connection, as it is seen by those who need something of it. */
+interface ReadingThread {
+    /** The thread itself. */
+    Thread thread();
+
+    /** Whether the calling thread is this one. */
+    default boolean isThisThread() {
+        return thread() == Thread.currentThread();
+    }
+
+    /** Whether it runs a hook now, as far as another thread can tell. */
+    boolean isInHook();
+
+    /**
+     * For a hook on this thread: reads on until a reply has come.
+     *
+     * @param timeout zero means no limit
+     */
+    void readUntil(Future<Message> reply, Duration timeout) throws IOException, TimeoutException;
+
+    /** Streams wait for no more parts, and this thread for no room in them. */
+    void breakStreams();
+}
