@@ -12,7 +12,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
-import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
@@ -20,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 
@@ -265,21 +263,6 @@ class DialTest {
                 @Override
                 public Address remote() {
                     return remote;
-                }
-
-                @Override
-                public Set<SocketOption<?>> supportedOptions() {
-                    return Set.of();
-                }
-
-                @Override
-                public <T> void option(SocketOption<T> option, T value) {
-                    throw new UnsupportedOperationException();
-                }
-
-                @Override
-                public <T> T option(SocketOption<T> option) {
-                    throw new UnsupportedOperationException();
                 }
             };
         }

@@ -3,13 +3,11 @@ package dev.weft.net;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketException;
-import java.net.SocketOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.PacketChannel;
@@ -179,21 +177,6 @@ final class ScriptedPeer implements Transport {
         @Override
         public void wake() {
             // nobody waits long enough to be woken
-        }
-
-        @Override
-        public Set<SocketOption<?>> supportedOptions() {
-            return Set.of();
-        }
-
-        @Override
-        public <T> void option(SocketOption<T> option, T value) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public <T> T option(SocketOption<T> option) {
-            throw new UnsupportedOperationException();
         }
 
         private void checkOpen() throws SocketException {

@@ -3,7 +3,6 @@ package dev.weft.workers;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.util.Optional;
-import java.util.Set;
 
 import dev.weft.net.Address;
 import dev.weft.net.spi.ListenerChannel;
@@ -51,18 +50,8 @@ final class HandedListener implements ListenerChannel {
     }
 
     @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return Set.of();
-    }
-
-    @Override
-    public <T> void option(SocketOption<T> option, T value) {
-        throw unsupported(option);
-    }
-
-    @Override
-    public <T> T option(SocketOption<T> option) {
-        throw unsupported(option);
+    public UnsupportedOperationException noOption(SocketOption<?> option) {
+        return unsupported(option);
     }
 
     static UnsupportedOperationException unsupported(SocketOption<?> option) {

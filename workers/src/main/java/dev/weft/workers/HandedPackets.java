@@ -3,7 +3,6 @@ package dev.weft.workers;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.util.Optional;
-import java.util.Set;
 
 import dev.weft.linux.socket.LinuxPackets;
 import dev.weft.linux.sys.Libc;
@@ -70,17 +69,7 @@ final class HandedPackets implements PacketChannel {
     }
 
     @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return Set.of();
-    }
-
-    @Override
-    public <T> void option(SocketOption<T> option, T value) {
-        throw HandedListener.unsupported(option);
-    }
-
-    @Override
-    public <T> T option(SocketOption<T> option) {
-        throw HandedListener.unsupported(option);
+    public UnsupportedOperationException noOption(SocketOption<?> option) {
+        return HandedListener.unsupported(option);
     }
 }

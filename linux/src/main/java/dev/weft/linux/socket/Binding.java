@@ -16,6 +16,7 @@ import dev.weft.linux.sys.Errno;
 import dev.weft.linux.sys.Libc;
 import dev.weft.linux.sys.Options;
 import dev.weft.linux.sys.Sockaddr;
+import dev.weft.linux.sys.SocketErrors;
 import dev.weft.linux.sys.Sockets;
 import dev.weft.linux.sys.SystemException;
 import dev.weft.net.Address;
@@ -107,7 +108,7 @@ public final class Binding {
             try (var arena = Arena.ofConfined()) {
                 return Libc.connect(f, Sockets.encode(remote, family, arena));
             } catch (IOException e) {
-                throw SocketFailure.explain(e, "cannot connect to " + remote);
+                throw SocketFailure.cannotConnect(remote, SocketErrors.of(e), e);
             }
         });
         return connecting.of(fd, family, connected);
@@ -194,7 +195,7 @@ public final class Binding {
         try (var arena = Arena.ofConfined()) {
             Libc.bind(fd, Sockets.encode(address, family, arena));
         } catch (IOException e) {
-            throw SocketFailure.explain(e, "cannot bind " + address);
+            throw SocketFailure.cannotBind(address, SocketErrors.of(e), e);
         }
     }
 }

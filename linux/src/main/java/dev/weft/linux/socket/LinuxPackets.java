@@ -18,6 +18,7 @@ import dev.weft.linux.sys.Errno;
 import dev.weft.linux.sys.Layouts;
 import dev.weft.linux.sys.Libc;
 import dev.weft.linux.sys.Sockaddr;
+import dev.weft.linux.sys.SocketErrors;
 import dev.weft.linux.sys.Sockets;
 import dev.weft.linux.sys.SystemException;
 import dev.weft.net.Address;
@@ -131,7 +132,8 @@ public final class LinuxPackets extends LinuxSocket implements PacketChannel {
                 n = Libc.sendTo(fd, bytes, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL, target, room);
             } while (n == -Errno.EINTR);
             if (n < 0 && n != -Errno.EAGAIN) {
-                throw SocketFailure.explain(new SystemException(-n), "cannot send to " + to);
+                var failure = new SystemException(-n);
+                throw SocketFailure.cannotSend(to, SocketErrors.of(failure), failure);
             }
             return n >= 0;
         }

@@ -12,6 +12,7 @@ import dev.weft.linux.sys.Errno;
 import dev.weft.linux.sys.Layouts;
 import dev.weft.linux.sys.Leaving;
 import dev.weft.linux.sys.Libc;
+import dev.weft.linux.sys.SocketErrors;
 import dev.weft.linux.sys.Sockets;
 import dev.weft.linux.sys.SystemException;
 import dev.weft.net.Address;
@@ -113,7 +114,8 @@ public abstract class LinuxStream extends LinuxSocket implements StreamChannel {
         try {
             var error = Libc.option(fd, Sockets.SOL_SOCKET, Sockets.SO_ERROR);
             if (error != 0) {
-                throw SocketFailure.explain(new SystemException(error), "cannot connect to " + remote);
+                var failure = new SystemException(error);
+                throw SocketFailure.cannotConnect(remote, SocketErrors.of(failure), failure);
             }
             if (!Sockets.hasPeer(fd)) {
                 writable.drained(stamp);

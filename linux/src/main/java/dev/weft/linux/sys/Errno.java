@@ -16,6 +16,7 @@ public final class Errno {
     public static final int ENOSPC = 28;
     public static final int EPIPE = 32;
     static final int ERANGE = 34;
+    static final int ENAMETOOLONG = 36;
     public static final int ENOSYS = 38;
     public static final int EPROTO = 71;
     static final int EMSGSIZE = 90;

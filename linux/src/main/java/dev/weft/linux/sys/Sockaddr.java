@@ -62,7 +62,7 @@ public final class Sockaddr {
     public static MemorySegment unix(Address address, Arena arena) throws IOException {
         var name = address.host().getBytes(StandardCharsets.UTF_8);
         if (name.length > LONGEST_PATH) {
-            throw new SocketException("File name too long");
+            throw new SystemException(Errno.ENAMETOOLONG);
         }
         var isAbstract = address.kind() == Address.Kind.UNIX_ABSTRACT;
         if (name.length == 0 && !isAbstract) { // to the kernel it would be the abstract name without a character

@@ -3,10 +3,8 @@ package dev.weft.net.memory;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
-import java.net.SocketOption;
 import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 import dev.weft.net.Address;
@@ -88,20 +86,5 @@ final class MemoryListener implements ListenerChannel {
     @Override
     public Address local() {
         return local;
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return Set.of();
-    }
-
-    @Override
-    public <T> void option(SocketOption<T> option, T value) {
-        throw new UnsupportedOperationException("a memory listener has no option " + option);
-    }
-
-    @Override
-    public <T> T option(SocketOption<T> option) {
-        throw new UnsupportedOperationException("a memory listener has no option " + option);
     }
 }

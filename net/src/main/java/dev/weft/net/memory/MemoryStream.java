@@ -2,8 +2,6 @@ package dev.weft.net.memory;
 
 import java.io.IOException;
 import java.net.SocketException;
-import java.net.SocketOption;
-import java.util.Set;
 
 import dev.weft.net.Address;
 import dev.weft.net.spi.StreamChannel;
@@ -94,21 +92,6 @@ final class MemoryStream implements StreamChannel {
     @Override
     public Address remote() {
         return remote;
-    }
-
-    @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return Set.of();
-    }
-
-    @Override
-    public <T> void option(SocketOption<T> option, T value) {
-        throw new UnsupportedOperationException("a memory connection has no option " + option);
-    }
-
-    @Override
-    public <T> T option(SocketOption<T> option) {
-        throw new UnsupportedOperationException("a memory connection has no option " + option);
     }
 
     private void checkOpen() throws SocketException {

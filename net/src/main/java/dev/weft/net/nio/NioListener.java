@@ -1,14 +1,12 @@
 package dev.weft.net.nio;
 
 import java.io.IOException;
-import java.net.SocketOption;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
-import java.util.Locale;
+import java.nio.channels.SocketChannel;
 import java.util.Optional;
-import java.util.Set;
 
 import dev.weft.net.Address;
 import dev.weft.net.spi.ListenerChannel;
@@ -17,7 +15,7 @@ import dev.weft.net.spi.SocketFile;
 import dev.weft.net.spi.StreamChannel;
 
 /** A java.nio listening socket, TCP or Unix. */
-final class NioListener implements ListenerChannel, NioLoop.Parked {
+final class NioListener implements ListenerChannel, NioChannel {
     private final ServerSocketChannel channel;
     private final NioOptions options;
     private final Optional<SocketFile> file;
@@ -46,15 +44,29 @@ final class NioListener implements ListenerChannel, NioLoop.Parked {
             acceptable.drained(stamp);
             return Optional.empty();
         }
+        return Optional.of(NioStream.of(accepted, setUp(accepted)));
+    }
+
+    /** Gives the connection its options; its peer's address. */
+    private Address setUp(SocketChannel accepted) throws IOException {
         try {
             options.apply(accepted);
-            return Optional.of(NioStream.of(accepted, Address.of(accepted.getRemoteAddress())));
-        } catch (IOException | RuntimeException e) {
+            return Address.of(accepted.getRemoteAddress());
+        } catch (IOException | RuntimeException e) { // the peer may be gone already
             accepted.close();
-            throw e instanceof IOException io ? io : new IOException("an accepted connection could not be set up: " + e.getMessage(), e);
+            throw new LostConnectionException("an accepted connection could not be set up: " + e.getMessage(), e);
         } catch (Error e) {
             accepted.close();
             throw e;
+        }
+    }
+
+    /** Only the one connection is lost; the listener has no part in it. */
+    private static final class LostConnectionException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        LostConnectionException(String message, Throwable cause) {
+            super(message, cause);
         }
     }
 
@@ -70,28 +82,12 @@ final class NioListener implements ListenerChannel, NioLoop.Parked {
         acceptable.await();
     }
 
-    /** java.nio has no error numbers, only strerror's texts: those of accept(2) are told apart by them. */
     @Override
     public AcceptFailure classify(IOException failure) {
         if (failure instanceof ClosedChannelException || !channel.isOpen()) {
             return AcceptFailure.CLOSED;
         }
-        var text = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-        if (text.contains("too many open files") // EMFILE, ENFILE
-                || text.contains("no buffer space") // ENOBUFS
-                || text.contains("cannot allocate memory")) { // ENOMEM
-            return AcceptFailure.EXHAUSTED;
-        }
-        if (text.contains("abort") // ECONNABORTED: the peer left the queue
-                || text.contains("reset") // ECONNRESET: it left between accept and the first option set
-                || text.contains("protocol") // EPROTO, EOPNOTSUPP, EPROTONOSUPPORT: accept(2) passes on what happened on the new socket
-                || text.contains("network") // ENETDOWN, ENETUNREACH
-                || text.contains("host") // EHOSTDOWN, EHOSTUNREACH
-                || text.contains("invalid argument") // EINVAL of an option on a socket whose peer is gone
-                || text.contains("not connected")) { // ENOTCONN, likewise
-            return AcceptFailure.CONNECTION;
-        }
-        return AcceptFailure.OTHER;
+        return failure instanceof LostConnectionException ? AcceptFailure.CONNECTION : NioErrors.ofAccept(failure);
     }
 
     @Override
@@ -132,17 +128,7 @@ final class NioListener implements ListenerChannel, NioLoop.Parked {
     }
 
     @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return channel.supportedOptions();
-    }
-
-    @Override
-    public <T> void option(SocketOption<T> option, T value) throws IOException {
-        channel.setOption(option, value);
-    }
-
-    @Override
-    public <T> T option(SocketOption<T> option) throws IOException {
-        return channel.getOption(option);
+    public ServerSocketChannel channel() {
+        return channel;
     }
 }

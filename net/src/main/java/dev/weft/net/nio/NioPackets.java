@@ -2,13 +2,11 @@ package dev.weft.net.nio;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -17,7 +15,7 @@ import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.Readiness;
 
 /** A java.nio datagram channel: UDP. */
-final class NioPackets implements PacketChannel, NioLoop.Parked {
+final class NioPackets implements PacketChannel, NioChannel {
     /** How long a sender rests while another one waits for room. */
     private static final long REST_NANOS = 1_000_000;
 
@@ -135,17 +133,7 @@ final class NioPackets implements PacketChannel, NioLoop.Parked {
     }
 
     @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return channel.supportedOptions();
-    }
-
-    @Override
-    public <T> void option(SocketOption<T> option, T value) throws IOException {
-        channel.setOption(option, value);
-    }
-
-    @Override
-    public <T> T option(SocketOption<T> option) throws IOException {
-        return channel.getOption(option);
+    public DatagramChannel channel() {
+        return channel;
     }
 }

@@ -1,7 +1,6 @@
 package dev.weft.net.nio;
 
 import java.io.IOException;
-import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
@@ -9,7 +8,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.util.Set;
 
 import dev.weft.net.Address;
 import dev.weft.net.spi.Readiness;
@@ -21,7 +19,7 @@ import dev.weft.net.spi.StreamChannel;
  *
  * <p>Blocking channels would not do: an interrupt closes them, and those of Unix sockets know no timeout.
  */
-final class NioStream implements StreamChannel, NioLoop.Parked {
+final class NioStream implements StreamChannel, NioChannel {
     /** java.nio copies what it is given through a native buffer, all of it, before it asks how much the socket takes. */
     private static final int MOST_AT_ONCE = 64 * 1024;
     /** 1 MiB at most: who sends more to somebody who does not read it may get a reset. */
@@ -115,7 +113,7 @@ final class NioStream implements StreamChannel, NioLoop.Parked {
         } catch (ClosedChannelException e) {
             throw e; // by us: whoever closed it has the reason
         } catch (IOException e) {
-            throw SocketFailure.explain(e, "cannot connect to " + remote);
+            throw SocketFailure.cannotConnect(remote, NioErrors.of(e), e);
         }
         writable.drained(stamp);
         return false;
@@ -226,17 +224,7 @@ final class NioStream implements StreamChannel, NioLoop.Parked {
     }
 
     @Override
-    public Set<SocketOption<?>> supportedOptions() {
-        return channel.supportedOptions();
-    }
-
-    @Override
-    public <T> void option(SocketOption<T> option, T value) throws IOException {
-        channel.setOption(option, value);
-    }
-
-    @Override
-    public <T> T option(SocketOption<T> option) throws IOException {
-        return channel.getOption(option);
+    public SocketChannel channel() {
+        return channel;
     }
 }

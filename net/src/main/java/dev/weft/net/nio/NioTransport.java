@@ -101,7 +101,7 @@ public final class NioTransport implements Transport {
             try {
                 channel.connect(target);
             } catch (IOException e) {
-                throw SocketFailure.explain(e, "cannot connect to " + remote);
+                throw SocketFailure.cannotConnect(remote, NioErrors.of(e), e);
             }
             return NioStream.of(channel, remote);
         });
@@ -142,7 +142,7 @@ public final class NioTransport implements Transport {
         try {
             binding.bind(target);
         } catch (IOException e) {
-            throw SocketFailure.explain(e, "cannot bind " + address);
+            throw SocketFailure.cannotBind(address, NioErrors.of(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.net.spi;
 
+import java.io.IOException;
 import java.net.SocketOption;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -12,14 +13,33 @@ public interface Waitable {
      */
     void wake();
 
-    /** The options that {@link #option(SocketOption, Object)} takes. */
-    Set<SocketOption<?>> supportedOptions();
+    /** The options that {@link #option(SocketOption, Object)} takes; none unless a channel says otherwise. */
+    default Set<SocketOption<?>> supportedOptions() {
+        return Set.of();
+    }
 
-    /** Sets a socket option. */
-    <T> void option(SocketOption<T> option, T value) throws java.io.IOException;
+    /**
+     * Sets a socket option.
+     *
+     * @throws UnsupportedOperationException when it is not one of {@link #supportedOptions}
+     */
+    default <T> void option(SocketOption<T> option, T value) throws IOException {
+        throw noOption(option);
+    }
 
-    /** Reads a socket option. */
-    <T> T option(SocketOption<T> option) throws java.io.IOException;
+    /**
+     * Reads a socket option.
+     *
+     * @throws UnsupportedOperationException when it is not one of {@link #supportedOptions}
+     */
+    default <T> T option(SocketOption<T> option) throws IOException {
+        throw noOption(option);
+    }
+
+    /** What is thrown for an option that this channel does not have; a channel may say why it has none. */
+    default UnsupportedOperationException noOption(SocketOption<?> option) {
+        return new UnsupportedOperationException("this channel has no socket option " + option);
+    }
 
     /** The descriptor, where the transport has one to show (SPEC SS-8). */
     default OptionalInt fileno() {

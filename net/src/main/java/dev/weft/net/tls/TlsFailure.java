@@ -10,6 +10,10 @@ import dev.weft.net.Address;
 
 /** What the TLS engine complains of, in words for the person who reads the log. */
 final class TlsFailure {
+    private static final int CHANGE_CIPHER_SPEC = 20;
+    private static final int APPLICATION_DATA = 23;
+    private static final int MAJOR_VERSION = 3;
+
     private TlsFailure() {}
 
     /** The same kind of failure, which names the peer; {@code received} is what came and was not understood. */
@@ -30,14 +34,20 @@ final class TlsFailure {
                 default -> {}
             }
         }
-        var text = String.valueOf(e.getMessage());
-        if (text.contains("plaintext connection?") && received.length > 0) {
+        if (received.length > 0 && !isRecord(received)) {
             return "the peer does not speak TLS; it sent \"" + printable(received) + "\"";
         }
+        // The JDK has no types for these.
+        var text = String.valueOf(e.getMessage());
         if (text.contains("Empty client certificate chain")) {
             return "the client showed no certificate, and one is required";
         }
         return text.replaceFirst("^(\\(\\w+\\) )?Received fatal alert: ", "the peer refused, with alert ");
+    }
+
+    /** Whether these bytes may begin a record: its type, then the major version (RFC 8446, 5.1). */
+    private static boolean isRecord(byte[] bytes) {
+        return bytes[0] >= CHANGE_CIPHER_SPEC && bytes[0] <= APPLICATION_DATA && (bytes.length == 1 || bytes[1] == MAJOR_VERSION);
     }
 
     private static String printable(byte[] bytes) {
