@@ -1,22 +1,45 @@
 package dev.weft.cli;
 
 import java.io.IOException;
+import java.time.Duration;
 
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Datagram;
 import dev.weft.net.Server;
 import dev.weft.net.ServerObserver;
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.RateLimit;
 
 /**
- * Tells what goes wrong while serving: a line for what networks do, and the stack too for a bug in a handler.
- *
- * @param terminal gets it
+ * Tells what goes wrong while serving: a line for what networks do, and the stack too for a bug in a handler. What peers do, and failures to
+ * accept, are ten lines a minute at most, then one that counts the rest: strangers must not fill a log. With {@code --debug} all of them.
  */
-record FailureLines(Terminal terminal) implements ServerObserver {
+final class FailureLines implements ServerObserver {
+    private static final int MOST = 10;
+    private static final Duration PERIOD = Duration.ofMinutes(1);
+
+    private final Terminal terminal;
+    private final RateLimit peers;
+    private final RateLimit accepting;
+
+    /** Failures go to the error stream of the terminal. */
+    FailureLines(Terminal terminal, TimeSource time) {
+        this.terminal = terminal;
+        peers = limit("lines about peers", time);
+        accepting = limit("failures to accept", time);
+    }
+
+    private RateLimit limit(String what, TimeSource time) {
+        return new RateLimit(MOST, PERIOD, time, count -> terminal.error("%d more %s were left out within %d s; --debug shows all of them"
+                .formatted(count, what, PERIOD.toSeconds())));
+    }
+
     @Override
     public void failed(Connection c, Throwable failure) {
-        failed(c.remote(), failure);
+        if (!c.causedByPeer(failure) || terminal.debug() || peers.pass()) {
+            failed(c.remote(), failure);
+        }
     }
 
     @Override
@@ -35,6 +58,8 @@ record FailureLines(Terminal terminal) implements ServerObserver {
 
     @Override
     public void acceptFailed(Server server, IOException failure) {
-        terminal.error("cannot accept at " + server.address() + ", trying again: " + failure.getMessage());
+        if (terminal.debug() || accepting.pass()) {
+            terminal.error("cannot accept at " + server.address() + ", trying again: " + failure.getMessage());
+        }
     }
 }

@@ -11,6 +11,7 @@ import dev.weft.message.Messages;
 import dev.weft.message.Peer;
 import dev.weft.net.Address;
 import dev.weft.net.Server;
+import dev.weft.net.TimeSource;
 import dev.weft.net.WeftSocketOptions;
 
 /** The server behind {@code weft message serve}: hooks that print and answer. */
@@ -38,7 +39,7 @@ final class MessageServer {
     static int run(Arguments arguments, Terminal terminal) throws IOException, InterruptedException {
         var endpoint = endpoint(arguments);
         var messages = new MessageServer(arguments, terminal).messages;
-        var where = Server.at(endpoint.address()).observer(new FailureLines(terminal));
+        var where = Server.at(endpoint.address()).observer(new FailureLines(terminal, TimeSource.system()));
         if (endpoint.hasFile()) {
             where.option(WeftSocketOptions.UNIX_UNLINK, true);
         }

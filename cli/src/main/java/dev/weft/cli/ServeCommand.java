@@ -9,6 +9,7 @@ import dev.weft.net.Concurrency;
 import dev.weft.net.Deadlines;
 import dev.weft.net.DrainReport;
 import dev.weft.net.Server;
+import dev.weft.net.TimeSource;
 import dev.weft.net.LifeState;
 import dev.weft.net.WeftSocketOptions;
 
@@ -17,7 +18,7 @@ final class ServeCommand implements Command {
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     static final Syntax.Option GRACE_OPTION = new Syntax.Option("--grace", "DURATION",
-            "How long requests may take to end after SIGTERM or Ctrl-C, until they are interrupted. Default: 5s.");
+            "How long requests may take to end after SIGTERM or Ctrl-C, until they are interrupted; 0: no limit. Default: 5s.");
 
     private static final Syntax SYNTAX = new Syntax("serve", "Serve a handler until SIGTERM or Ctrl-C, then drain.", false,
             List.of(Syntax.Parameter.optional("HANDLER",
@@ -113,7 +114,7 @@ final class ServeCommand implements Command {
             service = service.inWorkers();
         }
         var address = endpoint.address();
-        var observer = new FailureLines(terminal);
+        var observer = new FailureLines(terminal, TimeSource.system());
         if (datagrams) {
             var server = Server.datagrams(address).name(service.name()).concurrency(concurrency).observer(observer);
             if (endpoint.hasFile()) {

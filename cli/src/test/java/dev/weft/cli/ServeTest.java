@@ -270,4 +270,26 @@ class ServeTest {
             return new String(client.receive(PATIENCE).data(), ISO_8859_1);
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve upper-line --tcp 127.0.0.1:0", "message serve --tcp 127.0.0.1:0"})
+    void strangersDoNotFillTheLog(String command) throws IOException {
+        try (var weft = Running.weft(command.split(" "))) {
+            var address = weft.ready();
+            for (int i = 0; i < 60; i++) {
+                try (var c = to(address)) {
+                    c.send("\0");
+                    c.abort();
+                }
+            }
+            await().atMost(PATIENCE).until(() -> weft.err().lines().count() >= 10);
+            for (int i = 0; i < 60; i++) {
+                try (var c = to(address)) {
+                    c.send("\0");
+                    c.abort();
+                }
+            }
+            assertThat(weft.err().lines()).hasSizeLessThanOrEqualTo(10);
+        }
+    }
 }

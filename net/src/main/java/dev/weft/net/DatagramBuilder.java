@@ -7,6 +7,8 @@ import java.util.function.Predicate;
 import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.Transport;
+import dev.weft.net.serve.RunningRequests;
+import dev.weft.net.serve.Runner;
 
 /** How a datagram server will be: see {@link Server#udp(int)}, {@link Server#unixDatagrams} and {@link Server#datagrams}. */
 public final class DatagramBuilder extends ServerBuilder<DatagramBuilder> {
@@ -78,7 +80,7 @@ public final class DatagramBuilder extends ServerBuilder<DatagramBuilder> {
     }
 
     private Server server(Transport by, PacketChannel channel, HandlerSource<DatagramHandler> handlers, Runner runner) {
-        var requests = new Requests(time);
+        var requests = new RunningRequests(time);
         var reporter = new Reporter(name, observer);
         var intake = new PacketIntake(channel, handlers, verify, inFlight, maxPacketSize, deadlines.write(), requests, reporter, runner);
         return new Server(this, by, handlers, runner, requests, reporter, intake);

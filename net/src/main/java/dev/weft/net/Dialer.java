@@ -46,13 +46,13 @@ final class Dialer {
         var connection = new Connection(channel, false, asked.host(), deadlines, time);
         var whole = false;
         try {
-            connection.until(limit, "connecting to ", channel::finishConnect, channel::awaitWritable);
+            connection.core().until(limit, "connecting to ", channel::finishConnect, channel::awaitWritable);
             if (meetsItself(channel)) {
                 throw new ConnectException("cannot connect to " + target
                         + ": connection refused (no server on this port? It met its own end, as the system had chosen the same port for it)");
             }
             if (tls.isPresent()) {
-                connection.secure(tls.get(), deadlines.handshake());
+                TlsUpgrade.secure(connection.core(), tls.get(), deadlines.handshake());
             }
             whole = true;
             return connection;

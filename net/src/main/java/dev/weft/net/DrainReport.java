@@ -39,7 +39,7 @@ public record DrainReport(Duration took, int finished, int interrupted, int abor
     }
 
     /** Its first line. */
-    String summary() {
+    public String summary() {
         return "drained in %.3f s: %d finished, %d interrupted, %d aborted".formatted(took.toNanos() / 1e9, finished, interrupted, aborted);
     }
 

@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProtocolException;
+import dev.weft.net.wire.Inbound;
 
 import dev.weft.net.framing.FrameSource;
 import dev.weft.net.framing.Slice;

@@ -4,12 +4,17 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ProtocolException;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 
 import dev.weft.net.spi.ArrayCodec;
+import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
+import dev.weft.net.wire.ConnectionCore;
+import dev.weft.net.wire.Inbound;
+import dev.weft.net.wire.EncodeBuffer;
 
 /**
  * A connection seen as messages. It holds no bytes: two views of one connection never take from each other.
@@ -20,15 +25,15 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of a message
  */
 public final class Frames<T> implements Iterable<T> {
-    private final Connection connection;
+    private final ConnectionCore core;
     private final Framing<T> framing;
     /** The same one, if it can work on the buffer itself. */
     private final @Nullable ArrayCodec<T> direct;
     private @Nullable FrameInput in;
     private final long limit;
 
-    Frames(Connection connection, Framing<T> framing) {
-        this.connection = connection;
+    Frames(ConnectionCore core, Framing<T> framing) {
+        this.core = core;
         this.framing = framing;
         direct = ArrayCodecs.of(framing);
         limit = framing.countsItself() ? Long.MAX_VALUE : framing.limit();
@@ -42,7 +47,25 @@ public final class Frames<T> implements Iterable<T> {
      */
     public T read() throws IOException {
         if (!awaitMessage()) {
-            throw connection.inbound().noMessage();
+            throw core.inbound().noMessage();
+        }
+        return message();
+    }
+
+    /**
+     * As {@link #read()}, but waits for the message's first byte for so long at most; the deadlines in force hold as well.
+     *
+     * @param limit zero means no limit
+     * @throws java.net.SocketTimeoutException when nothing came by then; the connection is as it was
+     * @throws IllegalArgumentException when the limit is negative
+     */
+    public T read(Duration limit) throws IOException {
+        Moments.checkLimit("read", limit);
+        if (core.inbound().available() == 0) {
+            in = null;
+        }
+        if (!core.inbound().awaitMessage(limit)) {
+            throw core.inbound().noMessage();
         }
         return message();
     }
@@ -57,13 +80,13 @@ public final class Frames<T> implements Iterable<T> {
         taken.accept(read());
         var n = 1;
         if (direct != null) {
-            var inbound = connection.inbound();
+            var inbound = core.inbound();
             for (; n < most && inbound.available() > 0; n++) {
-                var length = inbound.length(direct);
+                var length = length(direct, inbound);
                 if (length <= 0 || length > inbound.available() || !inbound.awaitMessage()) {
                     break;
                 }
-                taken.accept(inbound.decode(direct, length));
+                taken.accept(decode(direct, inbound, length));
             }
         }
         return n;
@@ -83,9 +106,9 @@ public final class Frames<T> implements Iterable<T> {
             public boolean hasNext() {
                 if (!ready) {
                     try {
-                        ready = connection.isOpen() && awaitMessage();
+                        ready = core.isOpen() && awaitMessage();
                     } catch (IOException e) {
-                        if (connection.isOpen()) {
+                        if (core.isOpen()) {
                             throw new UncheckedIOException(e);
                         }
                     }
@@ -110,33 +133,40 @@ public final class Frames<T> implements Iterable<T> {
 
     /** Writes one message. */
     public void write(T message) throws IOException {
-        connection.outbound().frame(framing, message);
+        core.outbound().frame(out -> encode(framing, message, out));
     }
 
     /** Writes many messages in one go; other threads' writes do not come between, as long as it takes less than 64 KiB. */
     public void writeAll(Iterable<? extends T> messages) throws IOException {
-        connection.outbound().frames(framing, messages);
+        var each = messages.iterator();
+        core.outbound().frames(out -> {
+            if (!each.hasNext()) {
+                return false;
+            }
+            encode(framing, each.next(), out);
+            return true;
+        });
     }
 
     /** Sends what was gathered: call it before waiting for anything but this connection. */
     public void flush() throws IOException {
-        connection.outbound().flush();
+        core.outbound().flush();
     }
 
     /** Nothing but the view itself is kept while it waits: most connections wait most of the time. */
     private boolean awaitMessage() throws IOException {
-        if (connection.inbound().available() == 0) {
+        if (core.inbound().available() == 0) {
             in = null;
         }
-        return connection.inbound().awaitMessage();
+        return core.inbound().awaitMessage();
     }
 
     private T message() throws IOException {
-        var inbound = connection.inbound();
+        var inbound = core.inbound();
         if (direct != null) {
-            var length = inbound.length(direct);
+            var length = length(direct, inbound);
             if (length > 0 && length <= inbound.available()) {
-                return inbound.decode(direct, length);
+                return decode(direct, inbound, length);
             }
         }
         var input = in;
@@ -148,13 +178,39 @@ public final class Frames<T> implements Iterable<T> {
         try {
             return framing.read(input);
         } catch (EOFException e) {
-            var broken = new ProtocolException(connection.remote() + ": the stream ended inside a message");
+            var broken = new ProtocolException(core.remote() + ": the stream ended inside a message");
             broken.initCause(e);
             throw inbound.malformed(broken);
         } catch (IOException e) {
             throw inbound.malformed(e);
         } finally {
             inbound.endMessage();
+        }
+    }
+
+    /** How long the message is that the unread bytes begin with, as far as they tell. */
+    private static int length(ArrayCodec<?> codec, Inbound inbound) {
+        return inbound.length(codec::length);
+    }
+
+    /** Takes the message that the first {@code length} unread bytes are. */
+    private static <T> T decode(ArrayCodec<T> codec, Inbound inbound, int length) throws IOException {
+        try {
+            return inbound.take(length, codec::decode);
+        } catch (IOException e) {
+            throw inbound.malformed(e);
+        }
+    }
+
+    /** Adds a message to a buffer. */
+    static <T> void encode(Framing<T> framing, T message, EncodeBuffer out) throws IOException {
+        var direct = ArrayCodecs.of(framing);
+        if (direct != null) {
+            var length = direct.length(message);
+            direct.encode(message, out.room(length), out.size());
+            out.filled(length);
+        } else {
+            framing.write(message, out.data());
         }
     }
 }

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
+import dev.weft.net.wire.EncodeBuffer;
 
 /**
  * Connections that get the same messages; a connection that ends has left. For any number of threads.
@@ -21,8 +21,6 @@ public final class Group<T> {
     private final ConcurrentHashMap<Connection, Member> members = new ConcurrentHashMap<>();
     private final Framing<T> framing;
     private final Outbox outbox;
-    /** One object, so that it can be taken back. */
-    private final Consumer<Connection> leaver = this::leave;
 
     /** A group whose members may fall 1,024 messages or 1 MiB behind, then are disconnected. */
     public Group(Framing<T> framing) {
@@ -37,10 +35,11 @@ public final class Group<T> {
 
     /** False when it already is a member. */
     public boolean join(Connection c) {
-        if (members.putIfAbsent(c, new Member(c, outbox)) != null) {
+        var member = new Member(c.core(), outbox, () -> leave(c));
+        if (members.putIfAbsent(c, member) != null) {
             return false;
         }
-        c.onEnd(leaver);
+        member.joined();
         return true;
     }
 
@@ -49,7 +48,6 @@ public final class Group<T> {
         var member = members.remove(c);
         if (member != null) {
             member.left();
-            c.forget(leaver);
         }
         return member != null;
     }
@@ -90,7 +88,7 @@ public final class Group<T> {
     private byte[] encode(T message) {
         var buffer = new EncodeBuffer();
         try {
-            buffer.add(framing, message);
+            Frames.encode(framing, message, buffer);
             return buffer.toBytes();
         } catch (IOException e) {
             throw new UncheckedIOException("the framing could not write a message", e);

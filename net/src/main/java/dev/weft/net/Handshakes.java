@@ -63,7 +63,7 @@ final class Handshakes {
 
     private void run(Connection connection) {
         try {
-            connection.secure(tls, deadlines.handshake());
+            TlsUpgrade.secure(connection.core(), tls, deadlines.handshake());
         } catch (IOException | RuntimeException e) {
             var wanted = leave(connection);
             connection.abort();

@@ -9,9 +9,6 @@ import dev.weft.net.support.SafeLog;
 
 /** What this module logs, in its words; nothing of it on a hot path. */
 final class Log {
-    /** So many stacks of handlers that outlasted a drain; the report has them all. */
-    private static final int MOST_STRAGGLERS = 100;
-
     private static final SafeLog LOG = SafeLog.of("dev.weft.net");
 
     private Log() {}
@@ -64,24 +61,4 @@ final class Log {
         LOG.log(Level.ERROR, () -> "a ServerObserver threw in " + call, failure);
     }
 
-    static void actionFailed(Throwable failure) {
-        LOG.log(Level.ERROR, () -> "an action given to every(...) threw; it will be called again", failure);
-    }
-
-    static void closerFailed(String server, Throwable failure) {
-        LOG.log(Level.ERROR, () -> "what was to be done when server " + server + " had closed failed", failure);
-    }
-
-    static void loopFailed(String server, Throwable failure) {
-        LOG.log(Level.ERROR, () -> "server " + server + " stopped serving: its loop failed", failure);
-    }
-
-    static void stragglers(String server, DrainReport report) {
-        LOG.log(Level.WARNING, () -> "server " + server + " " + report.summary());
-        for (var s : report.stragglers().subList(0, Math.min(MOST_STRAGGLERS, report.stragglers().size()))) {
-            var where = new Throwable("where it was when the deadline passed");
-            where.setStackTrace(s.stack().toArray(StackTraceElement[]::new));
-            LOG.log(Level.WARNING, () -> "server " + server + " could not finish with " + s.remote() + ", thread " + s.thread(), where);
-        }
-    }
 }

@@ -5,13 +5,16 @@ import java.util.ArrayDeque;
 
 import dev.weft.net.support.Moments;
 import dev.weft.net.support.TimedCondition;
+import dev.weft.net.wire.ConnectionCore;
+import dev.weft.net.wire.Posted;
 
 /** One connection's place in a group: what waits for it there, and what is done when that is too much. */
 final class Member {
-    private final Connection connection;
+    private final ConnectionCore connection;
+    private final Runnable leaver;
     private final Outbox outbox;
     private final TimedCondition room;
-    private final ArrayDeque<WriteOrder.Posted> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Posted> waiting = new ArrayDeque<>();
     private int bytes;
     private boolean gone;
     /** When it last took something, while it is full. */
@@ -20,8 +23,10 @@ final class Member {
     /** When the system is to be asked next whether it has room. */
     private long nextRetry = Moments.NEVER;
 
-    Member(Connection connection, Outbox outbox) {
+    /** {@code leaver} is run when the connection ends, unless it has left before. */
+    Member(ConnectionCore connection, Outbox outbox, Runnable leaver) {
         this.connection = connection;
+        this.leaver = leaver;
         this.outbox = outbox;
         room = new TimedCondition(connection.time());
     }
@@ -31,7 +36,7 @@ final class Member {
         switch (outbox.overflow()) {
             case DROP_NEWEST -> {
                 if (!admit(message)) {
-                    connection.memberNews().undelivered();
+                    connection.undelivered();
                 }
             }
             case DROP_OLDEST -> {
@@ -44,7 +49,7 @@ final class Member {
                     if (impatient()) {
                         connection.dropAsTooSlow("too slow for its group: its outbox was full");
                     } else {
-                        connection.memberNews().undelivered();
+                        connection.undelivered();
                     }
                 }
             }
@@ -55,7 +60,7 @@ final class Member {
                     fits = admit(message); // another sender may have been quicker
                 }
                 if (!fits && Thread.currentThread().isInterrupted()) {
-                    connection.memberNews().undelivered();
+                    connection.undelivered();
                 } else if (!fits) {
                     connection.dropAsTooSlow("too slow for its group: no room in its outbox for " + Moments.words(outbox.patience()));
                 }
@@ -63,8 +68,14 @@ final class Member {
         }
     }
 
-    /** It is no member any more: who waits for room need not. */
+    /** Its connection is a member now, and leaves when it ends. */
+    void joined() {
+        connection.onEnd(leaver);
+    }
+
+    /** It is no member any more: threads that wait for room go on. */
     void left() {
+        connection.forget(leaver);
         synchronized (this) {
             gone = true;
         }
@@ -77,7 +88,7 @@ final class Member {
 
     /** True when the message was taken, or need not be because the member is gone. */
     private boolean admit(byte[] message) {
-        WriteOrder.Posted posted;
+        Posted posted;
         synchronized (this) {
             if (gone) {
                 return true;
@@ -85,7 +96,7 @@ final class Member {
             if (!hasRoom(message)) {
                 return false;
             }
-            posted = new WriteOrder.Posted(message, this::begun);
+            posted = new Posted(message, this::begun);
             waiting.add(posted);
             bytes += message.length;
             fullSince = Moments.NEVER;
@@ -97,27 +108,27 @@ final class Member {
     }
 
     /** This message is on its way, or given up: there is room again. */
-    private void begun(WriteOrder.Posted posted) {
+    private void begun(Posted posted) {
         remove(posted);
         room.signal();
     }
 
-    private synchronized void remove(WriteOrder.Posted posted) {
+    private synchronized void remove(Posted posted) {
         if (waiting.removeFirstOccurrence(posted)) {
-            bytes -= posted.bytes.length;
+            bytes -= posted.bytes().length;
             fullSince = Moments.NEVER;
         }
     }
 
     /** Always true: the oldest is gone from here, or it is just leaving by itself. */
     private boolean dropOldest() {
-        WriteOrder.Posted oldest;
+        Posted oldest;
         synchronized (this) {
             oldest = waiting.peek();
         }
         if (oldest != null && connection.outbound().order().retract(oldest)) {
             remove(oldest);
-            connection.memberNews().undelivered();
+            connection.undelivered();
         }
         return true;
     }

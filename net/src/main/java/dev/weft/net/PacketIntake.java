@@ -14,6 +14,11 @@ import java.util.function.Predicate;
 import dev.weft.net.spi.ListenerChannel.AcceptFailure;
 import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.support.Moments;
+import dev.weft.net.serve.Request;
+import dev.weft.net.serve.RunningRequests;
+import dev.weft.net.serve.Runner;
+import dev.weft.net.serve.Intake;
+import dev.weft.net.serve.ServeLoop;
 
 /** Receives datagrams and has them served: so many at once, the rest dropped and counted. */
 final class PacketIntake implements Intake {
@@ -26,7 +31,7 @@ final class PacketIntake implements Intake {
     private final int most;
     /** How long an answer waits for a peer that takes none. */
     private final Duration patience;
-    private final Requests requests;
+    private final RunningRequests requests;
     private final Reporter reporter;
     private final Runner runner;
     private final TimeSource time;
@@ -35,7 +40,7 @@ final class PacketIntake implements Intake {
     private volatile boolean closed;
 
     PacketIntake(PacketChannel channel, HandlerSource<DatagramHandler> handlers, Predicate<? super Datagram> verify, int most,
-            int maxPacketSize, Duration patience, Requests requests, Reporter reporter, Runner runner) {
+            int maxPacketSize, Duration patience, RunningRequests requests, Reporter reporter, Runner runner) {
         this.channel = channel;
         this.handlers = handlers;
         this.verify = verify;
@@ -59,7 +64,7 @@ final class PacketIntake implements Intake {
         }
         var p = packet.get();
         var datagram = new Datagram(Arrays.copyOf(buffer, p.size()), p.sender(), p.truncated(), this::reply);
-        reporter.tally.bytesIn.add(p.size());
+        reporter.counters.bytesIn.add(p.size());
         if (!verified(datagram)) {
             return true;
         }
@@ -75,7 +80,7 @@ final class PacketIntake implements Intake {
         var request = new PacketRequest(datagram);
         inFlight.incrementAndGet();
         try {
-            reporter.tally.accepted.increment();
+            reporter.counters.accepted.increment();
             requests.add(request);
         } catch (Error e) { // no memory for it
             inFlight.decrementAndGet();
@@ -103,7 +108,7 @@ final class PacketIntake implements Intake {
         if (!channel.send(data, to)) {
             replyLater(data, to);
         }
-        reporter.tally.bytesOut.add(data.length);
+        reporter.counters.bytesOut.add(data.length);
     }
 
     /** Tries again now and then: no event tells that a Unix peer has room again (unix(7)), and peers that read nothing may be many. */
@@ -132,12 +137,17 @@ final class PacketIntake implements Intake {
         }
 
         @Override
-        Address remote() {
+        public Object subject() {
+            return datagram;
+        }
+
+        @Override
+        protected Address remote() {
             return datagram.sender();
         }
 
         @Override
-        void serve() throws Exception {
+        protected void serve() throws Exception {
             var handler = handlers.next();
             try {
                 handler.handle(datagram);
@@ -153,23 +163,23 @@ final class PacketIntake implements Intake {
         }
 
         @Override
-        void release() {
-            reporter.tally.bytesOut.add(datagram.sentElsewhere());
+        protected void release() {
+            reporter.counters.bytesOut.add(datagram.sentElsewhere());
             inFlight.decrementAndGet();
         }
 
         @Override
-        void abort() {
+        protected void abort() {
             // A datagram's handler holds nothing that could be taken from it.
         }
 
         @Override
-        boolean saysClosedHere(Throwable failure) {
+        protected boolean saysClosedHere(Throwable failure) {
             return closed;
         }
 
         @Override
-        void failed(Throwable failure) {
+        protected void failed(Throwable failure) {
             reporter.failed(datagram, failure);
         }
     }

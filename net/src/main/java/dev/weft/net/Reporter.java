@@ -5,10 +5,12 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
+import dev.weft.net.serve.Events;
+import dev.weft.net.serve.Reports;
 
 /** Tells what happens to those who want to know: the counters, a flight recording, the observer. Nothing they throw gets out. */
-final class Reporter implements MemberNews {
-    final Tally tally = new Tally();
+final class Reporter implements Reports {
+    final ServerCounters counters = new ServerCounters();
     private final String server;
     private final ServerObserver observer;
     private volatile @Nullable Server whole;
@@ -24,41 +26,40 @@ final class Reporter implements MemberNews {
     }
 
     void accepted(Connection c) {
-        Events.accepted(server, c);
+        Events.accepted(server, c.id(), c.remote());
         tell("accepted", o -> o.accepted(c));
     }
 
     void rejected(Address remote, String reason) {
-        tally.rejected.increment();
+        counters.rejected.increment();
         Events.rejected(server, remote, reason);
         tell("rejected", o -> o.rejected(remote, reason));
     }
 
     void failed(Connection c, Throwable failure) {
-        tally.failed.increment();
+        counters.failed.increment();
         Events.failed(server, c.remote(), failure);
         tell("failed", o -> o.failed(c, failure));
     }
 
     void failed(Datagram d, Throwable failure) {
-        tally.failed.increment();
+        counters.failed.increment();
         Events.failed(server, d.sender(), failure);
         tell("failed", o -> o.failed(d, failure));
     }
 
-    @Override
-    public void tooSlow(Connection c, String why) {
-        tally.tooSlow.increment();
+    void tooSlow(Connection c, String why) {
+        counters.tooSlow.increment();
         tell("tooSlow", o -> o.tooSlow(c, why));
     }
 
-    @Override
-    public void undelivered() {
-        tally.undelivered.increment();
+    void undelivered() {
+        counters.undelivered.increment();
     }
 
-    void acceptFailed(IOException failure) {
-        tally.acceptFailures.increment();
+    @Override
+    public void acceptFailed(IOException failure) {
+        counters.acceptFailures.increment();
         tell("acceptFailed", o -> o.acceptFailed(Objects.requireNonNull(whole), failure));
     }
 
@@ -66,22 +67,20 @@ final class Reporter implements MemberNews {
         var c = request.connection();
         var in = c.bytesIn();
         var out = c.bytesOut();
-        tally.settle(request, in, out);
-        var age = c.age();
-        Events.closed(server, c, age);
+        counters.settle(request, in, out);
+        var age = c.core().age();
+        Events.closed(server, c.id(), c.remote(), age, in, out);
         tell("closed", o -> o.closed(c, age, in, out));
     }
 
     void dropped(Datagram d) {
-        tally.dropped.increment();
+        counters.dropped.increment();
         tell("dropped", o -> o.dropped(d));
     }
 
-    void drained(DrainReport report) {
+    @Override
+    public void drained(DrainReport report) {
         Events.drained(server, report);
-        if (!report.clean()) {
-            Log.stragglers(server, report);
-        }
         tell("drained", o -> o.drained(report));
     }
 

@@ -17,9 +17,15 @@ import java.util.stream.Stream;
 
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.PacketChannel;
-import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.Transport;
+import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
+import dev.weft.net.serve.Request;
+import dev.weft.net.serve.RunningRequests;
+import dev.weft.net.serve.Runner;
+import dev.weft.net.serve.Intake;
+import dev.weft.net.serve.Lifecycle;
+import dev.weft.net.serve.PeriodicActions;
 
 /**
  * A bound server: one type and one lifecycle for TCP, UDP, Unix stream, Unix datagram and in-memory servers (SPEC SS-1 to SS-35).
@@ -41,13 +47,13 @@ public final class Server implements AutoCloseable {
     private final String transport;
     private final Object handler;
     private final Intake intake;
-    private final Requests requests;
+    private final RunningRequests requests;
     private final Reporter reporter;
     private final Runner runner;
     private final Duration grace;
     private final Lifecycle life;
 
-    Server(ServerBuilder<?> settings, Transport transport, HandlerSource<?> handlers, Runner runner, Requests requests, Reporter reporter,
+    Server(ServerBuilder<?> settings, Transport transport, HandlerSource<?> handlers, Runner runner, RunningRequests requests, Reporter reporter,
             Intake intake) {
         name = settings.name;
         this.transport = transport.name();
@@ -57,7 +63,8 @@ public final class Server implements AutoCloseable {
         this.reporter = reporter;
         this.runner = runner;
         this.intake = intake;
-        life = new Lifecycle(name, intake, requests, runner, reporter, new Actions(settings.actions, settings.time), grace);
+        life = new Lifecycle(name, intake, requests, runner, reporter, new PeriodicActions(settings.actions, settings.time), grace,
+                settings.daemonThreads);
     }
 
     /** It is whole: its requests know it from now on, and its observer hears of it. */
@@ -166,7 +173,7 @@ public final class Server implements AutoCloseable {
 
     /** The connections being served now; empty on a datagram server. */
     public List<Connection> connections() {
-        return requests.streams().map(StreamRequest::connection).toList();
+        return streamRequests().map(StreamRequest::connection).toList();
     }
 
     /** The threads it runs now: its loop's, and one for each request being served; a snapshot. The JVM lists no virtual threads itself. */
@@ -176,7 +183,7 @@ public final class Server implements AutoCloseable {
 
     /** Its counters, now. */
     public ServerStats stats() {
-        return reporter.tally.snapshot(requests);
+        return reporter.counters.snapshot(requests.size(), streamRequests());
     }
 
     /** The admission in force. */
@@ -198,6 +205,10 @@ public final class Server implements AutoCloseable {
             throw new IllegalStateException(ServerBuilder.EVICTING_WORKERS);
         }
         streams().admission(admission);
+    }
+
+    private Stream<StreamRequest> streamRequests() {
+        return intake instanceof StreamIntake streams ? streams.streams() : Stream.empty();
     }
 
     private StreamIntake streams() {
@@ -286,7 +297,7 @@ public final class Server implements AutoCloseable {
      * ends the silent ones. On a closed server it returns the last report.
      */
     public DrainReport drain(Duration deadline) {
-        return life.drain(deadline, true);
+        return life.drain(Moments.checkLimit("drain", deadline), true);
     }
 
     /**
@@ -302,8 +313,8 @@ public final class Server implements AutoCloseable {
 
     /**
      * Drains for the builder's grace (5 s by default); waits for a drain already running, never shortens it; ends a running loop; the port
-     * is free when it returns (SPEC SS-8, SS-15, SS-31). With a grace of zero it waits for no handler and ends none (socketserver's
-     * daemon_threads). Idempotent.
+     * is free when it returns (SPEC SS-8, SS-15, SS-31). With {@link ServerBuilder#daemonThreads} it waits for no handler and ends
+     * none. Idempotent.
      */
     @Override
     public void close() {

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 import dev.weft.net.spi.Transport;
+import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
+import dev.weft.net.serve.PeriodicActions;
 
 /**
  * What stream servers and datagram servers are told alike. Setters change the builder and return it; nothing is bound until {@code open},
@@ -23,12 +25,13 @@ public abstract sealed class ServerBuilder<B extends ServerBuilder<B>> permits S
             + " is idle longest: let the next wait, or reject it";
 
     final Address address;
-    final List<Actions.Planned> actions = new ArrayList<>();
+    final List<PeriodicActions.Planned> actions = new ArrayList<>();
     final Map<SocketOption<?>, Object> options = new LinkedHashMap<>();
     String name = "server";
     Concurrency concurrency = Concurrency.virtualThreads();
     Deadlines deadlines = Deadlines.defaults();
     Duration grace = Duration.ofSeconds(5);
+    boolean daemonThreads;
     ServerObserver observer = new ServerObserver() {};
     TimeSource time = TimeSource.system();
     @Nullable
@@ -90,13 +93,24 @@ public abstract sealed class ServerBuilder<B extends ServerBuilder<B>> permits S
      * @throws IllegalArgumentException unless the interval is positive
      */
     public final B every(Duration interval, Runnable action) {
-        actions.add(new Actions.Planned(interval, action));
+        actions.add(new PeriodicActions.Planned(interval, action));
         return self();
     }
 
-    /** How long {@link Server#close} lets handlers finish; default 5 s, zero is socketserver's daemon_threads. */
+    /**
+     * How long {@link Server#close}, and the end of the process, let handlers finish before they are interrupted. Default 5 s; zero means no
+     * limit.
+     *
+     * @throws IllegalArgumentException when it is negative
+     */
     public final B grace(Duration grace) {
-        this.grace = grace;
+        this.grace = Moments.checkLimit("grace", grace);
+        return self();
+    }
+
+    /** {@link Server#close} waits for no handler and ends none (socketserver's daemon_threads). Default: it waits for the grace. */
+    public final B daemonThreads() {
+        daemonThreads = true;
         return self();
     }
 

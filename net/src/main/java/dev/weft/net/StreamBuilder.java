@@ -8,6 +8,8 @@ import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.Transport;
 import org.jspecify.annotations.Nullable;
+import dev.weft.net.serve.RunningRequests;
+import dev.weft.net.serve.Runner;
 
 /** How a stream server will be: see {@link Server#tcp(int)}, {@link Server#unix} and {@link Server#at}. */
 public final class StreamBuilder extends ServerBuilder<StreamBuilder> {
@@ -120,7 +122,7 @@ public final class StreamBuilder extends ServerBuilder<StreamBuilder> {
 
     private Server server(Transport by, ListenerChannel listener, HandlerSource<Handler> handlers, Runner runner, int most) {
         var admits = admission == null ? Admission.waiting(most) : admission;
-        var requests = new Requests(time);
+        var requests = new RunningRequests(time);
         var reporter = new Reporter(name, observer);
         var intake = new StreamIntake(listener, handlers, verify, admits, deadlines, Optional.ofNullable(tls), requests, reporter, runner);
         return new Server(this, by, handlers, runner, requests, reporter, intake);

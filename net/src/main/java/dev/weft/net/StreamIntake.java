@@ -11,12 +11,17 @@ import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.ListenerChannel.AcceptFailure;
 import dev.weft.net.spi.Readiness;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.support.Moments;
+import dev.weft.net.serve.RunningRequests;
+import dev.weft.net.serve.Runner;
+import dev.weft.net.serve.Intake;
+import dev.weft.net.serve.ServeLoop;
 
 /** Accepts connections and lets them in or turns them away; the one place that counts them. */
 final class StreamIntake implements Intake {
@@ -26,7 +31,7 @@ final class StreamIntake implements Intake {
     private final Deadlines deadlines;
     private final Optional<Tls> tls;
     private final TimeSource time;
-    private final Requests requests;
+    private final RunningRequests requests;
     private final Reporter reporter;
     private final Runner runner;
     /** How many count against the limit. */
@@ -38,7 +43,7 @@ final class StreamIntake implements Intake {
     private volatile long patience = Moments.NEVER;
 
     StreamIntake(ListenerChannel listener, HandlerSource<Handler> handlers, Predicate<? super Connection> verify, Admission admission,
-            Deadlines deadlines, Optional<Tls> tls, Requests requests, Reporter reporter, Runner runner) {
+            Deadlines deadlines, Optional<Tls> tls, RunningRequests requests, Reporter reporter, Runner runner) {
         this.listener = listener;
         this.handlers = handlers;
         this.verify = verify;
@@ -59,7 +64,7 @@ final class StreamIntake implements Intake {
     void admission(Admission admission) {
         this.admission = admission;
         if (admission.past() == Admission.Past.EVICT_IDLEST) {
-            requests.streams().forEach(r -> r.connection().stampProgress());
+            streams().forEach(r -> r.connection().core().stampProgress());
         }
         vacancy.signal();
     }
@@ -114,20 +119,20 @@ final class StreamIntake implements Intake {
 
     private void letIn(Connection connection, Optional<String> host, Admission a) {
         if (tls.isPresent()) {
-            connection.outbound().order().hold();
+            connection.core().outbound().order().hold();
         }
         if (a.past() == Admission.Past.EVICT_IDLEST) {
-            connection.stampProgress();
+            connection.core().stampProgress();
         }
         var request = new StreamRequest(requests, reporter, this, connection);
         host.ifPresent(h -> perHost.merge(h, 1, Integer::sum));
         admitted.incrementAndGet();
         try {
-            reporter.tally.accepted.increment();
-            connection.memberNews(reporter);
+            reporter.counters.accepted.increment();
+            connection.core().memberEvents(request);
             requests.add(request); // whole, as others look at it at once
             if (draining) {
-                connection.drain(patience);
+                connection.core().drain(patience);
             }
         } catch (RuntimeException | Error e) {
             request.abandon();
@@ -136,11 +141,16 @@ final class StreamIntake implements Intake {
         request.runBy(runner);
     }
 
+    /** The connections being served. */
+    Stream<StreamRequest> streams() {
+        return requests.stream().filter(StreamRequest.class::isInstance).map(StreamRequest.class::cast);
+    }
+
     /** On the thread of the connection's request. */
     void serve(Connection connection) throws Exception {
         reporter.accepted(connection);
         if (tls.isPresent()) {
-            connection.secure(tls.get(), connection.deadlines().handshake());
+            TlsUpgrade.secure(connection.core(), tls.get(), connection.deadlines().handshake());
         }
         var handler = handlers.next();
         handler.handle(connection);
@@ -186,7 +196,7 @@ final class StreamIntake implements Intake {
         if (tls.isEmpty()) {
             admission.farewellBytes().ifPresent(farewell -> {
                 try {
-                    var channel = connection.channel();
+                    var channel = connection.core().channel();
                     for (int sent = 0, n; sent < farewell.length && (n = channel.write(farewell, sent, farewell.length - sent)) > 0;) {
                         sent += n;
                     }
@@ -204,11 +214,11 @@ final class StreamIntake implements Intake {
             return false;
         }
         var now = time.nanoTime();
-        var idlest = requests.streams().filter(StreamRequest::counts).max(Comparator.comparingLong(r -> now - r.connection().lastProgress()));
+        var idlest = streams().filter(StreamRequest::counts).max(Comparator.comparingLong(r -> now - r.connection().core().lastProgress()));
         idlest.filter(StreamRequest::discount).ifPresent(r -> {
             admitted.decrementAndGet();
-            reporter.tally.evicted.increment();
-            r.connection().evict(a.farewellBytes(), "evicted: it was idle longest and another came");
+            reporter.counters.evicted.increment();
+            r.connection().core().evict(a.farewellBytes(), "evicted: it was idle longest and another came");
         });
         return idlest.isPresent();
     }
@@ -245,7 +255,7 @@ final class StreamIntake implements Intake {
     public void drain(long moment) {
         patience = moment;
         draining = true;
-        requests.streams().forEach(r -> r.connection().drain(moment));
+        streams().forEach(r -> r.connection().core().drain(moment));
     }
 
     @Override

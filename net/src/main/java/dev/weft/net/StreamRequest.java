@@ -1,14 +1,18 @@
 package dev.weft.net;
 
+import dev.weft.net.wire.MemberEvents;
+import dev.weft.net.serve.Request;
+import dev.weft.net.serve.RunningRequests;
+
 /** A connection being served. */
-final class StreamRequest extends Request {
+final class StreamRequest extends Request implements MemberEvents {
     private final Reporter reporter;
     private final StreamIntake intake;
     private final Connection connection;
     private boolean counted = true;
     private boolean settled;
 
-    StreamRequest(Requests requests, Reporter reporter, StreamIntake intake, Connection connection) {
+    StreamRequest(RunningRequests requests, Reporter reporter, StreamIntake intake, Connection connection) {
         super(requests);
         this.reporter = reporter;
         this.intake = intake;
@@ -31,7 +35,7 @@ final class StreamRequest extends Request {
         return before;
     }
 
-    /** Its bytes are counted with those of the connections that have ended; under the monitor of the {@link Tally}. */
+    /** Its bytes are counted with those of the connections that have ended; under the monitor of the {@link ServerCounters}. */
     void settle() {
         settled = true;
     }
@@ -41,17 +45,22 @@ final class StreamRequest extends Request {
     }
 
     @Override
-    Address remote() {
+    public Object subject() {
+        return connection;
+    }
+
+    @Override
+    protected Address remote() {
         return connection.remote();
     }
 
     @Override
-    void serve() throws Exception {
+    protected void serve() throws Exception {
         intake.serve(connection);
     }
 
     @Override
-    void release() {
+    protected void release() {
         try {
             connection.close();
         } finally {
@@ -60,17 +69,27 @@ final class StreamRequest extends Request {
     }
 
     @Override
-    void abort() {
-        connection.abort("aborted: the server was closed");
+    protected void abort() {
+        connection.core().abort("aborted: the server was closed");
     }
 
     @Override
-    boolean saysClosedHere(Throwable failure) {
-        return connection.saysClosedHere(failure);
+    protected boolean saysClosedHere(Throwable failure) {
+        return connection.core().saysClosedHere(failure);
     }
 
     @Override
-    void failed(Throwable failure) {
+    protected void failed(Throwable failure) {
         reporter.failed(connection, failure);
+    }
+
+    @Override
+    public void tooSlow(String why) {
+        reporter.tooSlow(connection, why);
+    }
+
+    @Override
+    public void undelivered() {
+        reporter.undelivered();
     }
 }

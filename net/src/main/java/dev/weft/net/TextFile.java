@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import dev.weft.net.wire.Buffers;
 
 import dev.weft.net.framing.FrameLimit;
 import dev.weft.net.framing.LineCodec;

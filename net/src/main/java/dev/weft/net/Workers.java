@@ -5,12 +5,13 @@ import java.net.SocketException;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.function.Consumer;
 
 import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.WorkerPool;
 import dev.weft.net.spi.WorkerPools;
 import dev.weft.net.spi.WorkerSettings;
+import dev.weft.net.serve.Request;
+import dev.weft.net.serve.Runner;
 
 /** The parent's side of {@link Concurrency#processes}: handlers that pass each request on to a worker, and the runner that ends the workers. */
 final class Workers {
@@ -101,17 +102,18 @@ final class Workers {
     }
 
     private void serve(Connection c) throws Exception {
-        var work = pool.connection(c.channel());
-        Consumer<Connection> dropped = _ -> work.abort();
-        c.onEnd(dropped);
-        c.onDrain(work::drain);
+        var core = c.core();
+        var work = pool.connection(core.channel());
+        Runnable dropped = work::abort;
+        core.onEnd(dropped);
+        core.onDrain(work::drain);
         try {
             work.run();
         } catch (SocketException e) { // its end here is what the worker was told
-            throw c.isOpen() ? e : c.closedHere(e);
+            throw c.isOpen() ? e : core.closedHere(e);
         } finally {
-            c.forget(dropped);
-            c.movedElsewhere(work.bytesIn(), work.bytesOut());
+            core.forget(dropped);
+            core.movedElsewhere(work.bytesIn(), work.bytesOut());
         }
     }
 

@@ -68,7 +68,7 @@ class ManyConnectionsTest {
     @Test
     void aThousandThatSayNothingDoNotStopTheNext() throws IOException {
         var silent = new ArrayList<Connection>();
-        try (var server = Server.tcp("127.0.0.1", 0).observer(observer).grace(Duration.ZERO).open(ManyConnectionsTest::answer).start()) {
+        try (var server = Server.tcp("127.0.0.1", 0).observer(observer).daemonThreads().open(ManyConnectionsTest::answer).start()) {
             for (int i = 0; i < 1_000; i++) {
                 silent.add(Connection.to(server.address()).open());
             }

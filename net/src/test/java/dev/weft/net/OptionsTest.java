@@ -301,7 +301,7 @@ class OptionsTest {
     }
 
     private static <T> T optionOf(Connection c, SocketOption<T> option) throws IOException {
-        return c.channel().option(option);
+        return c.core().channel().option(option);
     }
 
     private static boolean isSocket(Path path) throws IOException {

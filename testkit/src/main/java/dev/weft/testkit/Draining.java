@@ -324,7 +324,7 @@ final class Draining {
     private static void daemon(Stage stage) throws Exception {
         var entered = stage.latch();
         var go = stage.latch();
-        var server = stage.open(stage.builder().grace(Duration.ZERO), c -> {
+        var server = stage.open(stage.builder().daemonThreads(), c -> {
             entered.countDown();
             go.await();
             c.send("still here\n");

@@ -180,7 +180,7 @@ class WorkerHarmTest {
     @Test
     void withoutGraceIdleWorkersAreToldToEndWhileABusyOneServesOn(@TempDir Path ends) throws Exception {
         System.setProperty(WorkerVandal.END, ends.toString());
-        var server = Server.tcp("localhost", 0).grace(Duration.ZERO).concurrency(workers(2).spare(2)).open(WorkerVandal.Connections.class).start();
+        var server = Server.tcp("localhost", 0).daemonThreads().concurrency(workers(2).spare(2)).open(WorkerVandal.Connections.class).start();
         try (server; var busy = connect(server)) {
             var serving = ask(busy, "pid");
             try (var c = connect(server)) {

@@ -51,6 +51,19 @@ public final class Moments {
         return Duration.ofNanos(time.nanoTime() - moment);
     }
 
+    /**
+     * The limit, if it may be one.
+     *
+     * @param name of the parameter, for the message
+     * @throws IllegalArgumentException when it is negative
+     */
+    public static Duration checkLimit(String name, Duration limit) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("%s: a time limit must not be negative, as %s is; zero means no limit".formatted(name, limit));
+        }
+        return limit;
+    }
+
     /** A duration for a message: {@code 30 s}, {@code 1500 ms}. */
     public static String words(Duration d) {
         return d.toMillis() % 1000 == 0 ? d.toSeconds() + " s" : d.toMillis() + " ms";

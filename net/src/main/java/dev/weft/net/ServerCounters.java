@@ -1,9 +1,10 @@
 package dev.weft.net;
 
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /** The counters behind {@link ServerStats}. */
-final class Tally {
+final class ServerCounters {
     final LongAdder accepted = new LongAdder();
     final LongAdder rejected = new LongAdder();
     final LongAdder evicted = new LongAdder();
@@ -24,11 +25,11 @@ final class Tally {
     }
 
     /** Nobody settles meanwhile: bytes would be counted twice or not at all, and a count would shrink. */
-    synchronized ServerStats snapshot(Requests requests) {
-        var living = requests.streams().filter(r -> !r.isSettled()).map(StreamRequest::connection).toList();
+    synchronized ServerStats snapshot(int active, Stream<StreamRequest> streams) {
+        var living = streams.filter(r -> !r.isSettled()).map(StreamRequest::connection).toList();
         var in = bytesIn.sum() + living.stream().mapToLong(Connection::bytesIn).sum();
         var out = bytesOut.sum() + living.stream().mapToLong(Connection::bytesOut).sum();
-        return new ServerStats(requests.size(), accepted.sum(), rejected.sum(), evicted.sum(), failed.sum(), dropped.sum(), acceptFailures.sum(),
+        return new ServerStats(active, accepted.sum(), rejected.sum(), evicted.sum(), failed.sum(), dropped.sum(), acceptFailures.sum(),
                 in, out, tooSlow.sum(), undelivered.sum());
     }
 }

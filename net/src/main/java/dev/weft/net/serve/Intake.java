@@ -1,13 +1,14 @@
-package dev.weft.net;
+package dev.weft.net.serve;
 
 import java.io.IOException;
 import java.net.SocketOption;
 import java.util.OptionalInt;
 
 import dev.weft.net.spi.ListenerChannel.AcceptFailure;
+import dev.weft.net.Address;
 
 /** Where a server's requests come from. One thread at a time takes; the rest is for any. */
-interface Intake {
+public interface Intake {
     /** Takes one request, if there is one now, and has it served or turned away; false when there is none. Never waits for one. */
     boolean take() throws IOException;
 
@@ -38,9 +39,12 @@ interface Intake {
     /** What a failure of {@link #take} means. */
     AcceptFailure classify(IOException failure);
 
+    /** The address that is bound. */
     Address address();
 
+    /** The descriptor of the socket, where there is one to show. */
     OptionalInt fileno();
 
+    /** A socket option. */
     <T> T option(SocketOption<T> option) throws IOException;
 }

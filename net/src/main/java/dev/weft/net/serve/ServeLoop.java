@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.serve;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -9,6 +9,7 @@ import dev.weft.net.spi.ListenerChannel.AcceptFailure;
 import dev.weft.net.support.DeadlineTimer;
 import dev.weft.net.support.Moments;
 import dev.weft.net.support.TimedCondition;
+import dev.weft.net.TimeSource;
 
 /**
  * What the serving thread does over and over: takes a request, or waits for one; and what it does about failures.
@@ -16,23 +17,23 @@ import dev.weft.net.support.TimedCondition;
  * <p>No failure to accept ends it, a want of memory included, whoever had caused that: it is told, the loop rests, and tries again. What
  * gets out of it is a bug, an error of the JVM itself, or a class that can't be had any more: nothing can be served after that.
  */
-final class ServeLoop {
+public final class ServeLoop {
     /** How long it rests when accepting fails for want of descriptors or memory. */
     private static final Duration PAUSE = Duration.ofMillis(100);
     /** A drain takes what is queued, but not for ever when nothing but lost connections comes out of the queue. */
     private static final int MOST_LOST = 100;
 
     private final Intake intake;
-    private final Reporter reporter;
-    private final Actions actions;
+    private final Reports reports;
+    private final PeriodicActions actions;
     private final TimeSource time;
     private final TimedCondition gate;
     private final DeadlineTimer alarm;
     private volatile boolean stopping;
 
-    ServeLoop(Intake intake, Reporter reporter, Actions actions, TimeSource time, TimedCondition gate) {
+    ServeLoop(Intake intake, Reports reports, PeriodicActions actions, TimeSource time, TimedCondition gate) {
         this.intake = intake;
-        this.reporter = reporter;
+        this.reports = reports;
         this.actions = actions;
         this.time = time;
         this.gate = gate;
@@ -81,14 +82,14 @@ final class ServeLoop {
         } catch (OutOfMemoryError | StackOverflowError e) {
             survive(e);
         } catch (RuntimeException | Error e) {
-            reporter.acceptFailed(new IOException("accepting failed for good: " + e, e));
+            reports.acceptFailed(new IOException("accepting failed for good: " + e, e));
             throw e;
         }
         return false;
     }
 
     /** Whether the JVM itself is broken (SPEC SS-22); what asked for too much memory, or too much stack, is over with its request. */
-    static boolean isFatal(Throwable failure) {
+    public static boolean isFatal(Throwable failure) {
         return failure instanceof VirtualMachineError && !(failure instanceof StackOverflowError || failure instanceof OutOfMemoryError);
     }
 
@@ -99,7 +100,7 @@ final class ServeLoop {
             stopping = true;
             return;
         }
-        reporter.acceptFailed(e);
+        reports.acceptFailed(e);
         if (failure != AcceptFailure.CONNECTION) {
             pause();
         }
@@ -107,7 +108,7 @@ final class ServeLoop {
 
     private void survive(Error failure) {
         try {
-            reporter.acceptFailed(new IOException("accepting failed: " + failure, failure));
+            reports.acceptFailed(new IOException("accepting failed: " + failure, failure));
             pause();
         } catch (OutOfMemoryError e) { // not even for that
             LockSupport.parkNanos(PAUSE.toNanos());
@@ -137,7 +138,7 @@ final class ServeLoop {
                 if (failure == AcceptFailure.CLOSED) {
                     return;
                 }
-                reporter.acceptFailed(e);
+                reports.acceptFailed(e);
                 lost = failure == AcceptFailure.CONNECTION ? lost + 1 : MOST_LOST;
             } catch (OutOfMemoryError e) {
                 survive(e);

@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.wire;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -8,31 +8,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The writing half of a connection as its views use it: direct writes go straight into the {@link WriteOrder}; what the reading thread's
- * {@link Frames} write is gathered before it.
+ * {@code Frames} write is gathered before it.
  */
-final class Outbound {
+public final class Outbound {
     /** As many gathered bytes leave at once even while further requests are unread. */
     private static final int GATHERED_MOST = 32 * 1024;
     /** As many bytes of {@link #frames} go into one write. */
     private static final int BATCH = 64 * 1024;
 
-    private final Connection connection;
+    private final Inbound inbound;
     private final WriteOrder order;
     private volatile @Nullable EncodeBuffer gathered;
 
-    Outbound(Connection connection) {
-        this.connection = connection;
-        order = new WriteOrder(connection);
+    /** The writing half of this connection; it gathers while its reading half has more to read. */
+    public Outbound(Wire wire, Inbound inbound) {
+        this.inbound = inbound;
+        order = new WriteOrder(wire);
     }
 
     /** Where all that leaves stands in line. */
-    WriteOrder order() {
+    public WriteOrder order() {
         return order;
     }
 
     /** Sends all of it, after what this thread gathered. */
-    void send(byte[] bytes, int offset, int length) throws IOException {
-        if (gathered != null && connection.inbound().isRead()) {
+    public void send(byte[] bytes, int offset, int length) throws IOException {
+        if (gathered != null && inbound.isRead()) {
             gather(out -> out.write(bytes, offset, length), true);
         } else {
             order.send(order.enter(), bytes, offset, length);
@@ -40,26 +41,25 @@ final class Outbound {
     }
 
     /** Writes one frame: gathered while the reading thread has requests unread, else at once. */
-    <T> void frame(Framing<T> framing, T message) throws IOException {
-        if (connection.inbound().isRead()) {
-            gather(out -> out.add(framing, message), connection.inbound().available() == 0);
+    public void frame(Encoding encoding) throws IOException {
+        if (inbound.isRead()) {
+            gather(encoding, inbound.available() == 0);
             return;
         }
         var own = new EncodeBuffer();
         try {
-            own.add(framing, message);
+            encoding.into(own);
             order.send(order.enter(), own.array(), 0, own.size());
         } finally {
             own.release();
         }
     }
 
-    /** Writes many frames as one. */
-    <T> void frames(Framing<T> framing, Iterable<? extends T> messages) throws IOException {
+    /** Writes many frames as one, until there is no further one. */
+    public void frames(Encodings encodings) throws IOException {
         var own = new EncodeBuffer();
         try {
-            for (var message : messages) {
-                own.add(framing, message);
+            while (encodings.next(own)) {
                 if (own.size() >= BATCH) {
                     send(own.array(), 0, own.size());
                     own.clear();
@@ -71,8 +71,17 @@ final class Outbound {
         }
     }
 
+    /** Adds many messages' bytes to a buffer, one after the other. */
     @FunctionalInterface
-    private interface Encoding {
+    public interface Encodings {
+        /** Adds those of the next message; false when there is none. */
+        boolean next(EncodeBuffer out) throws IOException;
+    }
+
+    /** Adds a message's bytes to a buffer. */
+    @FunctionalInterface
+    public interface Encoding {
+        /** Adds them. */
         void into(EncodeBuffer out) throws IOException;
     }
 
@@ -121,12 +130,12 @@ final class Outbound {
     }
 
     /** Sends what was gathered. An interrupt before any of it has left keeps it gathered. */
-    void flush() throws IOException {
+    public void flush() throws IOException {
         if (gathered == null) {
             return;
         }
         EncodeBuffer buffer;
-        WriteOrder.Turn turn;
+        Turn turn;
         synchronized (this) { // its place is taken before the reading thread can write again
             buffer = gathered;
             if (buffer == null) {
@@ -163,7 +172,7 @@ final class Outbound {
     }
 
     /** Sends what was gathered and what stands in the order, then lets nobody write any more. */
-    void finish() {
+    public void finish() {
         try {
             if (!order.isSecuring()) {
                 flush();
@@ -179,7 +188,7 @@ final class Outbound {
     }
 
     /** Ends the outgoing half after all that was written. */
-    void shutdown() throws IOException {
+    public void shutdown() throws IOException {
         flush();
         order.shutdown();
     }

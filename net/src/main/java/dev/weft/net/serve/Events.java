@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.serve;
 
 import java.time.Duration;
 import javax.net.ssl.SSLSession;
@@ -11,6 +11,8 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
+import dev.weft.net.Address;
+import dev.weft.net.DrainReport;
 
 /**
  * What a flight recording shows of servers.
@@ -18,7 +20,7 @@ import jdk.jfr.Timespan;
  * <p>The first touch of an event class starts the recorder's type system, some 0.2 s of CPU; so none is touched until somebody records.
  */
 @SuppressWarnings("UnusedVariable") // the recording reads the fields
-final class Events {
+public final class Events {
     private Events() {}
 
     @Category("Weft")
@@ -95,17 +97,19 @@ final class Events {
         int aborted;
     }
 
-    static void accepted(String server, Connection c) {
+    /** A connection was accepted. */
+    public static void accepted(String server, long connection, Address remote) {
         if (FlightRecorder.isInitialized()) {
             var event = new Accepted();
             event.server = server;
-            event.remote = c.remote().toString();
-            event.connection = c.id();
+            event.remote = remote.toString();
+            event.connection = connection;
             event.commit();
         }
     }
 
-    static void rejected(String server, Address remote, String reason) {
+    /** A connection was turned away. */
+    public static void rejected(String server, Address remote, String reason) {
         if (FlightRecorder.isInitialized()) {
             var event = new Rejected();
             event.server = server;
@@ -115,32 +119,35 @@ final class Events {
         }
     }
 
-    static void handshake(Connection c, SSLSession session, long took) {
+    /** TLS is on. */
+    public static void handshake(long connection, Address remote, SSLSession session, Duration took) {
         if (FlightRecorder.isInitialized()) {
             var event = new Handshake();
-            event.remote = c.remote().toString();
-            event.connection = c.id();
+            event.remote = remote.toString();
+            event.connection = connection;
             event.protocol = session.getProtocol();
             event.cipherSuite = session.getCipherSuite();
-            event.took = took;
+            event.took = took.toNanos();
             event.commit();
         }
     }
 
-    static void closed(String server, Connection c, Duration age) {
+    /** A connection has ended. */
+    public static void closed(String server, long connection, Address remote, Duration age, long bytesIn, long bytesOut) {
         if (FlightRecorder.isInitialized()) {
             var event = new Closed();
             event.server = server;
-            event.remote = c.remote().toString();
-            event.connection = c.id();
+            event.remote = remote.toString();
+            event.connection = connection;
             event.age = age.toNanos();
-            event.bytesIn = c.bytesIn();
-            event.bytesOut = c.bytesOut();
+            event.bytesIn = bytesIn;
+            event.bytesOut = bytesOut;
             event.commit();
         }
     }
 
-    static void failed(String server, Address remote, Throwable failure) {
+    /** A request has failed. */
+    public static void failed(String server, Address remote, Throwable failure) {
         if (FlightRecorder.isInitialized()) {
             var event = new HandlerFailed();
             event.server = server;
@@ -150,7 +157,8 @@ final class Events {
         }
     }
 
-    static void drained(String server, DrainReport report) {
+    /** A server has drained. */
+    public static void drained(String server, DrainReport report) {
         if (FlightRecorder.isInitialized()) {
             var event = new Drained();
             event.server = server;

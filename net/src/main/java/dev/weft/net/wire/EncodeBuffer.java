@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.wire;
 
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -6,13 +6,16 @@ import java.io.OutputStream;
 import java.util.Arrays;
 
 /** Bytes on their way out: grows as it is written, in a leased buffer as long as that is enough. */
-final class EncodeBuffer extends OutputStream {
+public final class EncodeBuffer extends OutputStream {
     private static final byte[] NONE = {};
 
     /** This buffer as framings write it. */
     private final DataOutputStream data = new Data(this);
     private byte[] array = Buffers.lease();
     private int size;
+
+    /** An empty buffer; {@link #release} gives its array back. */
+    public EncodeBuffer() {}
 
     /** Without the locks of its parent, which nobody needs here: one thread writes a message. */
     private static final class Data extends DataOutputStream {
@@ -43,43 +46,49 @@ final class EncodeBuffer extends OutputStream {
         }
     }
 
-    /** Adds a message. */
-    <T> void add(Framing<T> framing, T message) throws IOException {
-        var direct = ArrayCodecs.of(framing);
-        if (direct != null) {
-            var length = direct.length(message);
-            ensure(length);
-            direct.encode(message, array, size);
-            size += length;
-        } else {
-            framing.write(message, data);
-        }
+    /** This buffer, for what writes to a data stream. */
+    public DataOutputStream data() {
+        return data;
     }
 
-    byte[] array() {
+    /** Makes room for so many bytes, which the caller then writes to {@link #array} from {@link #size} on. */
+    public byte[] room(int length) {
+        ensure(length);
         return array;
     }
 
-    int size() {
+    /** So many bytes were written into the room. */
+    public void filled(int length) {
+        size += length;
+    }
+
+    /** The array that holds what was written, from its beginning. */
+    public byte[] array() {
+        return array;
+    }
+
+    /** How many bytes were written. */
+    public int size() {
         return size;
     }
 
     /** A copy of what was written. */
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return Arrays.copyOf(array, size);
     }
 
     /** Forgets what was written after the first {@code length} bytes. */
-    void truncate(int length) {
+    public void truncate(int length) {
         size = length;
     }
 
-    void clear() {
+    /** Forgets all that was written. */
+    public void clear() {
         size = 0;
     }
 
     /** Gives the array back; the buffer must not be used again. */
-    void release() {
+    public void release() {
         Buffers.release(array);
         array = NONE;
     }

@@ -1,14 +1,15 @@
-package dev.weft.net;
+package dev.weft.net.wire;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 
 /** A connection's incoming bytes as a stream; holds none. Closing it closes nothing, as the bytes are the connection's. */
-final class ConnectionInput extends InputStream {
+public final class ConnectionInput extends InputStream {
     private final Inbound inbound;
 
-    ConnectionInput(Inbound inbound) {
+    /** What this half reads. */
+    public ConnectionInput(Inbound inbound) {
         this.inbound = inbound;
     }
 

@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.serve;
 
 import java.time.Duration;
 import java.util.List;
@@ -8,6 +8,9 @@ import java.util.function.Supplier;
 import dev.weft.net.support.ExitHook;
 import dev.weft.net.support.Life;
 import dev.weft.net.support.Moments;
+import dev.weft.net.TimeSource;
+import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
 
 /**
  * How a server ends: it stops accepting, waits for the handlers until the deadline, then interrupts them, and drops their connections when that is
@@ -17,12 +20,13 @@ final class Drain {
     /** When it first looks again which threads are inside {@code System.exit}. */
     private static final Duration FIRST_LOOK = Duration.ofMillis(100);
 
+    private final String name;
     private final Life life;
     private final ServeLoop serving;
     private final Intake intake;
-    private final Requests requests;
+    private final RunningRequests requests;
     private final Runner runner;
-    private final Reporter reporter;
+    private final Reports reports;
     private final Supplier<Optional<Thread>> loop;
     private final TimeSource time;
     private volatile long end = Moments.NEVER;
@@ -30,13 +34,14 @@ final class Drain {
     private volatile DrainReport report = new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
 
     /** {@code loop} is the thread that runs the loop now. */
-    Drain(Life life, ServeLoop serving, Intake intake, Requests requests, Runner runner, Reporter reporter, Supplier<Optional<Thread>> loop) {
+    Drain(String name, Life life, ServeLoop serving, Intake intake, RunningRequests requests, Runner runner, Reports reports, Supplier<Optional<Thread>> loop) {
+        this.name = name;
         this.life = life;
         this.serving = serving;
         this.intake = intake;
         this.requests = requests;
         this.runner = runner;
-        this.reporter = reporter;
+        this.reports = reports;
         this.loop = loop;
         time = requests.time();
     }
@@ -44,8 +49,8 @@ final class Drain {
     /** True for the first call. */
     boolean begin(Duration deadline) {
         return life.beginDrain(() -> {
-            end = Moments.in(time, deadline);
-            patience = Moments.in(time, deadline.dividedBy(2)); // so that connections that are ended then have ended before it is late
+            end = Moments.limit(time, deadline);
+            patience = Moments.limit(time, deadline.dividedBy(2)); // so that connections that are ended then have ended before it is late
             serving.stopping(true);
         });
     }
@@ -86,7 +91,10 @@ final class Drain {
             } finally {
                 life.end();
             }
-            reporter.drained(report);
+            if (!report.clean()) {
+                ServeLog.stragglers(name, report);
+            }
+            reports.drained(report);
         }
         return report;
     }

@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.serve;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -10,13 +10,16 @@ import dev.weft.net.support.Life;
 import dev.weft.net.support.Moments;
 import dev.weft.net.support.TimedCondition;
 import org.jspecify.annotations.Nullable;
+import dev.weft.net.TimeSource;
+import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
 
 /**
  * A server's life: it runs the {@link ServeLoop}, ends it, and begins the {@link Drain}.
  *
  * <p>The serving thread alone takes from the intake. The thread that drains closes it, after the loop has ended or the deadline has come.
  */
-final class Lifecycle {
+public final class Lifecycle {
     /** What a handler gets for its clean-up once it was interrupted, and again once its connection was dropped. */
     static final Duration LAST_CALL = Duration.ofSeconds(1);
 
@@ -32,41 +35,45 @@ final class Lifecycle {
 
     private final String name;
     private final Intake intake;
-    private final Requests requests;
+    private final RunningRequests requests;
     private final Runner runner;
     private final TimeSource time;
     private final Duration grace;
+    private final boolean daemonThreads;
     private final Life life;
     private final TimedCondition changed;
     private final ServeLoop serving;
     private final Drain drain;
     private volatile @Nullable Run current;
 
-    Lifecycle(String name, Intake intake, Requests requests, Runner runner, Reporter reporter, Actions actions,
-            Duration grace) {
+    /** The life of a server that is bound. */
+    public Lifecycle(String name, Intake intake, RunningRequests requests, Runner runner, Reports reports, PeriodicActions actions,
+            Duration grace, boolean daemonThreads) {
         this.name = name;
         this.intake = intake;
         this.requests = requests;
         this.runner = runner;
         this.grace = grace;
+        this.daemonThreads = daemonThreads;
         time = requests.time();
-        life = new Life(() -> "server " + name + " at " + intake.address(), time, t -> Log.closerFailed(name, t));
+        life = new Life(() -> "server " + name + " at " + intake.address(), time, t -> ServeLog.closeTaskFailed(name, t));
         changed = life.changed();
-        serving = new ServeLoop(intake, reporter, actions, time, changed);
-        drain = new Drain(life, serving, intake, requests, runner, reporter, this::thread);
+        serving = new ServeLoop(intake, reports, actions, time, changed);
+        drain = new Drain(name, life, serving, intake, requests, runner, reports, this::thread);
     }
 
-    LifeState state() {
+    /** Where it is. */
+    public LifeState state() {
         return life.state();
     }
 
     /** The serving thread. */
-    Optional<Thread> thread() {
+    public Optional<Thread> thread() {
         return Optional.ofNullable(current).map(run -> run.thread);
     }
 
     /** A shutdown that came before makes it return at once: SPEC SS-12. */
-    void run() {
+    public void run() {
         life.begin("run", () -> current = new Run(Thread.currentThread()));
         var takeBack = life.drainOnExitUnlessInstalled(() -> exitHook(grace, report -> {}, Thread.currentThread()));
         try {
@@ -76,7 +83,8 @@ final class Lifecycle {
         }
     }
 
-    void start() {
+    /** Runs the loop on a thread of its own. */
+    public void start() {
         var thread = Thread.ofPlatform().name(name + "-accept").unstarted(this::loopAlone);
         life.begin("start", () -> {
             serving.stopping(false);
@@ -90,7 +98,8 @@ final class Lifecycle {
         }
     }
 
-    boolean handleRequest(Duration timeout) {
+    /** Serves one request at most; false when none came in time, or a shutdown. */
+    public boolean handleRequest(Duration timeout) {
         life.begin("handleRequest", () -> {
             serving.stopping(false);
             current = new Run(Thread.currentThread());
@@ -111,7 +120,8 @@ final class Lifecycle {
         }
     }
 
-    void shutdown() {
+    /** Ends the loop, and waits for its end. */
+    public void shutdown() {
         var run = life.unlessEnding(() -> {
             serving.stopping(true);
             return current;
@@ -121,8 +131,7 @@ final class Lifecycle {
         }
         intake.wake();
         changed.signal();
-        var patience = grace.compareTo(LAST_CALL) > 0 ? grace : LAST_CALL;
-        if (inside() || changed.await(() -> run.ended, Moments.in(time, patience)) || !runner.inline()) {
+        if (inside() || changed.await(() -> run.ended, Moments.limit(time, grace.isZero() || grace.compareTo(LAST_CALL) > 0 ? grace : LAST_CALL)) || !runner.inline()) {
             return;
         }
         requests.others().forEach(Request::interrupt);
@@ -133,7 +142,7 @@ final class Lifecycle {
     }
 
     /** The first drain wins. With {@code join} false it waits for no handler and ends none. */
-    DrainReport drain(Duration deadline, boolean join) {
+    public DrainReport drain(Duration deadline, boolean join) {
         if (drain.begin(deadline)) {
             return drain.run(join);
         }
@@ -143,13 +152,13 @@ final class Lifecycle {
         return drain.report();
     }
 
-    /** Drains for the grace. With a grace of zero it waits for no handler and ends none. */
-    void close() {
-        drain(grace, !grace.isZero());
+    /** Drains for the grace. With daemonThreads it waits for no handler and ends none. */
+    public void close() {
+        drain(grace, !daemonThreads);
     }
 
     /** With a {@code caller}, that thread may go on for a moment when it has drained: see {@link ExitHook}. */
-    void drainOnExit(Duration deadline, Consumer<? super DrainReport> show, @Nullable Thread caller) {
+    public void drainOnExit(Duration deadline, Consumer<? super DrainReport> show, @Nullable Thread caller) {
         life.drainOnExit(() -> exitHook(deadline, show, caller));
     }
 
@@ -164,15 +173,17 @@ final class Lifecycle {
     }
 
     /** Has something done when it has ended; at once when it has. */
-    void onClose(Runnable closer) {
+    public void onClose(Runnable closer) {
         life.onEnd(closer);
     }
 
-    void join() {
+    /** Waits for the end. */
+    public void join() {
         life.join();
     }
 
-    boolean join(Duration limit) {
+    /** Waits for the end, for so long at most. */
+    public boolean join(Duration limit) {
         return life.join(limit);
     }
 
@@ -194,7 +205,7 @@ final class Lifecycle {
             drain.takeWhatIsQueued();
         } catch (RuntimeException | Error e) {
             life.fail(e);
-            Log.loopFailed(name, e);
+            ServeLog.loopFailed(name, e);
             throw e;
         } finally {
             loopEnded();

@@ -1,4 +1,6 @@
-package dev.weft.net;
+package dev.weft.net.wire;
+
+import dev.weft.net.WorkerException;
 
 import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;

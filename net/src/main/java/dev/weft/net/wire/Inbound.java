@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.wire;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -7,12 +7,11 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
 import dev.weft.net.framing.Scan;
 import dev.weft.net.framing.Slice;
-import dev.weft.net.spi.ArrayCodec;
 import dev.weft.net.support.DeadlineTimer;
 import dev.weft.net.support.Moments;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The reading half of a connection: the only buffer of what has arrived, the deadlines of reads, and the boundary between messages.
@@ -20,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Every view reads from here and keeps nothing, so views mix. One thread reads at a time. The buffer is leased when bytes come and given
  * back when all are read and the next read has to wait.
  */
-final class Inbound {
+public final class Inbound {
     private static final byte[] NONE = {};
 
-    private final Connection connection;
+    private final Wire wire;
     private byte[] buffer = NONE;
     private int position;
     private int limit;
@@ -34,17 +33,18 @@ final class Inbound {
     private volatile @Nullable Thread reader;
     private volatile long received;
 
-    Inbound(Connection connection) {
-        this.connection = connection;
+    /** The reading half of this wire. */
+    public Inbound(Wire wire) {
+        this.wire = wire;
     }
 
     /** How many bytes wait to be read. */
-    int available() {
+    public int available() {
         return limit - position;
     }
 
     /** Whether this thread was the last to read. */
-    boolean isRead() {
+    public boolean isRead() {
         return reader == Thread.currentThread();
     }
 
@@ -56,37 +56,49 @@ final class Inbound {
     }
 
     /** How many bytes have come, read or not. */
-    long received() {
+    public long received() {
         return received;
     }
 
     /** The unread byte at {@code index}, counted from the first. */
-    byte peek(int index) {
+    public byte peek(int index) {
         return buffer[position + index];
     }
 
     /** Where, counted from the first unread byte, the value stands at or after {@code from}; -1 when not among those that are there. */
-    int indexOf(byte value, int from) {
+    public int indexOf(byte value, int from) {
         var at = Scan.indexOf(buffer, position + from, limit, value);
         return at < 0 ? -1 : at - position;
     }
 
     /** Shows the first {@code length} unread bytes to a decoder. */
-    <T> T view(int length, Slice<T> slice) {
+    public <T> T view(int length, Slice<T> slice) {
         return slice.of(buffer, position, length);
     }
 
-    /** How long the message is that the unread bytes begin with, as far as they tell. */
-    int length(ArrayCodec<?> framing) {
-        return framing.length(buffer, position, available());
+    /** Looks at unread bytes. */
+    @FunctionalInterface
+    public interface Length {
+        /** How many of the bytes make a message; 0 when they don't tell. */
+        int of(byte[] bytes, int offset, int available);
     }
 
-    /** Takes the message that the first {@code length} unread bytes are. */
-    <T> T decode(ArrayCodec<T> framing, int length) throws IOException {
+    /** Makes a message of bytes. */
+    @FunctionalInterface
+    public interface Decoder<T> {
+        /** The message that lies whole in these bytes. */
+        T of(byte[] bytes, int offset, int length) throws IOException;
+    }
+
+    /** How long the message is that the unread bytes begin with, as far as they tell. */
+    public int length(Length framing) {
+        return framing.of(buffer, position, available());
+    }
+
+    /** Takes the message that the first {@code length} unread bytes are; they have then been read, also when the decoder throws. */
+    public <T> T take(int length, Decoder<T> decoder) throws IOException {
         try {
-            return framing.decode(buffer, position, length);
-        } catch (IOException e) {
-            throw malformed(e);
+            return decoder.of(buffer, position, length);
         } finally {
             skip(length);
             endMessage();
@@ -94,7 +106,7 @@ final class Inbound {
     }
 
     /** The first {@code n} unread bytes have been read. */
-    void skip(int n) {
+    public void skip(int n) {
         position += n;
         if (position == limit) {
             position = 0;
@@ -103,13 +115,13 @@ final class Inbound {
     }
 
     /** Reads what is there, at least one byte, straight into the caller's array when nothing is buffered; -1 at the end. */
-    int read(byte[] into, int offset, int length) throws IOException {
+    public int read(byte[] into, int offset, int length) throws IOException {
         mine();
         if (length == 0) {
             return 0;
         }
         if (available() == 0) {
-            return next(into, offset, length, false);
+            return next(into, offset, length, false, Duration.ZERO);
         }
         var n = Math.min(length, available());
         System.arraycopy(buffer, position, into, offset, n);
@@ -118,7 +130,7 @@ final class Inbound {
     }
 
     /** The next byte; -1 at the end. */
-    int read() throws IOException {
+    public int read() throws IOException {
         if (available() == 0 && !fill()) {
             return -1;
         }
@@ -128,7 +140,7 @@ final class Inbound {
     }
 
     /** What has arrived, at most {@code max} bytes, waiting for the first; empty at the end. */
-    byte[] receive(int max) throws IOException {
+    public byte[] receive(int max) throws IOException {
         mine();
         if (max < 1) {
             throw new IllegalArgumentException("receive(" + max + ")");
@@ -142,15 +154,20 @@ final class Inbound {
     }
 
     /** Waits until at least one more byte is buffered behind those that are; false at the end of the stream. */
-    boolean fill() throws IOException {
-        return next(null, 0, 0, false) > 0;
+    public boolean fill() throws IOException {
+        return next(null, 0, 0, false, Duration.ZERO) > 0;
     }
 
     /** Waits for a message's first byte; false at the end of the stream or when the server drains. */
-    boolean awaitMessage() throws IOException {
+    public boolean awaitMessage() throws IOException {
+        return awaitMessage(Duration.ZERO);
+    }
+
+    /** The same, for so long at most; zero means no limit. */
+    public boolean awaitMessage(Duration most) throws IOException {
         endMessage();
         mine();
-        if (available() == 0 && next(null, 0, 0, true) < 0) {
+        if (available() == 0 && next(null, 0, 0, true, most) < 0) {
             return false;
         }
         inMessage = true;
@@ -158,7 +175,7 @@ final class Inbound {
     }
 
     /** The message that was begun is whole: time is idle time again. */
-    void endMessage() {
+    public void endMessage() {
         inMessage = false;
         messageDeadline = Moments.NEVER;
     }
@@ -167,19 +184,19 @@ final class Inbound {
      * What a framing threw over the bytes that have come: the peer sent them. But an interrupt is nobody's, and what another socket said, which
      * some framing has asked, is not this peer's.
      */
-    IOException malformed(IOException e) {
-        return e instanceof SocketException || e instanceof InterruptedIOException ? e : connection.blame(e);
+    public IOException malformed(IOException e) {
+        return e instanceof SocketException || e instanceof InterruptedIOException ? e : wire.blame(e);
     }
 
     /** A message was wanted and there is none. */
-    EOFException noMessage() {
-        return new EOFException(connection.remote() + (connection.draining() && !ended
+    public EOFException noMessage() {
+        return new EOFException(wire.remote() + (wire.draining() && !ended
                 ? ": no further message, the server drains"
                 : ": no further message, the peer has ended"));
     }
 
     /** Gives the alarm back, and the buffer unless another thread may still read from it; the connection is closed. */
-    void close() {
+    public void close() {
         if (isRead()) {
             position = limit;
             releaseIfEmpty();
@@ -191,7 +208,7 @@ final class Inbound {
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // only the reading thread counts; others look
-    void count(long n) {
+    public void count(long n) {
         received += n;
     }
 
@@ -199,26 +216,28 @@ final class Inbound {
      * Reads into the caller's array, or, without one, behind what is buffered.
      *
      * @param boundary whether a message begins here, so that a drain may end the stream
+     * @param most how long the caller wants to wait, beside the deadlines; zero means no limit
      * @return how many bytes came; -1 at the end
      */
-    private int next(byte @Nullable [] into, int offset, int length, boolean boundary) throws IOException {
+    private int next(byte @Nullable [] into, int offset, int length, boolean boundary, Duration most) throws IOException {
         if (ended) {
             return -1;
         }
         mine();
-        if (inMessage && Moments.passed(connection.time(), messageDeadline)) {
+        if (inMessage && Moments.passed(wire.time(), messageDeadline)) {
             throw timeout();
         }
         var waiting = false;
         var deadline = Moments.NEVER;
+        var callers = Moments.NEVER;
         var patience = Moments.NEVER;
         while (true) {
             int n;
             try {
-                n = into == null ? readBehind() : connection.channel().read(into, offset, length);
+                n = into == null ? readBehind() : wire.channel().read(into, offset, length);
             } catch (IOException e) {
                 releaseIfEmpty();
-                throw connection.explain(e);
+                throw wire.explain(e);
             }
             if (n != 0) {
                 if (n < 0) {
@@ -227,24 +246,27 @@ final class Inbound {
                     return -1;
                 }
                 count(n);
-                connection.progressed();
+                wire.progressed();
                 return n;
             }
             releaseIfEmpty();
-            connection.outbound().flush();
-            if (boundary && connection.draining()) {
-                patience = connection.mayBeginUntil();
-                if (Moments.passed(connection.time(), patience)) {
+            wire.beforeWait();
+            if (boundary && wire.draining()) {
+                patience = wire.mayBeginUntil();
+                if (Moments.passed(wire.time(), patience)) {
                     return -1;
                 }
             }
             if (!waiting) {
                 waiting = true;
                 deadline = deadline();
-            } else if (Moments.passed(connection.time(), deadline)) {
+                callers = Moments.limit(wire.time(), most);
+            } else if (Moments.passed(wire.time(), deadline)) {
                 throw timeout();
+            } else if (Moments.passed(wire.time(), callers)) {
+                throw new SocketTimeoutException(wire.remote() + ": nothing came for " + Moments.words(most));
             }
-            await(Moments.earlier(deadline, patience));
+            await(Moments.earlier(Moments.earlier(deadline, callers), patience));
         }
     }
 
@@ -254,7 +276,7 @@ final class Inbound {
         } else if (limit == buffer.length) {
             makeRoom();
         }
-        var n = connection.channel().read(buffer, limit, buffer.length - limit);
+        var n = wire.channel().read(buffer, limit, buffer.length - limit);
         if (n > 0) {
             limit += n;
         }
@@ -285,17 +307,17 @@ final class Inbound {
 
     private void await(long deadline) throws IOException {
         if (deadline == Moments.NEVER) {
-            connection.channel().awaitReadable();
+            wire.channel().awaitReadable();
             return;
         }
         var a = alarm;
         if (a == null) {
-            a = new DeadlineTimer(connection.time(), connection::wake);
+            a = new DeadlineTimer(wire.time(), wire::wake);
             alarm = a;
         }
         a.set(deadline);
         try {
-            connection.channel().awaitReadable();
+            wire.channel().awaitReadable();
         } finally {
             a.clear();
         }
@@ -303,27 +325,27 @@ final class Inbound {
 
     /** The message's deadline stands from the first wait inside it, however often bytes dribble in. */
     private long deadline() {
-        var deadlines = connection.deadlines();
-        var read = Moments.limit(connection.time(), deadlines.read());
+        var deadlines = wire.deadlines();
+        var read = Moments.limit(wire.time(), deadlines.read());
         if (!inMessage) {
-            return Moments.earlier(read, Moments.limit(connection.time(), deadlines.idle()));
+            return Moments.earlier(read, Moments.limit(wire.time(), deadlines.idle()));
         }
         if (messageDeadline == Moments.NEVER) {
-            messageDeadline = Moments.limit(connection.time(), deadlines.message());
+            messageDeadline = Moments.limit(wire.time(), deadlines.message());
         }
         return Moments.earlier(read, messageDeadline);
     }
 
     private SocketTimeoutException timeout() {
-        var deadlines = connection.deadlines();
-        if (inMessage && Moments.passed(connection.time(), messageDeadline)) {
+        var deadlines = wire.deadlines();
+        if (inMessage && Moments.passed(wire.time(), messageDeadline)) {
             endMessage();
-            return connection.blame(
-                    new SocketTimeoutException(connection.remote() + ": a message was not whole after " + Moments.words(deadlines.message())));
+            return wire.blame(
+                    new SocketTimeoutException(wire.remote() + ": a message was not whole after " + Moments.words(deadlines.message())));
         }
         var read = deadlines.read();
         var idle = deadlines.idle();
         var which = inMessage || idle.isZero() || (!read.isZero() && read.compareTo(idle) < 0) ? read : idle;
-        return connection.blame(new SocketTimeoutException(connection.remote() + ": nothing came for " + Moments.words(which)));
+        return wire.blame(new SocketTimeoutException(wire.remote() + ": nothing came for " + Moments.words(which)));
     }
 }

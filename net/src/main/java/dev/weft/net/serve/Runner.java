@@ -1,13 +1,14 @@
-package dev.weft.net;
+package dev.weft.net.serve;
 
 import java.util.ArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import dev.weft.net.Concurrency;
 
 /** Where requests run: a {@link Concurrency} at work. */
-interface Runner {
+public interface Runner {
     /** Runs it here, or hands it over. */
     void run(Request request);
 
@@ -24,6 +25,7 @@ interface Runner {
     /** No more come. Those that wait for a thread, or a worker, run still ({@code orderly}) or are abandoned. */
     default void close(boolean orderly) {}
 
+    /** The runner of a kind of concurrency that needs no worker processes. */
     static Runner of(Concurrency concurrency, String name) {
         // No switch over types: the JDK's first one costs a start-up some 60 ms, and every server comes by here.
         if (concurrency instanceof Concurrency.VirtualThreads) {

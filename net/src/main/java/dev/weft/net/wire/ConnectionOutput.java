@@ -1,16 +1,17 @@
-package dev.weft.net;
+package dev.weft.net.wire;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Objects;
 
 /** A connection's outgoing bytes as an unbuffered stream (SPEC SS-43); holds none. */
-final class ConnectionOutput extends OutputStream {
-    private final Connection connection;
+public final class ConnectionOutput extends OutputStream {
+    private final Wire wire;
     private final Outbound outbound;
 
-    ConnectionOutput(Connection connection, Outbound outbound) {
-        this.connection = connection;
+    /** What this half writes. */
+    public ConnectionOutput(Wire wire, Outbound outbound) {
+        this.wire = wire;
         this.outbound = outbound;
     }
 
@@ -32,8 +33,8 @@ final class ConnectionOutput extends OutputStream {
 
     @Override
     public void close() throws IOException {
-        if (connection.isOpen()) {
-            connection.shutdownOutput();
+        if (wire.isOpen()) {
+            outbound.shutdown();
         }
     }
 }

@@ -1,7 +1,8 @@
-package dev.weft.net;
+package dev.weft.net.wire;
 
 import java.time.Duration;
 
+import dev.weft.net.TimeSource;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.support.Moments;
 

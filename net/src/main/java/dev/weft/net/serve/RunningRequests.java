@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.serve;
 
 import java.util.Collection;
 import java.util.List;
@@ -10,36 +10,41 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.weft.net.support.ExitHook;
-import dev.weft.net.support.TimedCondition;
 import org.jspecify.annotations.Nullable;
+import dev.weft.net.support.TimedCondition;
+import dev.weft.net.TimeSource;
 
 /** The requests of one server that have not ended; ended ones are not kept (SPEC SS-32). */
-final class Requests {
+public final class RunningRequests {
     private final Set<Request> running = ConcurrentHashMap.newKeySet();
     private final LongAdder ended = new LongAdder();
     private final TimeSource time;
     private final TimedCondition gate;
     private volatile @Nullable Object owner;
 
-    Requests(TimeSource time) {
+    /** None runs yet. */
+    public RunningRequests(TimeSource time) {
         this.time = time;
         gate = new TimedCondition(time);
     }
 
     /** The server whose they are, once it is whole; before, none runs. */
-    void owner(Object server) {
+    public void owner(Object server) {
         owner = server;
     }
 
-    Object owner() {
+    /** The server whose they are. */
+    public Object owner() {
         return Objects.requireNonNull(owner);
     }
 
-    TimeSource time() {
+    /** The server's clock. */
+    public TimeSource time() {
         return time;
     }
 
-    void add(Request request) {
+    /** One has begun. */
+    public void add(Request request) {
         running.add(request);
     }
 
@@ -50,11 +55,13 @@ final class Requests {
         }
     }
 
-    int size() {
+    /** How many there are. */
+    public int size() {
         return running.size();
     }
 
-    long ended() {
+    /** How many have ended. */
+    public long ended() {
         return ended.sum();
     }
 
@@ -63,13 +70,13 @@ final class Requests {
         return running.stream().filter(r -> !r.runsHere()).toList();
     }
 
-    /** Those that serve connections. */
-    Stream<StreamRequest> streams() {
-        return running.stream().filter(StreamRequest.class::isInstance).map(StreamRequest.class::cast);
+    /** All of them, as they are now. */
+    public Stream<Request> stream() {
+        return running.stream();
     }
 
     /** The threads they run on. */
-    List<Thread> threads() {
+    public List<Thread> threads() {
         return running.stream().flatMap(r -> r.thread().stream()).toList();
     }
 

@@ -1,18 +1,25 @@
-package dev.weft.net;
+package dev.weft.net.serve;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 import dev.weft.net.support.Moments;
+import dev.weft.net.TimeSource;
 
 /** What a server's loop does beside serving (socketserver's service_actions, SPEC SS-10). For the serving thread. */
-final class Actions {
-    /** What a builder was given. */
-    record Planned(Duration interval, Runnable task) {
-        Planned {
+public final class PeriodicActions {
+    /**
+     * What a builder was given.
+     *
+     * @param interval from one run to the next
+     * @param task what is run
+     */
+    public record Planned(Duration interval, Runnable task) {
+        /** Checks the interval. */
+        public Planned {
             if (interval.isNegative() || interval.isZero()) {
-                throw new IllegalArgumentException("an action every " + interval);
+                throw new IllegalArgumentException("every(%s, ...): the interval must be positive".formatted(interval));
             }
         }
     }
@@ -32,7 +39,8 @@ final class Actions {
     private final List<Action> actions = new ArrayList<>();
     private final TimeSource time;
 
-    Actions(List<Planned> planned, TimeSource time) {
+    /** The first run of each is one interval from now. */
+    public PeriodicActions(List<Planned> planned, TimeSource time) {
         this.time = time;
         for (var p : planned) {
             actions.add(new Action(p.task, p.interval, Moments.in(time, p.interval)));
@@ -49,7 +57,7 @@ final class Actions {
                     if (t instanceof Error e && ServeLoop.isFatal(e)) {
                         throw e;
                     }
-                    Log.actionFailed(t);
+                    ServeLog.actionFailed(t);
                 } finally {
                     action.due = Moments.in(time, action.interval);
                 }

@@ -1,4 +1,4 @@
-package dev.weft.net;
+package dev.weft.net.serve;
 
 import java.io.EOFException;
 import java.io.InterruptedIOException;
@@ -10,13 +10,15 @@ import java.util.List;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
+import dev.weft.net.Address;
+import dev.weft.net.DrainReport;
 
 /** One request being served: whom for, on which thread, and how to end it. */
-abstract class Request implements Runnable {
+public abstract class Request implements Runnable {
     /** The one that runs on this thread: one binding for all that is asked of it, as every frame of a waiting thread is kept and copied. */
     private static final ScopedValue<Request> CURRENT = ScopedValue.newInstance();
 
-    private final Requests requests;
+    private final RunningRequests requests;
     private final long began;
     private @Nullable Thread thread;
     private volatile @Nullable Thread ranOn;
@@ -24,47 +26,51 @@ abstract class Request implements Runnable {
     private volatile boolean foreignInterrupt;
     private volatile @Nullable VirtualMachineError fatal;
 
-    Request(Requests requests) {
+    /** One of these. */
+    protected Request(RunningRequests requests) {
         this.requests = requests;
         began = requests.time().nanoTime();
     }
 
     /** Whom it is for. */
-    abstract Address remote();
+    protected abstract Address remote();
 
-    /** The conversation, with {@link Server#current} bound; whatever it throws is reported. */
-    abstract void serve() throws Exception;
+    /** What is served: a connection or a datagram. */
+    public abstract Object subject();
+
+    /** Runs the handler, with this request bound; what it throws is reported. */
+    protected abstract void serve() throws Exception;
 
     /** What must happen after it, come what may: SPEC SS-18's shutdown_request and close_request. */
-    abstract void release();
+    protected abstract void release();
 
     /** Drops what its handler may be blocked on. */
-    abstract void abort();
+    protected abstract void abort();
 
     /** Whether a failure only says that we closed the connection, or the socket, ourselves. */
-    abstract boolean saysClosedHere(Throwable failure);
+    protected abstract boolean saysClosedHere(Throwable failure);
 
     /** Tells that it failed. */
-    abstract void failed(Throwable failure);
+    protected abstract void failed(Throwable failure);
 
     /** The request that runs on this thread. */
-    static Optional<Request> current() {
+    public static Optional<Request> current() {
         return CURRENT.isBound() ? Optional.of(CURRENT.get()) : Optional.empty();
     }
 
     /** The task with the same request bound as here. */
-    static Runnable bound(Runnable task) {
+    public static Runnable bound(Runnable task) {
         var request = CURRENT.isBound() ? CURRENT.get() : null;
         return request == null ? task : () -> ScopedValue.where(CURRENT, request).run(task);
     }
 
     /** Whose request it is: a server. */
-    final Object owner() {
+    public final Object owner() {
         return requests.owner();
     }
 
     /** Whether it is one of these. */
-    final boolean isAmong(Requests some) {
+    final boolean isAmong(RunningRequests some) {
         return requests == some;
     }
 
@@ -102,7 +108,7 @@ abstract class Request implements Runnable {
     }
 
     /** It never got a thread. */
-    final void abandon() {
+    public final void abandon() {
         try {
             abort();
             release();
@@ -139,7 +145,7 @@ abstract class Request implements Runnable {
     }
 
     /** Has it run; when no thread can be had, that costs this request only. A fatal error of a request that ran here ends the loop here. */
-    final void runBy(Runner runner) {
+    public final void runBy(Runner runner) {
         try {
             runner.run(this);
         } catch (RuntimeException | OutOfMemoryError e) {
@@ -157,7 +163,7 @@ abstract class Request implements Runnable {
     }
 
     /** The thread it runs on, unless it waits for one or has ended. */
-    final synchronized Optional<Thread> thread() {
+    public final synchronized Optional<Thread> thread() {
         return Optional.ofNullable(thread);
     }
 
