@@ -3,7 +3,6 @@ package dev.weft.net;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.ProtocolException;
 import java.net.SocketException;
@@ -13,26 +12,16 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import javax.net.ssl.SSLSession;
 
-import dev.weft.net.spi.SocketSettings;
+import dev.weft.net.serve.Request;
 import dev.weft.net.spi.StreamChannel;
-import dev.weft.net.spi.Transport;
-import org.jspecify.annotations.Nullable;
-import dev.weft.net.tls.TlsChannel;
-import dev.weft.net.support.DeadlineTimer;
 import dev.weft.net.support.Moments;
+import dev.weft.net.tls.TlsChannel;
 import dev.weft.net.wire.ConnectionCore;
 import dev.weft.net.wire.ConnectionInput;
 import dev.weft.net.wire.ConnectionOutput;
-import dev.weft.net.serve.Request;
 
 /**
  * One end of a connection, accepted or dialled.

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Predicate;
 
+import dev.weft.net.serve.Runner;
+import dev.weft.net.serve.RunningRequests;
 import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.Transport;
-import dev.weft.net.serve.RunningRequests;
-import dev.weft.net.serve.Runner;
 
 /** How a datagram server will be: see {@link Server#udp(int)}, {@link Server#unixDatagrams} and {@link Server#datagrams}. */
 public final class DatagramBuilder extends ServerBuilder<DatagramBuilder> {

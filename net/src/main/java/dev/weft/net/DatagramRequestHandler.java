@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * one datagram at the end, even when nothing was written or handle threw (SPEC SS-46, SS-47). A plain {@link DatagramHandler} answers only
  * when it wants to.
  */
-public abstract class DatagramRequestHandler implements DatagramHandler {
+public abstract class DatagramRequestHandler implements DatagramHandler, ServesOnce {
     private @Nullable Datagram datagram;
 
     /** For subclasses. */

@@ -10,6 +10,7 @@ import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.spi.Transport;
 import dev.weft.net.support.Moments;
+import dev.weft.net.wire.Steps;
 
 /** Makes connections: every address of a name in turn, one deadline for them all. */
 final class Dialer {
@@ -46,7 +47,7 @@ final class Dialer {
         var connection = new Connection(channel, false, asked.host(), deadlines, time);
         var whole = false;
         try {
-            connection.core().until(limit, "connecting to ", channel::finishConnect, channel::awaitWritable);
+            Steps.run(connection.core(), limit, "connecting to", channel::finishConnect, channel::awaitWritable);
             if (meetsItself(channel)) {
                 throw new ConnectException("cannot connect to " + target
                         + ": connection refused (no server on this port? It met its own end, as the system had chosen the same port for it)");

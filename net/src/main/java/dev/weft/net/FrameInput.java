@@ -4,10 +4,10 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProtocolException;
-import dev.weft.net.wire.Inbound;
 
 import dev.weft.net.framing.FrameSource;
 import dev.weft.net.framing.Slice;
+import dev.weft.net.wire.Inbound;
 
 /**
  * What a {@link Framing} reads a message of a connection from. It counts the message's bytes against the limit, and built-in framings look

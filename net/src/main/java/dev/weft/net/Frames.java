@@ -11,10 +11,9 @@ import java.util.function.Consumer;
 
 import dev.weft.net.spi.ArrayCodec;
 import dev.weft.net.support.Moments;
-import org.jspecify.annotations.Nullable;
 import dev.weft.net.wire.ConnectionCore;
-import dev.weft.net.wire.Inbound;
 import dev.weft.net.wire.EncodeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection seen as messages. It holds no bytes: two views of one connection never take from each other.
@@ -82,11 +81,11 @@ public final class Frames<T> implements Iterable<T> {
         if (direct != null) {
             var inbound = core.inbound();
             for (; n < most && inbound.available() > 0; n++) {
-                var length = length(direct, inbound);
+                var length = inbound.length(direct);
                 if (length <= 0 || length > inbound.available() || !inbound.awaitMessage()) {
                     break;
                 }
-                taken.accept(decode(direct, inbound, length));
+                taken.accept(inbound.decode(direct, length));
             }
         }
         return n;
@@ -164,9 +163,9 @@ public final class Frames<T> implements Iterable<T> {
     private T message() throws IOException {
         var inbound = core.inbound();
         if (direct != null) {
-            var length = length(direct, inbound);
+            var length = inbound.length(direct);
             if (length > 0 && length <= inbound.available()) {
-                return decode(direct, inbound, length);
+                return inbound.decode(direct, length);
             }
         }
         var input = in;
@@ -185,20 +184,6 @@ public final class Frames<T> implements Iterable<T> {
             throw inbound.malformed(e);
         } finally {
             inbound.endMessage();
-        }
-    }
-
-    /** How long the message is that the unread bytes begin with, as far as they tell. */
-    private static int length(ArrayCodec<?> codec, Inbound inbound) {
-        return inbound.length(codec::length);
-    }
-
-    /** Takes the message that the first {@code length} unread bytes are. */
-    private static <T> T decode(ArrayCodec<T> codec, Inbound inbound, int length) throws IOException {
-        try {
-            return inbound.take(length, codec::decode);
-        } catch (IOException e) {
-            throw inbound.malformed(e);
         }
     }
 

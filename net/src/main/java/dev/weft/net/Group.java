@@ -5,8 +5,8 @@ import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import org.jspecify.annotations.Nullable;
 import dev.weft.net.wire.EncodeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connections that get the same messages; a connection that ends has left. For any number of threads.

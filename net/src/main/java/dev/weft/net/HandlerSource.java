@@ -19,7 +19,7 @@ interface HandlerSource<H> {
 
     /** One object for all requests. */
     static <H> HandlerSource<H> of(H handler) {
-        if (handler instanceof RequestHandler || handler instanceof DatagramRequestHandler) {
+        if (handler instanceof ServesOnce) {
             var type = handler.getClass().getSimpleName();
             throw new IllegalArgumentException(type + " serves one request: give the server the class, " + type + ".class");
         }

@@ -51,9 +51,9 @@ final class Log {
         LOG.peer(() -> "the TLS handshake with " + remote + " failed: " + reason(failure));
     }
 
-    static void acceptFailed(Server server, IOException failure) {
+    static void acceptFailed(String server, Address address, IOException failure) {
         if (AcceptFailures.LIMIT.pass()) {
-            LOG.log(Level.WARNING, () -> "server " + server.name() + " at " + server.address() + " could not accept: " + failure.getMessage());
+            LOG.log(Level.WARNING, () -> "server " + server + " at " + address + " could not accept: " + failure.getMessage());
         }
     }
 

@@ -11,14 +11,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
+import dev.weft.net.serve.Intake;
+import dev.weft.net.serve.Request;
+import dev.weft.net.serve.Runner;
+import dev.weft.net.serve.RunningRequests;
+import dev.weft.net.serve.ServeLoop;
 import dev.weft.net.spi.ListenerChannel.AcceptFailure;
 import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.support.Moments;
-import dev.weft.net.serve.Request;
-import dev.weft.net.serve.RunningRequests;
-import dev.weft.net.serve.Runner;
-import dev.weft.net.serve.Intake;
-import dev.weft.net.serve.ServeLoop;
 
 /** Receives datagrams and has them served: so many at once, the rest dropped and counted. */
 final class PacketIntake implements Intake {
@@ -32,7 +32,7 @@ final class PacketIntake implements Intake {
     /** How long an answer waits for a peer that takes none. */
     private final Duration patience;
     private final RunningRequests requests;
-    private final Reporter reporter;
+    private final RequestEvents events;
     private final Runner runner;
     private final TimeSource time;
     private final byte[] buffer;
@@ -40,14 +40,14 @@ final class PacketIntake implements Intake {
     private volatile boolean closed;
 
     PacketIntake(PacketChannel channel, HandlerSource<DatagramHandler> handlers, Predicate<? super Datagram> verify, int most,
-            int maxPacketSize, Duration patience, RunningRequests requests, Reporter reporter, Runner runner) {
+            int maxPacketSize, Duration patience, RunningRequests requests, RequestEvents events, Runner runner) {
         this.channel = channel;
         this.handlers = handlers;
         this.verify = verify;
         this.most = most;
         this.patience = patience;
         this.requests = requests;
-        this.reporter = reporter;
+        this.events = events;
         this.runner = runner;
         time = requests.time();
         buffer = new byte[maxPacketSize];
@@ -64,12 +64,12 @@ final class PacketIntake implements Intake {
         }
         var p = packet.get();
         var datagram = new Datagram(Arrays.copyOf(buffer, p.size()), p.sender(), p.truncated(), this::reply);
-        reporter.counters.bytesIn.add(p.size());
+        events.counters().bytesIn.add(p.size());
         if (!verified(datagram)) {
             return true;
         }
         if (inFlight.get() >= most) {
-            reporter.dropped(datagram);
+            events.dropped(datagram);
             return true;
         }
         serve(datagram);
@@ -80,7 +80,7 @@ final class PacketIntake implements Intake {
         var request = new PacketRequest(datagram);
         inFlight.incrementAndGet();
         try {
-            reporter.counters.accepted.increment();
+            events.counters().accepted.increment();
             requests.add(request);
         } catch (Error e) { // no memory for it
             inFlight.decrementAndGet();
@@ -94,9 +94,9 @@ final class PacketIntake implements Intake {
             if (verify.test(datagram)) {
                 return true;
             }
-            reporter.dropped(datagram);
+            events.dropped(datagram);
         } catch (Throwable t) {
-            reporter.failed(datagram, t);
+            events.failed(datagram, t);
             if (t instanceof Error e && ServeLoop.isFatal(e)) {
                 throw e;
             }
@@ -108,7 +108,7 @@ final class PacketIntake implements Intake {
         if (!channel.send(data, to)) {
             replyLater(data, to);
         }
-        reporter.counters.bytesOut.add(data.length);
+        events.counters().bytesOut.add(data.length);
     }
 
     /** Tries again now and then: no event tells that a Unix peer has room again (unix(7)), and peers that read nothing may be many. */
@@ -164,7 +164,7 @@ final class PacketIntake implements Intake {
 
         @Override
         protected void release() {
-            reporter.counters.bytesOut.add(datagram.sentElsewhere());
+            events.counters().bytesOut.add(datagram.sentElsewhere());
             inFlight.decrementAndGet();
         }
 
@@ -180,7 +180,7 @@ final class PacketIntake implements Intake {
 
         @Override
         protected void failed(Throwable failure) {
-            reporter.failed(datagram, failure);
+            events.failed(datagram, failure);
         }
     }
 

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-import org.jspecify.annotations.Nullable;
 import dev.weft.net.serve.Events;
 import dev.weft.net.serve.Reports;
+import org.jspecify.annotations.Nullable;
 
 /** Tells what happens to those who want to know: the counters, a flight recording, the observer. Nothing they throw gets out. */
-final class Reporter implements Reports {
-    final ServerCounters counters = new ServerCounters();
+final class Reporter implements RequestEvents, Reports {
+    private final ServerCounters counters = new ServerCounters();
     private final String server;
     private final ServerObserver observer;
     private volatile @Nullable Server whole;
@@ -20,40 +20,52 @@ final class Reporter implements Reports {
         this.observer = observer;
     }
 
+    @Override
+    public ServerCounters counters() {
+        return counters;
+    }
+
+    /** The server is whole. */
     void opened(Server opened) {
         whole = opened;
         tell("opened", o -> o.opened(opened));
     }
 
-    void accepted(Connection c) {
+    @Override
+    public void accepted(Connection c) {
         Events.accepted(server, c.id(), c.remote());
         tell("accepted", o -> o.accepted(c));
     }
 
-    void rejected(Address remote, String reason) {
+    @Override
+    public void rejected(Address remote, String reason) {
         counters.rejected.increment();
         Events.rejected(server, remote, reason);
         tell("rejected", o -> o.rejected(remote, reason));
     }
 
-    void failed(Connection c, Throwable failure) {
+    @Override
+    public void failed(Connection c, Throwable failure) {
         counters.failed.increment();
         Events.failed(server, c.remote(), failure);
         tell("failed", o -> o.failed(c, failure));
     }
 
-    void failed(Datagram d, Throwable failure) {
+    @Override
+    public void failed(Datagram d, Throwable failure) {
         counters.failed.increment();
         Events.failed(server, d.sender(), failure);
         tell("failed", o -> o.failed(d, failure));
     }
 
-    void tooSlow(Connection c, String why) {
+    @Override
+    public void tooSlow(Connection c, String why) {
         counters.tooSlow.increment();
         tell("tooSlow", o -> o.tooSlow(c, why));
     }
 
-    void undelivered() {
+    @Override
+    public void undelivered() {
         counters.undelivered.increment();
     }
 
@@ -63,7 +75,8 @@ final class Reporter implements Reports {
         tell("acceptFailed", o -> o.acceptFailed(Objects.requireNonNull(whole), failure));
     }
 
-    void closed(StreamRequest request) {
+    @Override
+    public void closed(StreamRequest request) {
         var c = request.connection();
         var in = c.bytesIn();
         var out = c.bytesOut();
@@ -73,7 +86,8 @@ final class Reporter implements Reports {
         tell("closed", o -> o.closed(c, age, in, out));
     }
 
-    void dropped(Datagram d) {
+    @Override
+    public void dropped(Datagram d) {
         counters.dropped.increment();
         tell("dropped", o -> o.dropped(d));
     }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * socketserver's handler class: one object a connection; setup, handle, finish (SPEC SS-40 to SS-42). Give the server the class, not an
  * object.
  */
-public abstract class RequestHandler implements Handler {
+public abstract class RequestHandler implements Handler, ServesOnce {
     private @Nullable Connection connection;
 
     /** For subclasses. */

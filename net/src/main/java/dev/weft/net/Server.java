@@ -4,28 +4,19 @@ import java.io.IOException;
 import java.net.SocketOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-import dev.weft.net.spi.ListenerChannel;
-import dev.weft.net.spi.PacketChannel;
-import dev.weft.net.spi.Transport;
-import dev.weft.net.support.Moments;
-import org.jspecify.annotations.Nullable;
-import dev.weft.net.serve.Request;
-import dev.weft.net.serve.RunningRequests;
-import dev.weft.net.serve.Runner;
 import dev.weft.net.serve.Intake;
 import dev.weft.net.serve.Lifecycle;
 import dev.weft.net.serve.PeriodicActions;
+import dev.weft.net.serve.Request;
+import dev.weft.net.serve.Runner;
+import dev.weft.net.serve.RunningRequests;
+import dev.weft.net.spi.Transport;
+import dev.weft.net.support.Moments;
 
 /**
  * A bound server: one type and one lifecycle for TCP, UDP, Unix stream, Unix datagram and in-memory servers (SPEC SS-1 to SS-35).
@@ -183,7 +174,7 @@ public final class Server implements AutoCloseable {
 
     /** Its counters, now. */
     public ServerStats stats() {
-        return reporter.counters.snapshot(requests.size(), streamRequests());
+        return reporter.counters().snapshot(requests.size(), streamRequests());
     }
 
     /** The admission in force. */

@@ -8,10 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.weft.net.serve.PeriodicActions;
 import dev.weft.net.spi.Transport;
 import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
-import dev.weft.net.serve.PeriodicActions;
 
 /**
  * What stream servers and datagram servers are told alike. Setters change the builder and return it; nothing is bound until {@code open},

@@ -50,7 +50,7 @@ public interface ServerObserver {
      * helps; where its loop can't go on, it ends by itself. The default logs a warning.
      */
     default void acceptFailed(Server server, IOException failure) {
-        Log.acceptFailed(server, failure);
+        Log.acceptFailed(server.name(), server.address(), failure);
     }
 
     /**

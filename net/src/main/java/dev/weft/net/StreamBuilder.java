@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Predicate;
 
+import dev.weft.net.serve.Runner;
+import dev.weft.net.serve.RunningRequests;
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.Transport;
 import org.jspecify.annotations.Nullable;
-import dev.weft.net.serve.RunningRequests;
-import dev.weft.net.serve.Runner;
 
 /** How a stream server will be: see {@link Server#tcp(int)}, {@link Server#unix} and {@link Server#at}. */
 public final class StreamBuilder extends ServerBuilder<StreamBuilder> {

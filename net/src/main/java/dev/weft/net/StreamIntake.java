@@ -13,15 +13,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
+import dev.weft.net.serve.Intake;
+import dev.weft.net.serve.Runner;
+import dev.weft.net.serve.RunningRequests;
+import dev.weft.net.serve.ServeLoop;
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.ListenerChannel.AcceptFailure;
 import dev.weft.net.spi.Readiness;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.support.Moments;
-import dev.weft.net.serve.RunningRequests;
-import dev.weft.net.serve.Runner;
-import dev.weft.net.serve.Intake;
-import dev.weft.net.serve.ServeLoop;
 
 /** Accepts connections and lets them in or turns them away; the one place that counts them. */
 final class StreamIntake implements Intake {
@@ -32,7 +32,7 @@ final class StreamIntake implements Intake {
     private final Optional<Tls> tls;
     private final TimeSource time;
     private final RunningRequests requests;
-    private final Reporter reporter;
+    private final RequestEvents events;
     private final Runner runner;
     /** How many count against the limit. */
     private final AtomicInteger admitted = new AtomicInteger();
@@ -43,7 +43,7 @@ final class StreamIntake implements Intake {
     private volatile long patience = Moments.NEVER;
 
     StreamIntake(ListenerChannel listener, HandlerSource<Handler> handlers, Predicate<? super Connection> verify, Admission admission,
-            Deadlines deadlines, Optional<Tls> tls, RunningRequests requests, Reporter reporter, Runner runner) {
+            Deadlines deadlines, Optional<Tls> tls, RunningRequests requests, RequestEvents events, Runner runner) {
         this.listener = listener;
         this.handlers = handlers;
         this.verify = verify;
@@ -52,7 +52,7 @@ final class StreamIntake implements Intake {
         this.tls = tls;
         time = requests.time();
         this.requests = requests;
-        this.reporter = reporter;
+        this.events = events;
         this.runner = runner;
     }
 
@@ -124,11 +124,11 @@ final class StreamIntake implements Intake {
         if (a.past() == Admission.Past.EVICT_IDLEST) {
             connection.core().stampProgress();
         }
-        var request = new StreamRequest(requests, reporter, this, connection);
+        var request = new StreamRequest(requests, events, this, connection);
         host.ifPresent(h -> perHost.merge(h, 1, Integer::sum));
         admitted.incrementAndGet();
         try {
-            reporter.counters.accepted.increment();
+            events.counters().accepted.increment();
             connection.core().memberEvents(request);
             requests.add(request); // whole, as others look at it at once
             if (draining) {
@@ -148,7 +148,7 @@ final class StreamIntake implements Intake {
 
     /** On the thread of the connection's request. */
     void serve(Connection connection) throws Exception {
-        reporter.accepted(connection);
+        events.accepted(connection);
         if (tls.isPresent()) {
             TlsUpgrade.secure(connection.core(), tls.get(), connection.deadlines().handshake());
         }
@@ -170,7 +170,7 @@ final class StreamIntake implements Intake {
         } finally {
             vacancy.signal();
         }
-        reporter.closed(request);
+        events.closed(request);
     }
 
     /** SPEC SS-19, SS-20: false, or an exception, costs this one connection. */
@@ -179,9 +179,9 @@ final class StreamIntake implements Intake {
             if (verify.test(connection)) {
                 return true;
             }
-            reporter.rejected(connection.remote(), "verify said no");
+            events.rejected(connection.remote(), "verify said no");
         } catch (Throwable t) {
-            reporter.failed(connection, t);
+            events.failed(connection, t);
             if (t instanceof Error e && ServeLoop.isFatal(e)) {
                 throw e;
             }
@@ -192,7 +192,7 @@ final class StreamIntake implements Intake {
 
     /** Says goodbye as far as that needs no waiting. */
     private void turnAway(Connection connection, String reason) {
-        reporter.rejected(connection.remote(), reason);
+        events.rejected(connection.remote(), reason);
         if (tls.isEmpty()) {
             admission.farewellBytes().ifPresent(farewell -> {
                 try {
@@ -217,7 +217,7 @@ final class StreamIntake implements Intake {
         var idlest = streams().filter(StreamRequest::counts).max(Comparator.comparingLong(r -> now - r.connection().core().lastProgress()));
         idlest.filter(StreamRequest::discount).ifPresent(r -> {
             admitted.decrementAndGet();
-            reporter.counters.evicted.increment();
+            events.counters().evicted.increment();
             r.connection().core().evict(a.farewellBytes(), "evicted: it was idle longest and another came");
         });
         return idlest.isPresent();

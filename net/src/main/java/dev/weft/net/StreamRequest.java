@@ -1,20 +1,20 @@
 package dev.weft.net;
 
-import dev.weft.net.wire.MemberEvents;
 import dev.weft.net.serve.Request;
 import dev.weft.net.serve.RunningRequests;
+import dev.weft.net.wire.MemberEvents;
 
 /** A connection being served. */
 final class StreamRequest extends Request implements MemberEvents {
-    private final Reporter reporter;
+    private final RequestEvents events;
     private final StreamIntake intake;
     private final Connection connection;
     private boolean counted = true;
     private boolean settled;
 
-    StreamRequest(RunningRequests requests, Reporter reporter, StreamIntake intake, Connection connection) {
+    StreamRequest(RunningRequests requests, RequestEvents events, StreamIntake intake, Connection connection) {
         super(requests);
-        this.reporter = reporter;
+        this.events = events;
         this.intake = intake;
         this.connection = connection;
     }
@@ -80,16 +80,16 @@ final class StreamRequest extends Request implements MemberEvents {
 
     @Override
     protected void failed(Throwable failure) {
-        reporter.failed(connection, failure);
+        events.failed(connection, failure);
     }
 
     @Override
     public void tooSlow(String why) {
-        reporter.tooSlow(connection, why);
+        events.tooSlow(connection, why);
     }
 
     @Override
     public void undelivered() {
-        reporter.undelivered();
+        events.undelivered();
     }
 }

@@ -5,11 +5,11 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import dev.weft.net.wire.Buffers;
 
 import dev.weft.net.framing.FrameLimit;
 import dev.weft.net.framing.LineCodec;
 import dev.weft.net.framing.Utf8;
+import dev.weft.net.wire.Buffers;
 
 /**
  * A connection as a file of text: Python's {@code makefile(mode="rw")} (SPEC CH-12), recv as reading and send as writing.

@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.net.ProtocolException;
 import java.time.Duration;
 
-import dev.weft.net.tls.TlsChannel;
-import dev.weft.net.support.Moments;
-import dev.weft.net.wire.ConnectionCore;
 import dev.weft.net.serve.Events;
+import dev.weft.net.support.Moments;
+import dev.weft.net.tls.TlsChannel;
+import dev.weft.net.wire.ConnectionCore;
+import dev.weft.net.wire.Steps;
 
 /** Turns TLS on for a connection, in place. */
 final class TlsUpgrade {
@@ -35,7 +36,7 @@ final class TlsUpgrade {
         var began = core.time().nanoTime();
         var secure = new TlsChannel(core.channel(), tls.engine(!core.accepted(), core.peerName(), core.remote().port()));
         try {
-            core.until(limit, "the TLS handshake with ", secure::handshakeStep, secure::awaitHandshake);
+            Steps.run(core, limit, "the TLS handshake with", secure::handshakeStep, secure::awaitHandshake);
         } catch (IOException e) {
             throw core.explain(e);
         }

@@ -6,12 +6,12 @@ import java.util.Iterator;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
+import dev.weft.net.serve.Request;
+import dev.weft.net.serve.Runner;
 import dev.weft.net.spi.PacketChannel;
 import dev.weft.net.spi.WorkerPool;
 import dev.weft.net.spi.WorkerPools;
 import dev.weft.net.spi.WorkerSettings;
-import dev.weft.net.serve.Request;
-import dev.weft.net.serve.Runner;
 
 /** The parent's side of {@link Concurrency#processes}: handlers that pass each request on to a worker, and the runner that ends the workers. */
 final class Workers {

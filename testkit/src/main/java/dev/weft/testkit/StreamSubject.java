@@ -6,9 +6,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import dev.weft.net.Address;
-import dev.weft.net.Connection;
 import dev.weft.net.ConnectionBuilder;
-import dev.weft.net.Server;
 import dev.weft.net.StreamBuilder;
 import dev.weft.net.Tls;
 import dev.weft.net.spi.Transport;

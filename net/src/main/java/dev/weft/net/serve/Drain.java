@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
+import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
+import dev.weft.net.TimeSource;
 import dev.weft.net.support.ExitHook;
 import dev.weft.net.support.Life;
 import dev.weft.net.support.Moments;
-import dev.weft.net.TimeSource;
-import dev.weft.net.DrainReport;
-import dev.weft.net.LifeState;
 
 /**
  * How a server ends: it stops accepting, waits for the handlers until the deadline, then interrupts them, and drops their connections when that is
@@ -34,7 +34,8 @@ final class Drain {
     private volatile DrainReport report = new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
 
     /** {@code loop} is the thread that runs the loop now. */
-    Drain(String name, Life life, ServeLoop serving, Intake intake, RunningRequests requests, Runner runner, Reports reports, Supplier<Optional<Thread>> loop) {
+    Drain(String name, Life life, ServeLoop serving, Intake intake, RunningRequests requests, Runner runner, Reports reports,
+            Supplier<Optional<Thread>> loop) {
         this.name = name;
         this.life = life;
         this.serving = serving;

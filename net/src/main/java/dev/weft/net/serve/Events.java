@@ -3,6 +3,8 @@ package dev.weft.net.serve;
 import java.time.Duration;
 import javax.net.ssl.SSLSession;
 
+import dev.weft.net.Address;
+import dev.weft.net.DrainReport;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Event;
@@ -11,8 +13,6 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
-import dev.weft.net.Address;
-import dev.weft.net.DrainReport;
 
 /**
  * What a flight recording shows of servers.

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.SocketOption;
 import java.util.OptionalInt;
 
-import dev.weft.net.spi.ListenerChannel.AcceptFailure;
 import dev.weft.net.Address;
+import dev.weft.net.spi.ListenerChannel.AcceptFailure;
 
 /** Where a server's requests come from. One thread at a time takes; the rest is for any. */
 public interface Intake {

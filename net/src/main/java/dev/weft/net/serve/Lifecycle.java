@@ -5,14 +5,14 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
+import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
+import dev.weft.net.TimeSource;
 import dev.weft.net.support.ExitHook;
 import dev.weft.net.support.Life;
 import dev.weft.net.support.Moments;
 import dev.weft.net.support.TimedCondition;
 import org.jspecify.annotations.Nullable;
-import dev.weft.net.TimeSource;
-import dev.weft.net.DrainReport;
-import dev.weft.net.LifeState;
 
 /**
  * A server's life: it runs the {@link ServeLoop}, ends it, and begins the {@link Drain}.
@@ -131,7 +131,8 @@ public final class Lifecycle {
         }
         intake.wake();
         changed.signal();
-        if (inside() || changed.await(() -> run.ended, Moments.limit(time, grace.isZero() || grace.compareTo(LAST_CALL) > 0 ? grace : LAST_CALL)) || !runner.inline()) {
+        var patience = grace.isZero() || grace.compareTo(LAST_CALL) > 0 ? grace : LAST_CALL;
+        if (inside() || changed.await(() -> run.ended, Moments.limit(time, patience)) || !runner.inline()) {
             return;
         }
         requests.others().forEach(Request::interrupt);

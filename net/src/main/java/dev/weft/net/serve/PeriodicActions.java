@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-import dev.weft.net.support.Moments;
 import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
 
 /** What a server's loop does beside serving (socketserver's service_actions, SPEC SS-10). For the serving thread. */
 public final class PeriodicActions {

@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-import org.jspecify.annotations.Nullable;
 import dev.weft.net.Address;
 import dev.weft.net.DrainReport;
+import org.jspecify.annotations.Nullable;
 
 /** One request being served: whom for, on which thread, and how to end it. */
 public abstract class Request implements Runnable {

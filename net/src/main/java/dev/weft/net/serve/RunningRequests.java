@@ -9,10 +9,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import dev.weft.net.support.ExitHook;
-import org.jspecify.annotations.Nullable;
-import dev.weft.net.support.TimedCondition;
 import dev.weft.net.TimeSource;
+import dev.weft.net.support.ExitHook;
+import dev.weft.net.support.TimedCondition;
+import org.jspecify.annotations.Nullable;
 
 /** The requests of one server that have not ended; ended ones are not kept (SPEC SS-32). */
 public final class RunningRequests {

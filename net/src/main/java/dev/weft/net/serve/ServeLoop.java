@@ -5,11 +5,11 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
+import dev.weft.net.TimeSource;
 import dev.weft.net.spi.ListenerChannel.AcceptFailure;
 import dev.weft.net.support.DeadlineTimer;
 import dev.weft.net.support.Moments;
 import dev.weft.net.support.TimedCondition;
-import dev.weft.net.TimeSource;
 
 /**
  * What the serving thread does over and over: takes a request, or waits for one; and what it does about failures.

@@ -9,15 +9,23 @@ import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * Threads whose bytes another thread sends with its own, so that many small writes are one.
- *
- * @param bytes the bytes of the thread that sends, then theirs
- * @param members in their order
- */
-record Company(byte[] bytes, List<Turn> members) {
+/** Threads whose bytes another thread sends with its own, so that many small writes are one. */
+final class Company {
     /** As many bytes of several writers go into one write. */
     static final int MOST = 64 * 1024;
+
+    private final byte[] bytes;
+    private final List<Turn> members;
+
+    private Company(byte[] bytes, List<Turn> members) {
+        this.bytes = bytes;
+        this.members = members;
+    }
+
+    /** The bytes of the thread that sends, then those of the members in their order. */
+    byte[] bytes() {
+        return bytes;
+    }
 
     /** Says whether the members' bytes have left: it throws when they have not. */
     @FunctionalInterface

@@ -12,7 +12,6 @@ import dev.weft.net.Address;
 import dev.weft.net.Deadlines;
 import dev.weft.net.TimeSource;
 import dev.weft.net.spi.StreamChannel;
-import dev.weft.net.support.DeadlineTimer;
 import dev.weft.net.support.Moments;
 import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** The inside of a connection: its two halves, the channel in force, and how it ends. What the public class shows, and more. For any thread. */
 public final class ConnectionCore implements Wire {
     private static final AtomicLong IDS = new AtomicLong();
-
-    /** One step towards something. */
-    @FunctionalInterface
-    public interface Step {
-        /** Takes it; true when all is done. */
-        boolean done() throws IOException;
-    }
 
     private final long id = IDS.incrementAndGet();
     private final boolean accepted;
@@ -336,25 +328,5 @@ public final class ConnectionCore implements Wire {
     public <T extends Throwable> T closedHere(T failure) {
         remember(failure, Origins.Origin.CLOSED_HERE);
         return failure;
-    }
-
-    /** Repeats a step until it is done, waiting in between, for so long at most; zero means no limit. */
-    public void until(Duration limit, String what, Step step, WriteOrder.Action await) throws IOException {
-        var deadline = Moments.limit(time, limit);
-        var timer = new DeadlineTimer(time, this::wake);
-        try {
-            while (!step.done()) {
-                if (Moments.passed(time, deadline)) {
-                    throw new SocketTimeoutException(what + remote + " took longer than " + Moments.words(limit));
-                }
-                if (!isOpen()) {
-                    throw closedHere();
-                }
-                timer.set(deadline);
-                await.run();
-            }
-        } finally {
-            timer.cancel();
-        }
     }
 }

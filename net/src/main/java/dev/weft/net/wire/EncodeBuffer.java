@@ -1,7 +1,6 @@
 package dev.weft.net.wire;
 
 import java.io.DataOutputStream;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 

@@ -7,11 +7,12 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 
-import org.jspecify.annotations.Nullable;
 import dev.weft.net.framing.Scan;
 import dev.weft.net.framing.Slice;
+import dev.weft.net.spi.ArrayCodec;
 import dev.weft.net.support.DeadlineTimer;
 import dev.weft.net.support.Moments;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reading half of a connection: the only buffer of what has arrived, the deadlines of reads, and the boundary between messages.
@@ -76,29 +77,17 @@ public final class Inbound {
         return slice.of(buffer, position, length);
     }
 
-    /** Looks at unread bytes. */
-    @FunctionalInterface
-    public interface Length {
-        /** How many of the bytes make a message; 0 when they don't tell. */
-        int of(byte[] bytes, int offset, int available);
-    }
-
-    /** Makes a message of bytes. */
-    @FunctionalInterface
-    public interface Decoder<T> {
-        /** The message that lies whole in these bytes. */
-        T of(byte[] bytes, int offset, int length) throws IOException;
-    }
-
     /** How long the message is that the unread bytes begin with, as far as they tell. */
-    public int length(Length framing) {
-        return framing.of(buffer, position, available());
+    public int length(ArrayCodec<?> codec) {
+        return codec.length(buffer, position, available());
     }
 
-    /** Takes the message that the first {@code length} unread bytes are; they have then been read, also when the decoder throws. */
-    public <T> T take(int length, Decoder<T> decoder) throws IOException {
+    /** Takes the message that the first {@code length} unread bytes are. */
+    public <T> T decode(ArrayCodec<T> codec, int length) throws IOException {
         try {
-            return decoder.of(buffer, position, length);
+            return codec.decode(buffer, position, length);
+        } catch (IOException e) {
+            throw malformed(e);
         } finally {
             skip(length);
             endMessage();
@@ -207,6 +196,7 @@ public final class Inbound {
         }
     }
 
+    /** So many bytes have come. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // only the reading thread counts; others look
     public void count(long n) {
         received += n;

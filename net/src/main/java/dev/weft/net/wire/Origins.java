@@ -1,10 +1,10 @@
 package dev.weft.net.wire;
 
-import dev.weft.net.WorkerException;
-
 import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+
+import dev.weft.net.WorkerException;
 
 /**
  * Where the latest failures of one connection came from: its peer, or its being closed on this side. What isn't found here came from somewhere
