@@ -219,7 +219,7 @@ public final class Connection implements Closeable {
      * come, {@link #draining} is true, and what was begun may finish. Nothing is closed. Idempotent.
      */
     public void drain() {
-        drain(time.nanoTime());
+        core.drain(core.time().nanoTime());
     }
 
     /** Drops the connection at once, unsent bytes included: the peer sees a reset. Whoever is blocked on it is told. Idempotent. */
