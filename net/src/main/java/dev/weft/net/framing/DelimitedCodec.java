@@ -15,7 +15,7 @@ public final class DelimitedCodec implements FrameCodec<byte[]>, ArrayCodec<byte
     /** Refuses an empty delimiter. */
     public DelimitedCodec(byte[] delimiter, int limit) {
         if (delimiter.length == 0) {
-            throw new IllegalArgumentException("an empty delimiter ends nothing");
+            throw new IllegalArgumentException("an empty delimiter: at least 1 byte is needed");
         }
         this.delimiter = delimiter.clone();
         this.limit = FrameLimit.check(limit);
@@ -41,7 +41,7 @@ public final class DelimitedCodec implements FrameCodec<byte[]>, ArrayCodec<byte
                     return take(source, at);
                 }
             }
-            // A delimiter may have begun in the last bytes, so those are searched again with what follows them.
+            // A delimiter may begin in the last bytes, so these are searched again with what follows them.
             searched = Math.max(searched, source.available() - delimiter.length + 1);
             if (searched > most) {
                 throw FrameLimit.exceeded("a message", searched, most);
@@ -112,7 +112,7 @@ public final class DelimitedCodec implements FrameCodec<byte[]>, ArrayCodec<byte
         out.write(delimiter);
     }
 
-    /** Whether, read back, the delimiter would be found where its first byte is: inside the message, or half in it and half in its end. */
+    /** Whether a reader would find a delimiter that begins at this index: inside the message, or partly in it and partly in its end. */
     private boolean endsEarly(byte[] message, int i) {
         for (int k = 1; k < delimiter.length; k++) {
             var b = i + k < message.length ? message[i + k] : delimiter[i + k - message.length];

@@ -30,7 +30,7 @@ public record FixedCodec(int length) implements FrameCodec<byte[]> {
         out.write(message);
     }
 
-    /** Only bounds what may be asked for: the length is what it is. */
+    /** The length stays; a limit below it is refused. */
     @Override
     public FrameCodec<byte[]> limit(int bytes) {
         if (length > bytes) {

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * ISO-8859, GBK, GB18030, Big5, Shift_JIS, EUC. With {@code endKept} a line that was ended is read with its LF, as Python's readline does.
  */
 public record LineCodec(Charset charset, int limit, boolean endKept) implements FrameCodec<String> {
-    /** Refuses a charset in which LF is not told from other characters. */
+    /** Refuses a charset in which the byte LF may be part of another character. */
     public LineCodec {
         FrameLimit.check(limit);
         if (!charset.canEncode() || !Arrays.equals("\n".getBytes(charset), new byte[] {'\n'})) {

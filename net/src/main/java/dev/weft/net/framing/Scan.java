@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** Looks for a byte, eight at a time: the JIT makes no such loop of one that may end early. */
+/** Finds a byte, looking at eight at a time: the JIT does not vectorize a loop that may end early. */
 public final class Scan {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101_0101_0101_0101L;
@@ -12,7 +12,7 @@ public final class Scan {
 
     private Scan() {}
 
-    /** Where the value stands first, at or after {@code from} and before {@code to}; -1 if nowhere. */
+    /** The first index of the value, at or after {@code from} and before {@code to}; -1 if there is none. */
     public static int indexOf(byte[] bytes, int from, int to, byte value) {
         var pattern = ONES * (value & 0xff);
         var i = from;

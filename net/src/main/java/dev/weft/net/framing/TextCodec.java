@@ -12,7 +12,7 @@ import java.util.Locale;
 
 /** Text as it arrives. The bytes of a character that is not whole yet stay with the connection until it is (SPEC CH-4). */
 public record TextCodec(Charset charset, int limit) implements FrameCodec<String> {
-    /** No charset without shift states has longer characters; what is still no character after so many bytes is decoded as the garbage it is. */
+    /** No charset without shift states has longer characters; bytes that are no character after this many are decoded as malformed. */
     private static final int LONGEST_CHARACTER = 8;
 
     /** Refuses a charset with shift states. */
@@ -40,12 +40,12 @@ public record TextCodec(Charset charset, int limit) implements FrameCodec<String
             throw new EOFException("no further text");
         }
         var most = Math.max(1, source.most(limit));
-        // Garbage in UTF-8 is cut the same way everywhere, so what follows it is awaited where it can't be left.
+        // Malformed UTF-8 gives the same text however it is cut. Where no rest is kept, the end of a character behind it is waited for.
         var enough = source.keepsRest() || charset != StandardCharsets.UTF_8 ? LONGEST_CHARACTER : Math.max(most, LONGEST_CHARACTER);
         var ended = false;
         while (true) {
             var there = Math.min(source.available(), Math.max(most, LONGEST_CHARACTER));
-            // Where the limit cuts the first character, just so many bytes more as it has.
+            // Where the limit cuts the first character, the rest of that character is taken too.
             for (var length = Math.min(there, most); length <= there; length++) {
                 var piece = decode(source, length, length == there && (ended || there >= enough));
                 if (piece.bytes > 0) {
@@ -57,7 +57,7 @@ public record TextCodec(Charset charset, int limit) implements FrameCodec<String
         }
     }
 
-    /** The whole characters; a torn one only when there are no others and its rest can't come any more. */
+    /** Decodes the whole characters; a cut one only when there are no others and its rest can't come any more. */
     private Piece decode(FrameSource source, int length, boolean last) {
         var keepsRest = source.keepsRest();
         var whole = source.view(length, (bytes, offset, n) -> decode(bytes, offset, n, false, keepsRest));

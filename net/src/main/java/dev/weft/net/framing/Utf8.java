@@ -11,7 +11,7 @@ public final class Utf8 {
 
     private Utf8() {}
 
-    /** The text of all of it. */
+    /** Decodes all of these bytes. */
     public static String decode(byte[] bytes, int offset, int length) {
         var text = new String(bytes, offset, length, StandardCharsets.UTF_8);
         return text.indexOf(REPLACEMENT) < 0 ? text : replaced(bytes, offset, offset + length);
@@ -31,7 +31,7 @@ public final class Utf8 {
         return text.append(new String(bytes, whole, end - whole, StandardCharsets.UTF_8)).toString();
     }
 
-    /** How many bytes at the end begin a character whose rest may still come. */
+    /** How many bytes at the end are the beginning of a character whose rest may still come. */
     static int torn(byte[] bytes, int offset, int length) {
         var end = offset + length;
         for (int i = end - 1; i >= offset && i >= end - 3; i--) {
@@ -42,7 +42,7 @@ public final class Utf8 {
         return 0;
     }
 
-    /** How long the character is that begins there; negative: so many bytes are none and begin none; 0: the end came before its last byte. */
+    /** The length of the character that begins at this index; 0 if its last byte is missing; negative for the number of bytes that are no character. */
     private static int character(byte[] bytes, int at, int end) {
         var first = bytes[at] & 0xff;
         if (first < 0x80) {

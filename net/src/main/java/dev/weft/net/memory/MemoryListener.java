@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.function.Consumer;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.net.Address;
 import dev.weft.net.spi.ListenerChannel;
 import dev.weft.net.spi.Readiness;
@@ -18,7 +19,9 @@ final class MemoryListener implements ListenerChannel {
     private final int backlog;
     private final Consumer<MemoryListener> onClose;
     private final Readiness acceptable = new Readiness(false);
+    @GuardedBy("this")
     private final ArrayDeque<MemoryStream> queue = new ArrayDeque<>();
+    @GuardedBy("this")
     private boolean closed;
 
     MemoryListener(Address local, int backlog, Consumer<MemoryListener> onClose) {
@@ -27,14 +30,14 @@ final class MemoryListener implements ListenerChannel {
         this.onClose = onClose;
     }
 
-    /** A client's knock; unlike a kernel's SYN, a knock on a full queue is refused and not tried again. */
+    /** Queues a new connection. Unlike a kernel's SYN, one that finds the queue full is refused and not tried again. */
     void offer(MemoryStream stream) throws ConnectException {
         synchronized (this) {
             if (closed) {
                 throw new ConnectException("cannot connect to " + local + ": the server is closed");
             }
             if (queue.size() >= backlog) {
-                throw new ConnectException("cannot connect to " + local + ": " + backlog + " connections wait already");
+                throw new ConnectException("cannot connect to " + local + ": the server's queue of " + backlog + " connections is full");
             }
             queue.add(stream);
         }

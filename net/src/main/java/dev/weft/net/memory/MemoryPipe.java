@@ -3,6 +3,7 @@ package dev.weft.net.memory;
 import java.io.IOException;
 import java.net.SocketException;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.net.spi.Readiness;
 
 /** One direction of an in-memory connection: a ring of bytes with a writing and a reading end. */
@@ -13,11 +14,17 @@ final class MemoryPipe {
     final Readiness readable = new Readiness(false);
     final Readiness writable = new Readiness(true);
 
+    @GuardedBy("this")
     private byte[] ring = {};
+    @GuardedBy("this")
     private long written;
+    @GuardedBy("this")
     private long taken;
+    @GuardedBy("this")
     private boolean ended;
-    private boolean deaf;
+    @GuardedBy("this")
+    private boolean readerHasClosed;
+    @GuardedBy("this")
     private boolean reset;
 
     synchronized int read(byte[] into, int offset, int length) throws IOException {
@@ -36,7 +43,7 @@ final class MemoryPipe {
         copy(taken, into, offset, n, false);
         taken += n;
         if (taken == written) {
-            ring = new byte[0]; // an idle pipe holds nothing
+            ring = new byte[0]; // an idle pipe has no buffer
         }
         writable.signal();
         return n;
@@ -47,7 +54,7 @@ final class MemoryPipe {
         if (reset) {
             throw new SocketException("Connection reset");
         }
-        if (ended || deaf) {
+        if (ended || readerHasClosed) {
             throw new SocketException("Broken pipe");
         }
         var n = (int) Math.min(length, CAPACITY - (written - taken));
@@ -64,29 +71,30 @@ final class MemoryPipe {
         return n;
     }
 
-    /** The writer has said all. */
+    /** Ends the stream after what was written. */
     synchronized void end() {
         ended = true;
         readable.signal();
         writable.signal();
     }
 
-    /** The reader has closed: what it left unread is for nobody, and nobody will read what comes. */
-    synchronized void readerGone() {
+    /** The reader has closed: unread bytes are dropped, and writes fail from now on. */
+    synchronized void readerClosed() {
         taken = written;
         ring = new byte[0];
-        deaf = true;
+        readerHasClosed = true;
         writable.signal();
         readable.signal();
     }
 
-    /** Either side tore it down. */
+    /** Resets this direction: reads and writes fail from now on. */
     synchronized void reset() {
         reset = true;
         readable.signal();
         writable.signal();
     }
 
+    @GuardedBy("this")
     private void copy(long position, byte[] array, int offset, int n, boolean in) {
         var at = (int) (position & (CAPACITY - 1));
         var first = Math.min(n, CAPACITY - at);

@@ -78,7 +78,7 @@ final class MemoryStream implements StreamChannel {
         if (!closed) {
             closed = true;
             out.end();
-            in.readerGone();
+            in.readerClosed();
             in.readable.signal();
             out.writable.signal();
         }

@@ -23,7 +23,7 @@ final class NioListener implements ListenerChannel, NioChannel {
     private final Readiness acceptable = new Readiness(true);
     private final Address local;
 
-    /** With the file that is to be removed with it. */
+    /** A file that is given is removed when the listener closes. */
     NioListener(ServerSocketChannel channel, NioOptions options, Optional<SocketFile> file) throws IOException {
         this.channel = channel;
         this.options = options;
@@ -47,7 +47,7 @@ final class NioListener implements ListenerChannel, NioChannel {
         return Optional.of(NioStream.of(accepted, setUp(accepted)));
     }
 
-    /** Gives the connection its options; its peer's address. */
+    /** Sets the connection's options, and returns its peer's address. */
     private Address setUp(SocketChannel accepted) throws IOException {
         try {
             options.apply(accepted);
@@ -61,7 +61,7 @@ final class NioListener implements ListenerChannel, NioChannel {
         }
     }
 
-    /** Only the one connection is lost; the listener has no part in it. */
+    /** One connection has failed; the listener is not affected. */
     private static final class LostConnectionException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -107,7 +107,7 @@ final class NioListener implements ListenerChannel, NioChannel {
         }
         try {
             if (file.isPresent()) {
-                file.get().remove(); // while it still listens: who finds nobody at the path may take it
+                file.get().remove(); // while it still listens: another server may replace a file at which nobody listens
             }
         } catch (IOException e) {
             NioLog.closeFailed("the file of the listener at " + local, e);

@@ -18,9 +18,9 @@ import java.util.concurrent.locks.LockSupport;
  * key into a {@link Parked#ready} and takes the interest back until the next wait asks for it.
  */
 final class NioLoop {
-    /** What is attached to a key. */
+    /** A channel, as it is attached to its key. */
     interface Parked {
-        /** The operations that may now be tried. */
+        /** These operations may now be tried. */
         void ready(int operations);
     }
 
@@ -47,7 +47,7 @@ final class NioLoop {
         return Shared.LOOP;
     }
 
-    /** Makes a channel known, asking for nothing yet. */
+    /** Registers a channel, for no event yet. */
     SelectionKey register(SelectableChannel channel, Parked parked) throws IOException {
         return channel.register(selector, 0, parked);
     }
@@ -58,12 +58,12 @@ final class NioLoop {
         selector.wakeup();
     }
 
-    /** After a channel's close: lets the selector give its descriptor back soon. */
+    /** To be called after a channel's close: the selector then soon frees the descriptor. */
     void forget() {
         selector.wakeup();
     }
 
-    /** After a channel's close: returns when its descriptor is free. A selector keeps descriptors until it has passed over their keys. */
+    /** To be called after a channel's close: returns when the descriptor is free. A selector keeps a descriptor until it has processed its key. */
     void forgetNow() {
         var passed = new CountDownLatch(1);
         tasks.add(passed::countDown);
@@ -91,21 +91,21 @@ final class NioLoop {
                 }
             } catch (Throwable t) {
                 report(t);
-                LockSupport.parkNanos(REST_NANOS); // the same may fail again at once
+                LockSupport.parkNanos(REST_NANOS); // it may fail again at once
             }
         }
     }
 
-    /** A loop that ended would strand every connection: it says so, and goes on with whatever still works. */
+    /** Logs the failure. The loop then goes on: if it ended, every connection would hang. */
     private static void report(Throwable failure) {
         try {
             NioLog.selectorFailed(failure);
         } catch (Throwable t) {
-            // No memory even for that: the next turn may have some.
+            // There is no memory to log it; the next turn may have some.
         }
     }
 
-    /** Only tasks that were there before the selector looked over its cancelled keys may run after it. */
+    /** Runs the tasks that were queued before the selector processed its cancelled keys. */
     private void runTasks() throws IOException {
         var due = new ArrayList<Runnable>();
         for (var task = tasks.poll(); task != null; task = tasks.poll()) {
@@ -124,7 +124,7 @@ final class NioLoop {
         if (key.attachment() instanceof Parked parked) {
             try {
                 parked.ready(ready);
-            } catch (Error e) { // no memory to make a thread runnable: its event is not lost, as it is asked for again
+            } catch (Error e) { // no memory to make the thread runnable: the event is asked for again, so it is not lost
                 key.interestOpsOr(ready);
                 throw e;
             }

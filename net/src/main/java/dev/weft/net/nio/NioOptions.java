@@ -14,18 +14,18 @@ import java.util.Set;
 import dev.weft.net.WeftSocketOptions;
 
 /**
- * A server's socket options on java.nio: which belong to the listener, which to each connection, and that none is lost without a word. What
- * can't be set on a connection is refused when the server is opened, not at its first client.
+ * A server's socket options on java.nio: those of the listener, and those of each connection. An option that fits neither is refused when
+ * the server is opened, not at its first client.
  */
 final class NioOptions {
     private static final Set<SocketOption<?>> UNIX_ONLY = Set.of(WeftSocketOptions.UNIX_MODE, WeftSocketOptions.UNIX_UNLINK);
     private static final Set<SocketOption<?>> NATIVE = Set.of(WeftSocketOptions.IPV6_ONLY, WeftSocketOptions.ACCEPTORS);
     private static final Set<SocketOption<?>> LISTENER_ONLY = Set.of(StandardSocketOptions.SO_REUSEADDR, StandardSocketOptions.SO_REUSEPORT);
 
-    /** What each accepted connection gets. */
+    /** The options that each accepted connection gets. */
     private final Map<SocketOption<?>, Object> connections = new LinkedHashMap<>();
 
-    /** Sets the listener's options, over the default of reusing addresses, and keeps the connections'. */
+    /** Sets the listener's options, which by default reuses addresses, and keeps those of its connections. */
     NioOptions(ServerSocketChannel listener, StandardProtocolFamily family, Map<SocketOption<?>, Object> asked) throws IOException {
         refuseNative(asked);
         if (family != StandardProtocolFamily.UNIX) {

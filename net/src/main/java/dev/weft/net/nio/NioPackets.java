@@ -16,7 +16,7 @@ import dev.weft.net.spi.Readiness;
 
 /** A java.nio datagram channel: UDP. */
 final class NioPackets implements PacketChannel, NioChannel {
-    /** How long a sender rests while another one waits for room. */
+    /** How long a sender pauses while another one waits for room. */
     private static final long REST_NANOS = 1_000_000;
 
     private final DatagramChannel channel;
@@ -34,8 +34,8 @@ final class NioPackets implements PacketChannel, NioChannel {
     }
 
     /**
-     * Asks for one byte more than the caller has room for: more than that many came if it is filled (SPEC SS-24). The socket is asked in any
-     * case: the event of what is in its queue may not be here yet.
+     * Receives one byte more than the caller has room for; if that byte is filled, the datagram was longer (SPEC SS-24). It always asks the
+     * socket: the event for a datagram in its queue may not have come yet.
      */
     @Override
     public Optional<Packet> receive(byte[] into) throws IOException {
@@ -71,7 +71,7 @@ final class NioPackets implements PacketChannel, NioChannel {
     @Override
     public void awaitWritable() throws IOException {
         if (!waitingToWrite.tryLock()) {
-            LockSupport.parkNanos(REST_NANOS); // or the wake that is meant for this sender would be taken by the other
+            LockSupport.parkNanos(REST_NANOS); // a second waiter would take the wake that is meant for the first
             if (Thread.interrupted()) {
                 throw new InterruptedIOException("interrupted while another sender waits for room");
             }

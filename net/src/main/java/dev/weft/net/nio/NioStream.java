@@ -15,17 +15,17 @@ import dev.weft.net.spi.SocketFailure;
 import dev.weft.net.spi.StreamChannel;
 
 /**
- * A java.nio socket channel, TCP or Unix, in non-blocking mode under blocked threads.
+ * A java.nio socket channel, TCP or Unix, in non-blocking mode; a thread that has to wait is parked.
  *
- * <p>Blocking channels would not do: an interrupt closes them, and those of Unix sockets know no timeout.
+ * <p>Blocking channels can't be used: an interrupt closes them, and those of Unix sockets have no timeout.
  */
 final class NioStream implements StreamChannel, NioChannel {
     /** java.nio copies what it is given through a native buffer, all of it, before it asks how much the socket takes. */
     private static final int MOST_AT_ONCE = 64 * 1024;
-    /** 1 MiB at most: who sends more to somebody who does not read it may get a reset. */
+    /** 1 MiB at most: a peer that sends more to a handler that does not read it may get a reset. */
     private static final int MOST_LAST_READS = 16;
 
-    /** Written by anybody, read by nobody. */
+    /** Any thread may fill it; its content is never used. */
     private static final ByteBuffer WASTE = ByteBuffer.allocateDirect(MOST_AT_ONCE);
 
     private final SocketChannel channel;
@@ -111,7 +111,7 @@ final class NioStream implements StreamChannel, NioChannel {
                 return true;
             }
         } catch (ClosedChannelException e) {
-            throw e; // by us: whoever closed it has the reason
+            throw e; // closed by this side: the thread that closed it knows why
         } catch (IOException e) {
             throw SocketFailure.cannotConnect(remote, NioErrors.of(e), e);
         }
@@ -134,7 +134,7 @@ final class NioStream implements StreamChannel, NioChannel {
             try {
                 NioLoop.shared().ask(key, operation);
             } catch (CancelledKeyException e) {
-                return; // closed meanwhile: the next operation says so
+                return; // closed meanwhile: the next operation fails
             }
         }
         readiness.await();
@@ -174,7 +174,7 @@ final class NioStream implements StreamChannel, NioChannel {
         end();
     }
 
-    /** What was sent stays readable for the peer, though not all was read that came from it (SPEC SS-23). */
+    /** What was sent stays readable for the peer, even if not everything that it sent was read (SPEC SS-23). */
     @Override
     public void close() {
         closing = true;
@@ -183,21 +183,21 @@ final class NioStream implements StreamChannel, NioChannel {
                 leaveReadable();
             }
         } catch (IOException e) {
-            // Closed or broken already: there is nobody to leave anything to.
+            // Closed or broken already: the peer can read nothing more.
         } finally {
             end();
         }
     }
 
-    /** A close with unread data would be a reset. So the outgoing half ends first, and what has arrived is taken, without waiting for more. */
+    /** Closing with unread data would reset the connection. So this ends the outgoing half, then reads what has arrived, without waiting for more. */
     private void leaveReadable() throws IOException {
         if (channel.supportedOptions().contains(StandardSocketOptions.SO_LINGER) && channel.getOption(StandardSocketOptions.SO_LINGER) == 0) {
-            return; // a reset is what its user wants
+            return; // the user has asked for a reset
         }
         channel.shutdownOutput();
         var waste = WASTE.duplicate();
         for (int reads = 0; reads < MOST_LAST_READS && channel.read(waste.clear()) > 0; reads++) {
-            // What a handler that has ended did not want.
+            // Bytes that the handler did not read.
         }
     }
 

@@ -121,7 +121,7 @@ public final class NioTransport implements Transport {
         T make() throws IOException;
     }
 
-    /** What is made of a channel, which is closed if that fails. */
+    /** Makes something of a channel, and closes the channel if that fails. */
     private static <T> T orClose(Channel channel, Making<T> making) throws IOException {
         try {
             return making.make();
@@ -136,7 +136,7 @@ public final class NioTransport implements Transport {
         void bind(SocketAddress address) throws IOException;
     }
 
-    /** Binds to the first address of the name, or says what, where and why not. */
+    /** Binds to the first address of the name; a failure says which address and why. */
     private static void bind(Address address, Binding binding) throws IOException {
         SocketAddress target = address.isAny() ? new InetSocketAddress(address.port()) : address.resolve().getFirst();
         try {

@@ -5,7 +5,7 @@ import java.net.SocketOption;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** What all channels share: waits that anybody may end, socket options, and an end. */
+/** What all channels share: waits that any thread may end, socket options, and a close. */
 public interface Waitable {
     /**
      * Ends the waits on this channel: those running return, and where none runs, the next returns at once. The waiting thread then looks

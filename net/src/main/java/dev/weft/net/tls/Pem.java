@@ -68,7 +68,7 @@ public final class Pem {
     }
 
     /**
-     * A certificate, then the issuer of each that came before.
+     * A certificate, followed by its issuers in order.
      *
      * @throws IOException as in {@link #certificates}, or when they are in another order
      */
@@ -108,7 +108,7 @@ public final class Pem {
         throw new IOException("no private key in " + file + ": it has no block BEGIN PRIVATE KEY, nor one for RSA or EC");
     }
 
-    /** Whether the two are a pair: what one signs, the other verifies. */
+    /** Whether the two keys are a pair: the public key verifies what the private key signs. */
     public static boolean matches(PrivateKey key, PublicKey certified) throws GeneralSecurityException {
         if (!key.getAlgorithm().equals(certified.getAlgorithm())) {
             return false;
@@ -118,7 +118,7 @@ public final class Pem {
             case "EC" -> "SHA256withECDSA";
             default -> key.getAlgorithm();
         };
-        var probe = "a pair?".getBytes(StandardCharsets.US_ASCII);
+        var probe = "probe".getBytes(StandardCharsets.US_ASCII);
         var signer = Signature.getInstance(algorithm);
         signer.initSign(key);
         signer.update(probe);
@@ -203,7 +203,7 @@ public final class Pem {
         return new IOException("the private key in " + file + " is encrypted, which is not supported; openssl pkey decrypts it");
     }
 
-    /** What ECPrivateKey's parameters hold, the curve's name; empty when it has none. */
+    /** The name of the curve in ECPrivateKey's parameters; empty if there is none. */
     private static byte[] curve(Path file, byte[] ecPrivateKey) throws IOException {
         try {
             var at = header(ecPrivateKey, 0);
@@ -254,7 +254,7 @@ public final class Pem {
             out.write(0x81);
             out.write(length);
         } else {
-            // No private key reaches 64 KiB.
+            // No private key has 64 KiB.
             out.write(0x82);
             out.write(length >> 8);
             out.write(length);

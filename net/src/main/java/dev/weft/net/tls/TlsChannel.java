@@ -18,18 +18,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A byte stream inside TLS, over any other channel.
  *
- * <p>First {@link #handshakeStep} and {@link #awaitHandshake} in turn, by one thread, until it is up; then reader and writer go their own
- * ways. Nobody waits while holding a lock, and the reader's comes before the writer's, so they can't deadlock.
+ * <p>First {@link #handshakeStep} and {@link #awaitHandshake} in turn, by one thread, until the handshake is complete; from then on
+ * one thread may read while another one writes. No thread waits while it holds a lock, and the reader's lock is taken before the writer's,
+ * so there is no deadlock.
  *
  * <p>The end of the inner stream without close_notify is an {@link SSLException}: what came may be cut short (RFC 8446, 6.1). OpenSSL 3
- * and Go say so too; who wants to forgive it may. {@link #shutdownOutput} sends close_notify and leaves TCP's own half open, as Go's
+ * and Go say so too; a caller may ignore it. {@link #shutdownOutput} sends close_notify and leaves TCP's own half open, as Go's
  * CloseWrite does: in TLS 1.3 reading goes on, in TLS 1.2 the peer answers with its own close_notify at once, and so does this side when
  * the peer is first.
  *
- * <p>Renegotiation, which only TLS 1.2 has, is refused: it multiplies the cost of a hostile peer, and nobody needs it.
+ * <p>Renegotiation, which only TLS 1.2 has, is refused: with it a hostile peer causes much work, and nothing needs it.
  */
 public final class TlsChannel implements StreamChannel {
-    /** After so many records a call returns, so that an endless peer keeps neither a deadline nor a lock from others. */
+    /** A call returns after this many records, so that a peer that sends without end delays neither deadlines nor other threads. */
     static final int RECORDS_PER_CALL = 32;
 
     private enum Wait {
@@ -40,7 +41,7 @@ public final class TlsChannel implements StreamChannel {
     private final SSLEngine engine;
     private final TlsOutbound outbound;
     private final TlsInbound inbound;
-    /** Never contended by a reader: it keeps {@link #close} out of a read that runs. */
+    /** Held during a read, so that {@link #close} does not read at the same time. */
     private final ReentrantLock reading = new ReentrantLock();
 
     private volatile boolean begun;
@@ -106,12 +107,12 @@ public final class TlsChannel implements StreamChannel {
         }
     }
 
-    /** Whom we speak to and how; meaningful once the handshake is complete. */
+    /** The session, with the peer's certificate and the cipher suite; meaningful once the handshake is complete. */
     public SSLSession session() {
         return engine.getSession();
     }
 
-    /** What ALPN agreed on; empty when nothing. */
+    /** The application protocol that both sides agreed on (ALPN); empty if there is none. */
     public String applicationProtocol() {
         var agreed = engine.getApplicationProtocol();
         return agreed == null ? "" : agreed;
@@ -177,7 +178,7 @@ public final class TlsChannel implements StreamChannel {
         inner.awaitWritable();
     }
 
-    /** Sends close_notify behind what is held; {@link #flush} until true sees it off. */
+    /** Queues close_notify behind what is held; it has left when {@link #flush} returns true. */
     @Override
     public void shutdownOutput() throws IOException {
         checkUp();
@@ -202,7 +203,7 @@ public final class TlsChannel implements StreamChannel {
 
     /**
      * A client that only writes has never read the session tickets of a TLS 1.3 server; left in the socket, they would turn its close into
-     * a reset, which loses what is still on its way (tcp(7)). Unread data of the application do that, as without TLS.
+     * a reset, which loses what is still on its way (tcp(7)). Unread data of the application still cause a reset, as they do without TLS.
      */
     private void takeUnreadTickets() {
         if (up && failure == null && reading.tryLock()) {
@@ -211,7 +212,7 @@ public final class TlsChannel implements StreamChannel {
                     inbound.read(ByteBuffer.allocate(1));
                 }
             } catch (IOException e) {
-                // Nobody reads any more.
+                // The connection is closed anyway.
             } finally {
                 reading.unlock();
             }
@@ -231,7 +232,7 @@ public final class TlsChannel implements StreamChannel {
         }
     }
 
-    /** Sends the alert if the socket takes it now, and tells what happened in words. */
+    /** Sends the alert if the socket takes it now, and returns the failure in words. */
     private SSLException failed(SSLException e) {
         var before = failure;
         if (before != null) {

@@ -8,7 +8,7 @@ import javax.net.ssl.SSLHandshakeException;
 
 import dev.weft.net.Address;
 
-/** What the TLS engine complains of, in words for the person who reads the log. */
+/** Failures of the TLS engine, in words for the person who reads the log. */
 final class TlsFailure {
     private static final int CHANGE_CIPHER_SPEC = 20;
     private static final int APPLICATION_DATA = 23;
@@ -16,7 +16,7 @@ final class TlsFailure {
 
     private TlsFailure() {}
 
-    /** The same kind of failure, which names the peer; {@code received} is what came and was not understood. */
+    /** Returns a failure of the same kind that names the peer; {@code received} is what came and was not understood. */
     static SSLException explain(SSLException e, Address peer, byte[] received) {
         var text = "TLS with " + peer + " failed: " + reason(e, received);
         return e instanceof SSLHandshakeException ? new SSLHandshakeException(text, e) : new SSLException(text, e);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Both buffers are null when empty, so an idle connection has none.
  */
 final class TlsInbound {
-    /** The inner channel ended, and the peer had not said so inside TLS. */
+    /** The inner channel has ended, and the peer has not sent close_notify. */
     static final int TRUNCATED = -2;
     /** Type, version, length: RFC 8446, 5.1. */
     private static final int HEADER = 5;
@@ -36,12 +36,12 @@ final class TlsInbound {
         this.outbound = outbound;
     }
 
-    /** Whether a read has something to do, or to say, without the inner channel. */
+    /** Whether a read returns bytes, the end or a failure without the inner channel. */
     boolean ready() {
         return plaintext != null || pending != null || ended || recordHasCome();
     }
 
-    /** Whether all that is decrypted has been taken. */
+    /** Whether everything that is decrypted has been read. */
     boolean allTaken() {
         return plaintext == null;
     }
@@ -67,7 +67,7 @@ final class TlsInbound {
                 }
             }
         } catch (SSLException e) {
-            // What came before the failure comes first; the next read tells.
+            // What was decrypted before the failure is returned first; the next read throws.
             pending = e;
             if (room.position() == start) {
                 throw e;
@@ -79,7 +79,7 @@ final class TlsInbound {
         return n == 0 && ended ? -1 : n;
     }
 
-    /** One step of the handshake on what came; false when that is too little and no more is there. */
+    /** Does one step of the handshake with what has come; false when that is too little and no more is there. */
     boolean handshakeStep() throws IOException {
         try {
             if (incoming().hasRemaining()) {
@@ -140,7 +140,7 @@ final class TlsInbound {
         }
     }
 
-    /** In TLS 1.2 the engine has nothing to do or say after the handshake, except to end. */
+    /** In TLS 1.2 the engine has neither tasks nor output after the handshake, except for the end: anything else is a renegotiation. */
     private void refuseRenegotiation() throws SSLException {
         if (!engine.getSession().getProtocol().equals("TLSv1.3")) {
             throw new SSLHandshakeException("the peer asked for a new handshake (renegotiation), which is refused");

@@ -10,23 +10,25 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.net.spi.StreamChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The outgoing side of TLS: records encrypted, and those the inner channel has not taken yet.
  *
- * <p>A lock guards it, as the reader too has to answer at times (key updates, alerts). Nobody waits while holding it. An answer which the
- * peer does not take now leaves with the next read, write or flush.
+ * <p>A lock guards it, as the reader also has to answer at times (key updates, alerts). No thread waits while it holds the lock. An answer
+ * that the peer does not take now leaves with the next read, write or flush.
  */
 final class TlsOutbound {
-    /** Answers pile up when the peer makes us give them and does not take them. */
+    /** Only answers that the peer asks for and does not take become more than this. */
     private static final int MAX_HELD = 64 * 1024;
 
     private final StreamChannel inner;
     private final SSLEngine engine;
     private final ReentrantLock lock = new ReentrantLock();
     /** What the inner channel has not taken; null when nothing. */
+    @GuardedBy("lock")
     private @Nullable ByteBuffer held;
     private volatile boolean ended;
 
@@ -77,7 +79,7 @@ final class TlsOutbound {
         answer();
     }
 
-    /** Sends what the engine itself has to say, as far as the inner channel takes it; that it is broken, the next write or read says. */
+    /** Sends the engine's own messages, as far as the inner channel takes them; if that is broken, the next write or read fails. */
     void answer() throws SSLException {
         lock.lock();
         try {
@@ -91,7 +93,7 @@ final class TlsOutbound {
         }
     }
 
-    /** The reader's part in seeing off its own answers; a writer that is at it does that itself, and hears of failures. */
+    /** Sends what is held, unless another thread has the lock: that thread then sends it, and gets the failure if there is one. */
     void pushIfFree() {
         if (lock.tryLock()) {
             try {
@@ -99,14 +101,15 @@ final class TlsOutbound {
                     push();
                 }
             } catch (IOException e) {
-                // The peer takes nothing any more; what it sent before can still be read.
+                // The peer takes nothing more; what it has sent can still be read.
             } finally {
                 lock.unlock();
             }
         }
     }
 
-    /** Encrypts a record behind what is held. Under the lock. */
+    /** Encrypts a record behind what is held. */
+    @GuardedBy("lock")
     private SSLEngineResult wrap(ByteBuffer from) throws SSLException {
         var packet = engine.getSession().getPacketBufferSize();
         var out = held == null ? TlsBuffers.lease(packet) : held.compact();
@@ -123,7 +126,8 @@ final class TlsOutbound {
         }
     }
 
-    /** Hands over what is held; whether the inner channel took it all. Under the lock. */
+    /** Hands over what is held; true when the inner channel has taken all of it. */
+    @GuardedBy("lock")
     private boolean push() throws IOException {
         var out = held;
         if (out != null) {

@@ -67,7 +67,7 @@ class MemoryPipeTest {
     @Test
     void aWriterFindsNobodyWhenTheReaderHasClosedWhetherOrNotItHadReadAll() throws IOException {
         pipe.write(new byte[3], 0, 3);
-        pipe.readerGone();
+        pipe.readerClosed();
         assertThatThrownBy(() -> pipe.write(new byte[1], 0, 1)).isInstanceOf(SocketException.class).hasMessageContaining("Broken pipe");
     }
 
