@@ -4,11 +4,17 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.net.Address;
 import dev.weft.net.Backoff;
 import dev.weft.net.Deadlines;
+import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.ExitHook;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,26 +33,21 @@ import org.jspecify.annotations.Nullable;
  * starts the pauses anew. On every
  * connection, the first and each later one, the greeting is the first thing said, as to the server each of them is somebody new.
  *
- * <p>It lives once: started, then stopped. All methods are for any thread; the consumers of its options are called on the thread "recv".
+ * <p>It lives once: started, then drained or closed. All methods are for any thread; the consumers of its options and its observer are called on the
+ * thread "recv".
  */
 public final class ChatClient implements AutoCloseable {
-    /** Where a client is in its life. */
-    public enum State {
-        /** Not started. */
-        NEW,
-        /** Trying to connect for the first time. */
-        CONNECTING,
-        /** In the chat: the connection stands, the greeting is sent. */
-        CONNECTED,
-        /** The connection was lost; trying again. */
-        RECONNECTING,
-        /** Ended, by {@link ChatClient#stop} or because the backoff gave up. */
-        STOPPED
-    }
+    /** What the thread "recv" gets once it was interrupted, and the server for what was sent before a close. */
+    static final Duration LAST_CALL = Duration.ofSeconds(1);
 
     private final Options options;
     private final ChatLink link;
+    private final ChatClientDrain drain;
+    @GuardedBy("this")
     private @Nullable Thread recv;
+    /** Whether that thread runs this client and nothing else. */
+    @GuardedBy("this")
+    private boolean own;
 
     /** Of a server at localhost (127.0.0.1), port 9999, as the original. */
     public ChatClient() {
@@ -62,17 +63,41 @@ public final class ChatClient implements AutoCloseable {
     public ChatClient(Address server, Options options) {
         this.options = options;
         link = new ChatLink(server, options);
+        drain = new ChatClientDrain(link, options.time());
     }
 
     /**
-     * Starts the thread "recv", which connects, and returns this client at once, whether a server is there or not.
+     * Starts the thread "recv", which connects, and returns this client at once, whether a server is there or not. The thread keeps the JVM alive.
      *
-     * @throws IllegalStateException when it was started or stopped before
+     * @throws IllegalStateException when it was started or ended before
      */
     public synchronized ChatClient start() {
-        link.begin();
-        recv = Thread.ofPlatform().name("recv").start(link);
+        var thread = Thread.ofPlatform().name("recv").unstarted(link);
+        link.life().begin("start");
+        recv = thread;
+        own = true;
+        thread.start();
         return this;
+    }
+
+    /**
+     * Connects and hears on this thread, in place of the thread "recv", until the client has ended. Meanwhile it drains for the grace when the process
+     * is asked to exit, unless {@link #drainOnExit} says otherwise. An interrupt of this thread ends it.
+     *
+     * @throws IllegalStateException when it was started or ended before
+     */
+    public void run() {
+        var life = link.life();
+        synchronized (this) {
+            life.begin("run");
+            recv = Thread.currentThread();
+        }
+        var takeBack = life.drainOnExitUnlessInstalled(() -> exitHook(options.grace(), report -> {}, Thread.currentThread()));
+        try {
+            link.run();
+        } finally {
+            takeBack.run();
+        }
     }
 
     /**
@@ -93,31 +118,43 @@ public final class ChatClient implements AutoCloseable {
     /**
      * Waits until the connection stands.
      *
-     * @return false when it did not in time, or the client was stopped
+     * @param limit zero means no limit
+     * @return false when it did not in time, or the client ends
      */
     public boolean awaitConnected(Duration limit) throws InterruptedException {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("awaitConnected(" + limit + "): a limit must not be negative; Duration.ZERO means no limit");
+        }
         return link.awaitConnected(limit);
     }
 
     /**
-     * Waits until it is stopped, or has given up.
+     * Waits until it has ended. An interrupt of this thread ends the wait, and stays set. Not to be called by its own consumers.
      *
-     * @throws IllegalStateException before start
+     * @throws java.io.UncheckedIOException when its backoff gave up
      */
-    public void awaitStop() throws InterruptedException {
-        Thread thread;
-        synchronized (this) {
-            if (recv == null) {
-                throw new IllegalStateException("the chat client was not started: " + link.server());
-            }
-            thread = recv;
-        }
-        thread.join();
+    public void join() {
+        link.life().join();
     }
 
-    /** Where it is in its life. */
-    public State state() {
-        return link.state();
+    /**
+     * As {@link #join()}, for so long at most.
+     *
+     * @param limit zero means no limit
+     * @return false when it has not ended by then
+     */
+    public boolean join(Duration limit) {
+        return link.life().join(limit);
+    }
+
+    /** Where it is in its life; RUNNING from its start on, whether it is {@linkplain #connected connected} or tries to be. */
+    public LifeState state() {
+        return link.life().state();
+    }
+
+    /** Whether it is in the chat now: the connection stands, the greeting is sent. */
+    public boolean connected() {
+        return link.isConnected();
     }
 
     /** The server it talks to. */
@@ -130,47 +167,62 @@ public final class ChatClient implements AutoCloseable {
         return options;
     }
 
-    /** The thread it runs, "recv"; none before start and after stop. */
+    /** The thread it runs, "recv"; none before start and at the end. */
     public synchronized List<Thread> threads() {
-        return recv == null || !recv.isAlive() ? List.of() : List.of(recv);
+        return recv == null || state() == LifeState.ENDED ? List.of() : List.of(recv);
     }
 
     /**
-     * Ends it: what was sent leaves first, and what the server still says is heard until it ends its half too, for one second at most; then
-     * the connection is closed and the thread "recv" ended, by an interrupt if need be. Who waits in send is told at once. Returns after
-     * four seconds at most, even when a consumer hangs; from inside a consumer it closes at once and does not wait for itself. Idempotent.
+     * Ends it: what was sent leaves first, and what the server still says is heard until it ends its half too, until the limit; then the thread
+     * "recv" is interrupted and the connection closed, and a second later dropped. A thread that waits in send is told at once. ENDED when this
+     * returns, at most three seconds after the limit, even when a consumer hangs.
+     *
+     * <p>The first drain wins: a later one, or a close, waits for it and returns its report. In a consumer it closes at once and does not wait.
+     *
+     * @param limit zero means no limit
+     * @return counts the conversation with the server, if there is one: whether it ended by itself, by the interrupt, or not even then
      */
-    public void stop() {
-        var last = link.stop();
+    public DrainReport drain(Duration limit) {
         @Nullable Thread thread;
+        boolean ends;
         synchronized (this) {
             thread = recv;
+            ends = own;
         }
-        try {
-            if (thread != null && thread != Thread.currentThread()) {
-                last.ifPresent(ChatLink::endOutput);
-                if (last.isEmpty() || !thread.join(ChatLink.LAST_WORDS)) {
-                    last.ifPresent(ChatLink::closeSoon);
-                    thread.interrupt();
-                    thread.join(ChatLink.LAST_WORDS.multipliedBy(2));
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            last.ifPresent(ChatLink::closeSoon);
-        }
+        return drain.drain(limit, thread, ends);
     }
 
-    /** Short for {@link #stop}. */
+    /** Drains for the grace of its options, 1 s by default. Idempotent. */
     @Override
     public void close() {
-        stop();
+        drain(options.grace());
+    }
+
+    /** As {@link #drainOnExit(Duration, Consumer)}, with a report that nobody sees. */
+    public ChatClient drainOnExit(Duration limit) {
+        return drainOnExit(limit, report -> {});
+    }
+
+    /** Drains when the process is asked to exit (SIGTERM, Ctrl-C) or exits otherwise, then shows the report. The last call counts. */
+    public ChatClient drainOnExit(Duration limit, Consumer<? super DrainReport> show) {
+        link.life().drainOnExit(() -> exitHook(limit, show, null));
+        return this;
+    }
+
+    private Runnable exitHook(Duration limit, Consumer<? super DrainReport> show, @Nullable Thread caller) {
+        BooleanSupplier toDrain = () -> {
+            var report = drain(limit);
+            show.accept(report);
+            return report.clean();
+        };
+        var name = "chat-client-exit";
+        var hook = caller == null ? ExitHook.install(name, toDrain) : ExitHook.install(name, toDrain, caller);
+        return hook::remove;
     }
 
     @Override
     public String toString() {
-        return "chat client of " + link.server() + ", " + link.state();
+        return "chat client of " + link.server() + ", " + state() + (connected() ? ", connected" : "");
     }
 
     /**
@@ -180,53 +232,77 @@ public final class ChatClient implements AutoCloseable {
      * @param greeting what it says on each connection, nothing when empty; default "say hello", as the original
      * @param backoff the pauses between tries, and when to give up; default from 100 ms, doubled up to 10 s, for ever
      * @param deadlines of each connection; default {@link Deadlines#defaults}. An {@code idle} ends a connection on which nothing came
-     * @param sendWithin how long {@link ChatClient#send} waits for a connection; default 5 s, zero never waits
+     * @param sendWithin how long {@link ChatClient#send} waits for a connection; default 5 s, zero means no limit
+     * @param grace how long {@link ChatClient#close} hears the server out; default 1 s, zero means no limit
+     * @param time the clock of pauses and deadlines; default the machine's
      * @param heard gets what comes, one line, or in classic mode what one read brings; control characters are made harmless, but for tab and
      *        LF. It must return before more is read. What it throws is logged. Default: logs it at INFO, as the original
-     * @param watching gets each new state; default: logs it at INFO
+     * @param observer is told when the client is connected, has lost its connection, and has ended; default: logs it at INFO
      */
-    public record Options(ChatWire wire, String greeting, Backoff backoff, Deadlines deadlines, Duration sendWithin, Consumer<String> heard,
-            Consumer<State> watching) {
+    public record Options(ChatWire wire, String greeting, Backoff backoff, Deadlines deadlines, Duration sendWithin, Duration grace, TimeSource time,
+            Consumer<String> heard, ChatClientObserver observer) {
+        /** Refuses negative durations. */
+        public Options {
+            refuseNegative("sendWithin", sendWithin);
+            refuseNegative("grace", grace);
+        }
+
+        private static void refuseNegative(String name, Duration limit) {
+            if (limit.isNegative()) {
+                throw new IllegalArgumentException(name + "(" + limit + "): a limit must not be negative; Duration.ZERO means no limit");
+            }
+        }
+
         /** The original's behaviour, with reconnection. */
         public static Options defaults() {
             return new Options(ChatWire.classic(), "say hello", Backoff.exponential(Duration.ofMillis(100), Duration.ofSeconds(10)),
-                    Deadlines.defaults(), Duration.ofSeconds(5), text -> ChatLog.LOG.log(Level.INFO, text::stripTrailing),
-                    state -> ChatLog.LOG.log(Level.INFO, () -> "chat client: " + state));
+                    Deadlines.defaults(), Duration.ofSeconds(5), Duration.ofSeconds(1), TimeSource.system(),
+                    text -> ChatLog.LOG.log(Level.INFO, text::stripTrailing), new ChatClientObserver() {});
         }
 
         /** Charset and unit. */
         public Options wire(ChatWire wire) {
-            return new Options(wire, greeting, backoff, deadlines, sendWithin, heard, watching);
+            return new Options(wire, greeting, backoff, deadlines, sendWithin, grace, time, heard, observer);
         }
 
         /** What it says on each connection; nothing when empty. */
         public Options greeting(String greeting) {
-            return new Options(wire, greeting, backoff, deadlines, sendWithin, heard, watching);
+            return new Options(wire, greeting, backoff, deadlines, sendWithin, grace, time, heard, observer);
         }
 
         /** The pauses between tries. */
         public Options backoff(Backoff backoff) {
-            return new Options(wire, greeting, backoff, deadlines, sendWithin, heard, watching);
+            return new Options(wire, greeting, backoff, deadlines, sendWithin, grace, time, heard, observer);
         }
 
         /** Of each connection. */
         public Options deadlines(Deadlines deadlines) {
-            return new Options(wire, greeting, backoff, deadlines, sendWithin, heard, watching);
+            return new Options(wire, greeting, backoff, deadlines, sendWithin, grace, time, heard, observer);
         }
 
         /** How long send waits for a connection. */
-        public Options sendWithin(Duration limit) {
-            return new Options(wire, greeting, backoff, deadlines, limit, heard, watching);
+        public Options sendWithin(Duration sendWithin) {
+            return new Options(wire, greeting, backoff, deadlines, sendWithin, grace, time, heard, observer);
         }
 
-        /** Who gets what comes. */
+        /** How long close hears the server out. */
+        public Options grace(Duration grace) {
+            return new Options(wire, greeting, backoff, deadlines, sendWithin, grace, time, heard, observer);
+        }
+
+        /** The clock of pauses and deadlines. */
+        public Options time(TimeSource time) {
+            return new Options(wire, greeting, backoff, deadlines, sendWithin, grace, time, heard, observer);
+        }
+
+        /** Gets what comes. */
         public Options heard(Consumer<String> heard) {
-            return new Options(wire, greeting, backoff, deadlines, sendWithin, heard, watching);
+            return new Options(wire, greeting, backoff, deadlines, sendWithin, grace, time, heard, observer);
         }
 
-        /** Who gets each new state. */
-        public Options watching(Consumer<State> watching) {
-            return new Options(wire, greeting, backoff, deadlines, sendWithin, heard, watching);
+        /** Is told what becomes of the connection. */
+        public Options observer(ChatClientObserver observer) {
+            return new Options(wire, greeting, backoff, deadlines, sendWithin, grace, time, heard, observer);
         }
 
         Deadlines effectiveDeadlines() {

@@ -7,98 +7,108 @@ import java.lang.System.Logger.Level;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
-import dev.weft.chat.ChatClient.State;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Frames;
+import dev.weft.net.LifeState;
 import dev.weft.net.TimeSource;
+import dev.weft.net.support.Life;
+import dev.weft.net.support.Moments;
 import dev.weft.net.support.Redialer;
 import dev.weft.net.support.SafeText;
 import org.jspecify.annotations.Nullable;
 
-/** The client's connection through its losses: the work of the thread "recv", and what others may ask of it meanwhile. */
+/** A chat client's connection through its losses: the work of the thread "recv", and what other threads may ask of it meanwhile. */
 final class ChatLink implements Runnable {
     /** A connection by which something came makes the pauses short again when it stood so long: a server that greets and closes gets its rest. */
     private static final Duration SETTLED = Duration.ofSeconds(5);
-    static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
     /** A connection that stands. */
     private record Up(Connection connection, Frames<String> spoken) {}
 
     private final Address server;
     private final ChatClient.Options options;
+    private final TimeSource time;
+    private final Life life;
     /** For the thread "recv" alone, as is the next one. */
-    private final Redialer redialer = new Redialer(SETTLED, TimeSource.system());
+    private final Redialer redialer;
     private boolean hasHeard;
-    private State state = State.NEW;
-    private boolean stopping;
-    private @Nullable Up up;
-    private @Nullable Thread recv;
-    private String trouble = "not tried yet";
+    private volatile @Nullable Up up;
+    private volatile @Nullable Thread recv;
+    private volatile String trouble = "not tried yet";
 
     ChatLink(Address server, ChatClient.Options options) {
         this.server = server;
         this.options = options;
+        time = options.time();
+        redialer = new Redialer(SETTLED, time);
+        life = new Life(() -> "chat client of " + server, time, failure -> {}); // it has no tasks for its end
     }
 
     Address server() {
         return server;
     }
 
-    synchronized State state() {
-        return state;
+    Life life() {
+        return life;
     }
 
-    synchronized void begin() {
-        if (state != State.NEW || stopping) {
-            throw new IllegalStateException("start on a chat client that is " + state + ", not NEW: " + server);
-        }
-        state = State.CONNECTING;
+    /** Whether the calling thread is the one that runs this. */
+    boolean isOnThisThread() {
+        return Thread.currentThread() == recv;
     }
 
+    /** Connects, hears, and connects again, until it was told to end or its backoff gives up. The life must have begun. */
     @Override
     public void run() {
-        synchronized (this) {
-            recv = Thread.currentThread();
-        }
-        tell(options.watching(), State.CONNECTING);
+        recv = Thread.currentThread();
         try {
             stayConnected();
         } catch (InterruptedException e) {
-            // stop() does that: the thread ends here.
+            if (!life.isEnding()) {
+                Thread.currentThread().interrupt(); // not our drain's: the thread's owner wants to know of it
+            }
+        } catch (RuntimeException | Error e) {
+            life.fail(e);
+            throw e;
         } finally {
-            become(State.STOPPED);
+            up = null;
+            life.beginDrain();
+            tell("ended", () -> options.observer().ended(server));
+            life.end();
         }
     }
 
     private void stayConnected() throws InterruptedException {
         while (true) {
             connectOnce();
-            if (stopping()) {
+            if (life.isEnding()) {
                 return;
             }
             var pause = redialer.pause(options.backoff());
             if (pause.isEmpty()) {
-                ChatLog.LOG.log(Level.ERROR, () -> "gave up on " + server + " after failure " + redialer.tries() + ": " + trouble());
+                var gaveUp = "gave up on " + server + " after failure " + redialer.tries() + ": " + trouble;
+                ChatLog.LOG.log(Level.ERROR, () -> gaveUp);
+                life.fail(new IOException(gaveUp));
                 return;
             }
             if (redialer.tries() == 1) {
-                ChatLog.LOG.log(Level.WARNING, () -> trouble() + "; trying again until it works or is stopped");
+                ChatLog.LOG.log(Level.WARNING, () -> trouble + "; trying again until it works or is stopped");
             }
-            pause(pause.get());
+            if (pause.get().isPositive()) {
+                life.changed().waitFor(life::isEnding, Moments.in(time, pause.get()));
+            }
         }
     }
 
     /** One connection from its making to its loss. */
-    private void connectOnce() {
+    private void connectOnce() throws InterruptedException {
         Connection c;
         try {
-            c = Connection.to(server).deadlines(options.effectiveDeadlines()).open();
+            c = Connection.to(server).deadlines(options.effectiveDeadlines()).time(time).open();
         } catch (IOException e) {
+            throwIfInterrupt(e);
             failed(e);
             return;
         }
@@ -107,10 +117,17 @@ final class ChatLink implements Runnable {
         try {
             converse(c);
         } catch (IOException e) {
+            throwIfInterrupt(e);
             failed(e);
         } finally {
             redialer.lost(hasHeard);
-            closeSoon(c);
+            close(c);
+        }
+    }
+
+    private static void throwIfInterrupt(IOException e) throws InterruptedException {
+        if (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)) {
+            throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
         }
     }
 
@@ -127,116 +144,90 @@ final class ChatLink implements Runnable {
             while (true) {
                 var text = heard.read();
                 hasHeard = true;
-                tell(options.heard(), SafeText.shown(text));
+                var shown = SafeText.shown(text);
+                tell(shown, () -> options.heard().accept(shown));
             }
+        } catch (IOException e) {
+            failed(e);
+            throw e;
         } finally {
-            if (!stopping()) {
-                become(State.RECONNECTING);
+            up = null;
+            if (!life.isEnding()) {
+                tell("lost", () -> options.observer().lost(server, trouble));
             }
         }
     }
 
-    /** The connection is for all to use; false when nobody wants it any more. */
-    private boolean standing(Up now) {
-        synchronized (this) {
-            if (stopping) {
-                return false;
-            }
-            up = now;
-            state = State.CONNECTED;
-            notifyAll();
+    /** The connection is for all to use; false when it is not wanted any more. */
+    private boolean standing(Up next) {
+        var taken = life.unlessEnding(() -> {
+            up = next;
+            return next;
+        });
+        if (taken == null) {
+            return false;
         }
-        tell(options.watching(), State.CONNECTED);
+        life.changed().signal();
+        tell("connected", () -> options.observer().connected(server));
         return true;
     }
 
-    private void become(State next) {
-        synchronized (this) {
-            up = null;
-            state = next;
-            notifyAll();
-        }
-        tell(options.watching(), next);
-    }
-
-    private synchronized void failed(IOException e) {
+    private void failed(IOException e) {
         trouble = e instanceof EOFException ? server + " has ended the connection" : String.valueOf(e.getMessage());
     }
 
-    private synchronized String trouble() {
-        return trouble;
-    }
-
-    private synchronized boolean stopping() {
-        return stopping;
-    }
-
-    private synchronized void pause(Duration d) throws InterruptedException {
-        var end = System.nanoTime() + d.toNanos();
-        for (var left = d.toNanos(); left > 0 && !stopping; left = end - System.nanoTime()) {
-            TimeUnit.NANOSECONDS.timedWait(this, left);
-        }
-    }
-
     /** What an option's owner wrote must not end the chat. */
-    private static <T> void tell(Consumer<T> consumer, T what) {
+    private static void tell(String what, Runnable call) {
         try {
-            consumer.accept(what);
+            call.run();
         } catch (RuntimeException e) {
             ChatLog.LOG.log(Level.ERROR, () -> "a consumer of the chat client threw at " + what, e);
         }
+    }
+
+    boolean isConnected() {
+        return up != null;
     }
 
     void send(String text, Duration limit) throws IOException {
         awaitUp(limit).spoken().write(text);
     }
 
-    private synchronized Up awaitUp(Duration limit) throws IOException {
-        if (state == State.NEW) {
-            throw new IllegalStateException("send on a chat client that was not started: " + server);
+    private Up awaitUp(Duration limit) throws IOException {
+        if (life.is(LifeState.NEW)) {
+            throw new IllegalStateException("send: the chat client of " + server + " was not started");
         }
-        // The thread that makes connections can't wait for one.
-        var end = System.nanoTime() + (Thread.currentThread() == recv ? 0 : limit.toNanos());
-        while (true) {
-            if (stopping || state == State.STOPPED) {
-                throw new SocketException("the chat client of " + server + (stopping ? " was stopped" : " has given up: " + trouble));
-            }
-            if (up != null) {
-                return up;
-            }
-            if (end - System.nanoTime() <= 0) {
-                throw new SocketTimeoutException("no connection to " + server + " within " + limit.toMillis() + " ms: " + trouble);
-            }
+        if (up == null && !isOnThisThread()) { // the thread that makes connections can't wait for one
             try {
-                TimeUnit.NANOSECONDS.timedWait(this, end - System.nanoTime());
+                awaitConnected(limit);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw (InterruptedIOException) new InterruptedIOException("interrupted while waiting for " + server).initCause(e);
             }
         }
+        var there = up;
+        if (life.isEnding()) {
+            var gaveUp = life.failure().isPresent();
+            throw new SocketException("the chat client of " + server + (gaveUp ? " has given up: " + trouble : " was stopped"));
+        }
+        if (there == null) {
+            throw new SocketTimeoutException("no connection to " + server + " within " + limit.toMillis() + " ms: " + trouble);
+        }
+        return there;
     }
 
-    synchronized boolean awaitConnected(Duration limit) throws InterruptedException {
-        var end = System.nanoTime() + limit.toNanos();
-        while (up == null && !stopping && state != State.STOPPED && end - System.nanoTime() > 0) {
-            TimeUnit.NANOSECONDS.timedWait(this, end - System.nanoTime());
-        }
+    /** Zero means no limit. False when no connection stood in time, or the client ends. */
+    boolean awaitConnected(Duration limit) throws InterruptedException {
+        life.changed().waitFor(() -> up != null || life.isEnding(), Moments.limit(time, limit));
         return up != null;
     }
 
-    /** From here on nobody connects, sends or waits; the connection that stood, if one did, is for the caller to end. */
-    Optional<Connection> stop() {
-        @Nullable Up last;
-        synchronized (this) {
-            stopping = true;
-            last = up;
-            up = null;
-            if (state == State.NEW) {
-                state = State.STOPPED;
-            }
-            notifyAll();
-        }
-        return Optional.ofNullable(last).map(Up::connection);
+    /** The connection that stands, for a drain to end; none from here on. */
+    @Nullable
+    Connection take() {
+        var last = up;
+        up = null;
+        return last == null ? null : last.connection();
     }
 
     /** Says that no more will come, behind what is being sent: the server then ends its half, and nothing is lost or reset. */
@@ -250,16 +241,13 @@ final class ChatLink implements Runnable {
         });
     }
 
-    /** Closes once what stands before that is sent, and hard when the server does not take it. */
-    static void closeSoon(Connection c) {
-        var closing = Thread.ofVirtual().name("chat-close").start(c::close);
+    /** Closes once what stands before that is sent, and hard when the server has not taken it after a second. */
+    void close(Connection c) {
+        var abort = time.schedule(ChatClient.LAST_CALL, c::abort);
         try {
-            if (!closing.join(LAST_WORDS)) {
-                c.abort();
-            }
-        } catch (InterruptedException e) {
-            c.abort();
-            Thread.currentThread().interrupt();
+            c.close();
+        } finally {
+            abort.cancel();
         }
     }
 }

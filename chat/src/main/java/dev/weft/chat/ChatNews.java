@@ -19,12 +19,18 @@ final class ChatNews implements ServerObserver {
     private static final int MOST = 20;
     private static final Duration PERIOD = Duration.ofSeconds(10);
 
-    private final SafeLog log = new SafeLog(ChatLog.NAME, TimeSource.system());
-    private final RateLimit coming = limit("accepted");
-    private final RateLimit going = limit("bye bye:");
+    private final SafeLog log;
+    private final RateLimit coming;
+    private final RateLimit going;
 
-    private RateLimit limit(String what) {
-        return new RateLimit(MOST, PERIOD, TimeSource.system(),
+    ChatNews(TimeSource time) {
+        log = new SafeLog(ChatLog.NAME, time);
+        coming = limit(log, time, "accepted");
+        going = limit(log, time, "bye bye:");
+    }
+
+    private static RateLimit limit(SafeLog log, TimeSource time, String what) {
+        return new RateLimit(MOST, PERIOD, time,
                 count -> log.log(Level.INFO, () -> what + " " + count + " more clients within " + PERIOD.toSeconds() + " s"));
     }
 

@@ -2,14 +2,16 @@ package dev.weft.chat;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.time.Clock;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
 
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Group;
 import dev.weft.net.Handler;
+import dev.weft.net.TimeSource;
 
 /** The handler of the chat: one conversation a client, and everybody gets what one says (SPEC CH-5). */
 final class ChatRoom implements Handler {
@@ -17,7 +19,8 @@ final class ChatRoom implements Handler {
     private record Client(Address address, Thread thread) {}
 
     private final ChatWire wire;
-    private final Clock clock;
+    private final TimeSource time;
+    private final Supplier<ZoneId> zone;
     private final Group<String> everybody;
     private final Broadcasts broadcasts;
     private final ChatNews news;
@@ -27,7 +30,8 @@ final class ChatRoom implements Handler {
     ChatRoom(ChatServer.Options options, ChatNews news) {
         this.news = news;
         wire = options.wire();
-        clock = options.clock();
+        time = options.time();
+        zone = options.zone();
         everybody = new Group<>(wire.broadcasts(), options.outbox());
         broadcasts = new Broadcasts(everybody, wire.unit() == ChatWire.Unit.LINE);
     }
@@ -63,7 +67,7 @@ final class ChatRoom implements Handler {
             if (text.equals("quit")) {
                 return;
             }
-            broadcasts.send(wire.broadcast(Stamp.of(clock, c.remote()), text));
+            broadcasts.send(wire.broadcast(Stamp.of(time.now(), zone.get(), c.remote()), text));
         }
     }
 

@@ -1,20 +1,25 @@
 package dev.weft.chat;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-import dev.weft.net.LifeState;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.net.Address;
 import dev.weft.net.Admission;
 import dev.weft.net.Deadlines;
 import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
 import dev.weft.net.Outbox;
 import dev.weft.net.Server;
 import dev.weft.net.ServerStats;
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.Life;
+import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (var chat = new ChatServer()) {     // localhost:9999, GBK, one read is one message
- *     chat.start();
- *     chat.awaitStop();
+ *     chat.run();
  * }
  * }</pre>
  *
@@ -34,20 +38,24 @@ import org.jspecify.annotations.Nullable;
  * <p>Each client has an {@link Outbox} of its own, so a slow or dead one delays nobody but under {@link Outbox#blocking}. It logs to the
  * system logger {@code dev.weft.chat}; {@link ChatLog#configure} gives that the original's format.
  *
- * <p>It lives once: started, then stopped. All methods are for any thread.
+ * <p>It lives once: started, then drained or closed. All methods are for any thread.
  */
 public final class ChatServer implements AutoCloseable {
     /** The original's port. */
     public static final int DEFAULT_PORT = 9999;
 
+    private static final DrainReport NOTHING = new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
+
     private final Address asked;
     private final Options options;
-    private final ChatNews news = new ChatNews();
+    private final ChatNews news;
     private final ChatRoom room;
+    private final Life life;
     private final Object transition = new Object();
+    @GuardedBy("transition")
     private @Nullable Server server;
+    @GuardedBy("transition")
     private @Nullable Thread accept;
-    private boolean stopped;
 
     /** At localhost (127.0.0.1), port 9999, as the original. */
     public ChatServer() {
@@ -63,109 +71,160 @@ public final class ChatServer implements AutoCloseable {
     public ChatServer(Address address, Options options) {
         asked = address;
         this.options = options;
+        news = new ChatNews(options.time());
         room = new ChatRoom(options, news);
+        life = new Life(() -> "chat at " + address(), options.time(), failure -> {}); // it has no tasks for its end
     }
 
     /**
-     * Binds, listens, starts the thread "Accept" and returns this server (SPEC CH-2). That thread keeps the JVM alive until the server is
-     * stopped.
+     * Binds, listens, starts the thread "Accept" and returns this server (SPEC CH-2). That thread keeps the JVM alive until the server has
+     * ended; it drains for the grace when the process is asked to exit, unless {@link #drainOnExit} says otherwise.
      *
      * @throws java.net.BindException when the address can't be had, saying which and why; it may then be tried again
-     * @throws IllegalStateException when it was started or stopped before
+     * @throws IllegalStateException when it was started or ended before
      */
     public ChatServer start() throws IOException {
         synchronized (transition) {
-            if (stopped || server != null) {
-                throw new IllegalStateException("start on a chat server that was " + (stopped ? "stopped" : "started") + " before: " + address());
-            }
-            var opened = Server.at(asked).name("chat").admission(options.admission()).deadlines(options.effectiveDeadlines())
-                    .grace(options.grace()).observer(news).open(room);
-            server = opened;
-            accept = Thread.ofPlatform().name("Accept").start(() -> accept(opened));
+            var opened = open("start");
+            accept = Thread.ofPlatform().name("Accept").start(() -> serve(opened));
         }
         return this;
     }
 
-    private static void accept(Server server) {
-        try {
-            server.run();
-        } catch (IllegalStateException e) {
-            if (server.state() == LifeState.NEW || server.state() == LifeState.RUNNING) {
-                throw e;
-            }
-            // Stopped before this thread began to serve.
+    /**
+     * Binds, listens and serves on this thread, until the server has ended. Meanwhile it drains for the grace when the process is asked to exit,
+     * unless {@link #drainOnExit} says otherwise. An interrupt of this thread ends the server, and stays set.
+     *
+     * @throws java.net.BindException when the address can't be had, saying which and why; it may then be tried again
+     * @throws IllegalStateException when it was started or ended before
+     */
+    public void run() throws IOException {
+        Server opened;
+        synchronized (transition) {
+            opened = open("run");
+            accept = Thread.currentThread();
         }
+        serve(opened);
     }
 
-    /** Stops with the grace of its options, 5 s by default; see {@link #stop(Duration)}. */
-    public DrainReport stop() {
-        return stop(options.grace());
+    @GuardedBy("transition")
+    private Server open(String call) throws IOException {
+        life.begin(call);
+        Server opened = null;
+        try {
+            opened = Server.at(asked).name("chat").admission(options.admission()).deadlines(options.effectiveDeadlines())
+                    .grace(options.grace()).time(options.time()).observer(news).open(room);
+        } finally {
+            if (opened == null) {
+                life.rest(() -> {});
+            }
+        }
+        server = opened;
+        return opened;
+    }
+
+    /** On the thread that accepts. */
+    private void serve(Server opened) {
+        try {
+            opened.run();
+        } catch (IllegalStateException e) {
+            if (opened.state().compareTo(LifeState.DRAINING) < 0) {
+                life.fail(e);
+                throw e;
+            }
+            // It was drained before this thread began to serve.
+        } catch (RuntimeException | Error e) {
+            life.fail(e);
+            throw e;
+        } finally {
+            opened.close();
+            life.beginDrain();
+            life.end();
+        }
     }
 
     /**
      * Ends everything and returns when it has ended: takes no more clients, wakes and ends every client's thread once what waits for that
      * client is sent, closes their sockets and the listener, ends "Accept" (SPEC CH-9, CH-BUG-1). Clients are told nothing: they see the end
-     * of the stream. What is not done at the deadline is interrupted, a second later cut off; it returns at most three seconds after the
-     * deadline. The first stop wins, a later one waits for it and returns its report. On a server that was never started it does nothing but
-     * forbid that.
+     * of the stream. At the limit clients' threads are interrupted, a second later their connections are dropped; it returns at most three seconds
+     * after the limit. The first drain wins: a later one, or a close, waits for it and returns its report. A server that was never started
+     * only can't be started any more.
+     *
+     * @param limit zero means no limit
+     * @return counts the clients that were in
      */
-    public DrainReport stop(Duration deadline) {
-        @Nullable Server toStop;
+    public DrainReport drain(Duration limit) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("drain(" + limit + "): a limit must not be negative; Duration.ZERO means no limit");
+        }
+        @Nullable Server toDrain;
         @Nullable Thread toJoin;
         synchronized (transition) {
-            stopped = true;
-            toStop = server;
+            life.beginDrain();
+            toDrain = server;
             toJoin = accept;
         }
-        if (toStop == null || toJoin == null) {
-            return new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
+        if (toDrain == null || toJoin == null) {
+            life.end();
+            return NOTHING;
         }
-        var report = toStop.drain(deadline);
-        join(toJoin);
+        var report = toDrain.drain(limit);
+        if (toJoin != Thread.currentThread() && !isClient(Thread.currentThread())) {
+            life.awaitEnd(Moments.NEVER);
+        }
         return report;
     }
 
-    /** The loop has ended; its thread needs a moment to be gone, which an interrupt of ours must not make an eternity. */
-    private static void join(Thread thread) {
-        if (thread != Thread.currentThread()) {
-            try {
-                thread.join(Duration.ofSeconds(1));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+    private boolean isClient(Thread thread) {
+        return room.threads().contains(thread);
+    }
+
+    /** Drains for the grace of its options, 5 s by default. Idempotent. */
+    @Override
+    public void close() {
+        drain(options.grace());
+    }
+
+    /** As {@link #drainOnExit(Duration, Consumer)}, with a report that nobody sees. */
+    public ChatServer drainOnExit(Duration limit) {
+        return drainOnExit(limit, report -> {});
     }
 
     /**
-     * Stops when the process is asked to exit (SIGTERM, Ctrl-C), then shows the report.
+     * Drains when the process is asked to exit (SIGTERM, Ctrl-C) or exits otherwise, then shows the report. The last call counts.
      *
      * @throws IllegalStateException before start
      */
-    public ChatServer stopOnExit(Duration deadline, Consumer<? super DrainReport> show) {
-        started().drainOnExit(deadline, show);
+    public ChatServer drainOnExit(Duration limit, Consumer<? super DrainReport> show) {
+        started("drainOnExit").drainOnExit(limit, show);
         return this;
     }
 
     /**
-     * Waits until it was stopped, by whomever.
+     * Waits until it has ended. An interrupt of this thread ends the wait, and stays set.
      *
-     * @throws IllegalStateException before start
+     * @throws RuntimeException what has ended it, when it failed: as it was, errors too
      */
-    public void awaitStop() throws InterruptedException {
-        @Nullable Thread thread;
-        synchronized (transition) {
-            thread = accept;
-        }
-        if (thread == null) {
-            throw notStarted();
-        }
-        thread.join();
+    public void join() {
+        life.join();
     }
 
-    /** Short for {@link #stop()}. */
-    @Override
-    public void close() {
-        stop();
+    /**
+     * As {@link #join()}, for so long at most.
+     *
+     * @param limit zero means no limit
+     * @return false when it has not ended by then
+     */
+    public boolean join(Duration limit) {
+        return life.join(limit);
+    }
+
+    /** Where it is in its life. */
+    public LifeState state() {
+        var state = life.state();
+        synchronized (transition) {
+            return state == LifeState.RUNNING && server != null && server.state() == LifeState.DRAINING ? LifeState.DRAINING : state;
+        }
     }
 
     /** The address really bound; before start, the one that was asked for. */
@@ -186,7 +245,7 @@ public final class ChatServer implements AutoCloseable {
      * @throws IllegalStateException before start
      */
     public String transport() {
-        return started().transport();
+        return started("transport").transport();
     }
 
     /** As it was made. */
@@ -208,7 +267,7 @@ public final class ChatServer implements AutoCloseable {
         synchronized (transition) {
             first = accept;
         }
-        return Stream.concat(Stream.ofNullable(first).filter(Thread::isAlive), room.threads().stream()).toList();
+        return Stream.concat(Stream.ofNullable(first).filter(thread -> state() != LifeState.ENDED), room.threads().stream()).toList();
     }
 
     /**
@@ -217,7 +276,7 @@ public final class ChatServer implements AutoCloseable {
      * @throws IllegalStateException before start
      */
     public ServerStats stats() {
-        return started().stats();
+        return started("stats").stats();
     }
 
     @Override
@@ -225,17 +284,13 @@ public final class ChatServer implements AutoCloseable {
         return "chat at " + address() + ", " + room.clients().size() + " clients";
     }
 
-    private Server started() {
+    private Server started(String call) {
         synchronized (transition) {
             if (server == null) {
-                throw notStarted();
+                throw new IllegalStateException(call + ": the chat server at " + asked + " was not started");
             }
             return server;
         }
-    }
-
-    private IllegalStateException notStarted() {
-        return new IllegalStateException("the chat server was not started: " + asked);
     }
 
     /**
@@ -247,29 +302,46 @@ public final class ChatServer implements AutoCloseable {
      * @param admission how many clients are let in; default 10,000, the next waits
      * @param deadlines what each connection begins with; default {@link Deadlines#defaults}. Its {@code message} holds for lines only: half a
      *        character in classic mode may wait as long as a silent client may
-     * @param grace how long {@link ChatServer#stop()} lets clients finish; default 5 s
-     * @param clock whose time and zone the stamps show; default the system's
+     * @param grace how long {@link ChatServer#close} lets clients finish; default 5 s
+     * @param time the clock of stamps, deadlines and limits; default the machine's
+     * @param zone the time zone of stamps, asked for at each; default the system's
      */
-    public record Options(ChatWire wire, Outbox outbox, Admission admission, Deadlines deadlines, Duration grace, Clock clock) {
+    public record Options(ChatWire wire, Outbox outbox, Admission admission, Deadlines deadlines, Duration grace, TimeSource time,
+            Supplier<ZoneId> zone) {
         /** The original's behaviour. */
         public static Options defaults() {
             return new Options(ChatWire.classic(), Outbox.disconnecting(1_024), Admission.waiting(10_000), Deadlines.defaults(),
-                    Duration.ofSeconds(5), Stamp.LocalClock.INSTANCE);
+                    Duration.ofSeconds(5), TimeSource.system(), ZoneId::systemDefault);
         }
 
         /** Charset and unit. */
         public Options wire(ChatWire wire) {
-            return new Options(wire, outbox, admission, deadlines, grace, clock);
+            return new Options(wire, outbox, admission, deadlines, grace, time, zone);
         }
 
         /** What may wait in front of a slow client. */
         public Options outbox(Outbox outbox) {
-            return new Options(wire, outbox, admission, deadlines, grace, clock);
+            return new Options(wire, outbox, admission, deadlines, grace, time, zone);
         }
 
         /** How many clients are let in, and what happens to the next. */
         public Options admission(Admission admission) {
-            return new Options(wire, outbox, admission, deadlines, grace, clock);
+            return new Options(wire, outbox, admission, deadlines, grace, time, zone);
+        }
+
+        /** What each connection begins with. */
+        public Options deadlines(Deadlines deadlines) {
+            return new Options(wire, outbox, admission, deadlines, grace, time, zone);
+        }
+
+        /** How long close lets clients finish. */
+        public Options grace(Duration grace) {
+            return new Options(wire, outbox, admission, deadlines, grace, time, zone);
+        }
+
+        /** The clock of stamps, deadlines and limits. */
+        public Options time(TimeSource time) {
+            return new Options(wire, outbox, admission, deadlines, grace, time, zone);
         }
 
         /** Short for {@code admission(Admission.rejecting(clients))}: the next is closed at once. */
@@ -277,19 +349,9 @@ public final class ChatServer implements AutoCloseable {
             return admission(Admission.rejecting(clients));
         }
 
-        /** What each connection begins with. */
-        public Options deadlines(Deadlines deadlines) {
-            return new Options(wire, outbox, admission, deadlines, grace, clock);
-        }
-
-        /** How long stop lets clients finish. */
-        public Options grace(Duration grace) {
-            return new Options(wire, outbox, admission, deadlines, grace, clock);
-        }
-
-        /** Whose time the stamps show. */
-        public Options clock(Clock clock) {
-            return new Options(wire, outbox, admission, deadlines, grace, clock);
+        /** The time zone of stamps. */
+        public Options zone(ZoneId zone) {
+            return new Options(wire, outbox, admission, deadlines, grace, time, () -> zone);
         }
 
         Deadlines effectiveDeadlines() {

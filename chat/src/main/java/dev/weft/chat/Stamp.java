@@ -1,6 +1,5 @@
 package dev.weft.chat;
 
-import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -20,33 +19,11 @@ final class Stamp {
     private Stamp() {}
 
     /** A client may have chosen its address, the path of a Unix socket: that is a text of its own, too. */
-    static String of(Clock clock, Address sender) {
-        return "[" + SECONDS.format(LocalDateTime.now(clock)) + "] " + Stamps.line(sender.toString());
+    static String of(Instant moment, ZoneId zone, Address sender) {
+        return "[" + SECONDS.format(LocalDateTime.ofInstant(moment, zone)) + "] " + Stamps.line(sender.toString());
     }
 
     static String seconds(Instant moment) {
         return SECONDS.format(LocalDateTime.ofInstant(moment, ZoneId.systemDefault()));
-    }
-
-    /** The system's clock and zone, the latter asked for at each use. */
-    static final class LocalClock extends Clock {
-        static final LocalClock INSTANCE = new LocalClock();
-
-        private LocalClock() {}
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneId.systemDefault();
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return Clock.system(zone);
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.now();
-        }
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
@@ -17,10 +18,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-import dev.weft.chat.ChatClient.State;
 import dev.weft.net.Address;
 import dev.weft.net.Backoff;
 import dev.weft.net.Handler;
+import dev.weft.net.LifeState;
 import dev.weft.net.Server;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -32,7 +33,24 @@ class ChatClientTest {
     private static final Charset GBK = Charset.forName("GBK");
     private final LogTap log = new LogTap();
     private final Heard<String> heard = new Heard<>();
-    private final Heard<State> states = new Heard<>();
+    private final Heard<String> states = new Heard<>();
+
+    private final ChatClientObserver observer = new ChatClientObserver() {
+        @Override
+        public void connected(Address server) {
+            states.accept("connected");
+        }
+
+        @Override
+        public void lost(Address server, String why) {
+            states.accept("lost");
+        }
+
+        @Override
+        public void ended(Address server) {
+            states.accept("ended");
+        }
+    };
 
     @AfterEach
     void close() {
@@ -40,7 +58,7 @@ class ChatClientTest {
     }
 
     private ChatClient.Options options(ChatWire wire) {
-        return ChatClient.Options.defaults().wire(wire).heard(heard).watching(states).backoff(Backoff.fixed(Duration.ofMillis(10)));
+        return ChatClient.Options.defaults().wire(wire).heard(heard).observer(observer).backoff(Backoff.fixed(Duration.ofMillis(10)));
     }
 
     private ChatClient client(int port, ChatWire wire) {
@@ -62,7 +80,7 @@ class ChatClientTest {
         assertThat(client.server()).isEqualTo(Address.of("localhost", 9999));
         assertThat(client.options().greeting()).isEqualTo("say hello");
         assertThat(client.options().wire()).isEqualTo(ChatServer.Options.defaults().wire());
-        assertThat(client.state()).isEqualTo(State.NEW);
+        assertThat(client.state()).isEqualTo(LifeState.NEW);
     }
 
     @Test
@@ -73,7 +91,7 @@ class ChatClientTest {
             assertThat(client.threads()).singleElement().extracting(Thread::getName).isEqualTo("recv");
             client.send("你好");
             assertThat(heard.next()).isEqualTo(Chats.STAMP + " " + server.clients().getFirst() + " 你好");
-            assertThat(client.state()).isEqualTo(State.CONNECTED);
+            assertThat(client.connected()).isTrue();
         }
     }
 
@@ -117,7 +135,7 @@ class ChatClientTest {
             assertThat(heard.next()).isEqualTo("x");
             accepted.getOutputStream().write(bytes, 2, 1);
             assertThat(heard.next()).isEqualTo("世");
-            assertThat(client.state()).isEqualTo(State.CONNECTED);
+            assertThat(client.connected()).isTrue();
         }
     }
 
@@ -127,7 +145,8 @@ class ChatClientTest {
         var port = freePort();
         try (var client = client(port, ChatWire.lines())) {
             await().until(() -> log.lines().stream().anyMatch(l -> l.startsWith("WARNING") && l.contains(":" + port)));
-            assertThat(client.state()).isEqualTo(State.CONNECTING);
+            assertThat(client.state()).isEqualTo(LifeState.RUNNING);
+            assertThat(client.connected()).isFalse();
             var sender = Thread.ofVirtual().start(() -> {
                 try {
                     client.send("at last");
@@ -140,8 +159,7 @@ class ChatClientTest {
                 assertThat(sender.join(Duration.ofSeconds(10))).isTrue();
                 peer.say("now\n");
                 heard.until(peer.stamped("now"));
-                assertThat(states.next()).isEqualTo(State.CONNECTING);
-                assertThat(states.next()).isEqualTo(State.CONNECTED);
+                assertThat(states.next()).isEqualTo("connected");
             }
         }
     }
@@ -152,20 +170,20 @@ class ChatClientTest {
         var first = Chats.start(Chats.classic());
         try (var client = client(first.port(), ChatWire.classic())) {
             assertThat(heard.next()).endsWith(" say hello");
-            first.stop();
-            states.until(State.RECONNECTING);
-            assertThat(client.awaitConnected(Duration.ZERO)).isFalse();
+            first.close();
+            states.until("lost");
+            assertThat(client.connected()).isFalse();
 
             try (var second = Chats.start(Chats.classic(), first.port())) {
                 assertThat(heard.next()).as("greeted on each connection").endsWith(" say hello");
-                states.until(State.CONNECTED);
+                states.until("connected");
                 client.send("back");
                 assertThat(heard.next()).endsWith(" back");
                 assertThat(second.clients()).hasSize(1);
             }
-            states.until(State.RECONNECTING);
+            states.until("lost");
         }
-        states.until(State.STOPPED);
+        states.until("ended");
     }
 
     @Test
@@ -178,7 +196,7 @@ class ChatClientTest {
             await().until(() -> log.lines().stream().anyMatch(l -> l.startsWith("WARNING")));
             assertThatThrownBy(() -> client.send("x")).isInstanceOf(SocketTimeoutException.class)
                     .hasMessageContaining("localhost:" + port).hasMessageContaining("100 ms").hasMessageContaining("refused");
-            client.stop();
+            client.close();
             assertThatThrownBy(() -> client.send("x")).isInstanceOf(SocketException.class).hasMessageContaining("stopped");
         }
     }
@@ -187,9 +205,9 @@ class ChatClientTest {
     void itGivesUpWhenItsBackoffDoes() throws Exception {
         var few = options(ChatWire.classic()).backoff(Backoff.fixed(Duration.ofMillis(1)).attempts(2));
         try (var client = new ChatClient(Address.of("localhost", freePort()), few).start()) {
-            client.awaitStop();
+            assertThatThrownBy(client::join).isInstanceOf(UncheckedIOException.class).hasMessageContaining("gave up");
 
-            assertThat(client.state()).isEqualTo(State.STOPPED);
+            assertThat(client.state()).isEqualTo(LifeState.ENDED);
             assertThat(log.errors()).singleElement().asString().contains("gave up", "failure 3");
             assertThatThrownBy(() -> client.send("x")).isInstanceOf(SocketException.class).hasMessageContaining("given up");
             assertThat(client.awaitConnected(Duration.ofSeconds(10))).isFalse();
@@ -203,7 +221,7 @@ class ChatClientTest {
         try (var full = Chats.start(Chats.classic().maxClients(1));
                 var in = new Peer(full);
                 var client = new ChatClient(Address.of("localhost", full.port()), few).start()) {
-            client.awaitStop();
+            assertThatThrownBy(client::join).isInstanceOf(UncheckedIOException.class).hasMessageContaining("gave up");
 
             assertThat(full.stats().rejected()).isEqualTo(4);
             assertThat(full.clients()).containsExactly(in.address());
@@ -217,15 +235,15 @@ class ChatClientTest {
         Handler greeting = c -> c.send("welcome\n");
         try (var brief = Server.tcp("localhost", 0).open(greeting).start();
                 var client = new ChatClient(Address.of("localhost", brief.port()), few).start()) {
-            client.awaitStop();
+            assertThatThrownBy(client::join).isInstanceOf(UncheckedIOException.class).hasMessageContaining("gave up");
 
             assertThat(brief.stats().accepted()).isEqualTo(4);
         }
     }
 
     @Test
-    @DisplayName("CH-BUG-5, CH-BUG-1: stop ends the thread recv wherever it is")
-    void stopEndsEverything() throws Exception {
+    @DisplayName("CH-BUG-5, CH-BUG-1: close ends the thread recv wherever it is")
+    void closeEndsEverything() throws Exception {
         try (var server = Chats.start(Chats.classic())) {
             var reading = client(server.port(), ChatWire.classic());
             assertThat(reading.awaitConnected(Duration.ofSeconds(10))).isTrue();
@@ -235,12 +253,12 @@ class ChatClientTest {
             for (var client : new ChatClient[] {reading, pausing}) {
                 var recv = client.threads().getFirst();
 
-                client.stop();
-                client.stop();
+                client.close();
+                client.close();
 
                 assertThat(recv.isAlive()).isFalse();
                 assertThat(client.threads()).isEmpty();
-                assertThat(client.state()).isEqualTo(State.STOPPED);
+                assertThat(client.state()).isEqualTo(LifeState.ENDED);
                 assertThatIllegalStateException().isThrownBy(client::start);
             }
             await().until(() -> server.clients().isEmpty());
@@ -248,7 +266,7 @@ class ChatClientTest {
     }
 
     @Test
-    void stopDoesNotWaitForAConsumerThatHangs() throws Exception {
+    void closeDoesNotWaitForAConsumerThatHangs() throws Exception {
         var inside = new CountDownLatch(1);
         var never = new CountDownLatch(1);
         try (var server = Chats.start(Chats.classic())) {
@@ -263,19 +281,19 @@ class ChatClientTest {
             assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
             var recv = client.threads().getFirst();
 
-            client.stop();
+            client.close();
 
             assertThat(recv.isAlive()).isFalse();
         }
     }
 
     @Test
-    void stopHearsTheServerOut() throws Exception {
+    void closeHearsTheServerOut() throws Exception {
         try (var listener = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
                 var client = client(listener.getLocalPort(), ChatWire.classic());
                 var accepted = listener.accept()) {
             assertThat(client.awaitConnected(Duration.ofSeconds(10))).isTrue();
-            var stop = Thread.ofVirtual().start(client::stop);
+            var stop = Thread.ofVirtual().start(client::close);
 
             assertThat(new String(accepted.getInputStream().readAllBytes(), GBK)).as("all, to the end").isEqualTo("say hello");
             accepted.getOutputStream().write("last words".getBytes(GBK));
@@ -287,8 +305,8 @@ class ChatClientTest {
     }
 
     @Test
-    @DisplayName("stop is bounded though the server takes nothing, and frees who is blocked in send")
-    void stopDoesNotWaitForAServerThatDoesNotRead() throws Exception {
+    @DisplayName("close is bounded though the server takes nothing, and frees who is blocked in send")
+    void closeDoesNotWaitForAServerThatDoesNotRead() throws Exception {
         try (var deaf = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
                 var client = client(deaf.getLocalPort(), ChatWire.classic());
                 var accepted = deaf.accept()) {
@@ -304,7 +322,7 @@ class ChatClientTest {
             await().until(() -> sender.getState() == Thread.State.WAITING && accepted.isConnected());
             var began = System.nanoTime();
 
-            client.stop();
+            client.close();
 
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
             assertThat(client.threads()).isEmpty();
@@ -313,7 +331,7 @@ class ChatClientTest {
     }
 
     @Test
-    void aConsumerMayAnswerThrowAndStop() throws Exception {
+    void aConsumerMayAnswerThrowAndClose() throws Exception {
         try (var server = Chats.start(Chats.lines()); var peer = new Peer(server)) {
             var self = new ChatClient[1];
             self[0] = new ChatClient(Address.of("localhost", server.port()), options(ChatWire.lines()).greeting("").heard(text -> {
@@ -321,7 +339,7 @@ class ChatClientTest {
                     if (text.endsWith(" ping")) {
                         self[0].send("pong");
                     } else if (text.endsWith(" bye")) {
-                        self[0].stop();
+                        self[0].close();
                     } else if (text.endsWith(" throw")) {
                         throw new IllegalStateException("as asked");
                     }
@@ -335,19 +353,19 @@ class ChatClientTest {
             assertThat(peer.line()).endsWith(" throw\n");
             assertThat(List.of(peer.line(), peer.line(), peer.line())).anyMatch(l -> l.endsWith(" pong\n"));
 
-            self[0].awaitStop();
+            self[0].join();
 
-            assertThat(self[0].state()).isEqualTo(State.STOPPED);
+            assertThat(self[0].state()).isEqualTo(LifeState.ENDED);
             assertThat(log.errors()).anyMatch(l -> l.contains("consumer"));
         }
     }
 
     @Test
-    void whatWasSentBeforeTheStopArrives() throws Exception {
+    void whatWasSentBeforeTheCloseArrives() throws Exception {
         try (var server = Chats.start(Chats.classic().wire(ChatWire.lines(GBK))); var peer = new Peer(server)) {
             var client = client(server.port(), server.options().wire());
             client.send("再见");
-            client.stop();
+            client.close();
 
             assertThat(heard.next()).endsWith(" say hello");
             assertThat(heard.next()).as("the echo that was on its way").endsWith(" 再见");

@@ -11,7 +11,7 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.time.Duration;
 
-import dev.weft.chat.ChatClient.State;
+import dev.weft.net.LifeState;
 import dev.weft.net.Address;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -130,14 +130,14 @@ class ChatConsoleTest {
             keys.flush();
 
             assertThat(console.join(Duration.ofSeconds(10))).isTrue();
-            assertThat(client.state()).isEqualTo(State.STOPPED);
+            assertThat(client.state()).isEqualTo(LifeState.ENDED);
         }
     }
 
     @Test
     @DisplayName("CH-11: what cannot be sent is said, and the console goes on")
     void theClientsConsoleSaysWhatWentWrong() throws IOException {
-        var nowhere = ChatClient.Options.defaults().sendWithin(Duration.ZERO);
+        var nowhere = ChatClient.Options.defaults().sendWithin(Duration.ofNanos(1));
         var client = new ChatClient(Address.memory("nobody"), nowhere).start();
 
         typing("x", "quit").run(client);

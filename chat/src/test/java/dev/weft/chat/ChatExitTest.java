@@ -28,11 +28,11 @@ class ChatExitTest {
     static final class Program {
         private Program() {}
 
-        public static void main(String[] arguments) throws IOException, InterruptedException {
+        public static void main(String[] arguments) throws IOException {
             var chat = new ChatServer(Address.of("localhost", 0), ChatServer.Options.defaults().wire(ChatWire.lines())).start();
-            chat.stopOnExit(Duration.ofSeconds(20), report -> System.out.println("report: " + report));
+            chat.drainOnExit(Duration.ofSeconds(20), report -> System.out.println("report: " + report));
             System.out.println("port " + chat.port());
-            chat.awaitStop();
+            chat.join();
         }
     }
 

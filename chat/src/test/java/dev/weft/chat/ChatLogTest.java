@@ -34,7 +34,7 @@ class ChatLogTest {
             peer.say("quit");
             peer.hearsTheEnd();
         }
-        server.stop();
+        server.close();
 
         assertThat(out.toString().lines()).hasSize(2).allMatch(line -> line.matches(
                 "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d chat-1 \\d+ (accepted 127\\.0\\.0\\.1:\\d+ -> .*|\\('127\\.0\\.0\\.1', \\d+\\) bye bye)"));

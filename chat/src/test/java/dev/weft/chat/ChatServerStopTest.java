@@ -16,13 +16,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 
 import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
 import dev.weft.net.Outbox;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** stop() really ends. */
+/** A drain and a close really end. */
 @Timeout(60)
 class ChatServerStopTest {
     private final LogTap log = new LogTap();
@@ -33,7 +34,7 @@ class ChatServerStopTest {
     }
 
     @Test
-    @DisplayName("CH-BUG-1, CH-9: stop wakes everybody, joins every thread, closes every socket and frees the port")
+    @DisplayName("CH-BUG-1, CH-9: a drain wakes everybody, joins every thread, closes every socket and frees the port")
     void nothingIsLeft() throws IOException {
         var server = Chats.start(Chats.classic());
         try (var idle = new Peer(server); var talker = new Peer(server)) {
@@ -43,7 +44,7 @@ class ChatServerStopTest {
             var threads = server.threads();
             assertThat(threads).hasSize(3);
 
-            var report = server.stop();
+            var report = server.drain(Duration.ofSeconds(5));
 
             assertThat(report.clean()).as("%s", report).isTrue();
             assertThat(report.finished()).isEqualTo(2);
@@ -58,61 +59,56 @@ class ChatServerStopTest {
     }
 
     @Test
-    void aSecondStopReturnsTheFirstOnesReport() throws IOException {
+    void aSecondDrainReturnsTheFirstOnesReport() throws IOException {
         var server = Chats.start(Chats.classic());
         try (var peer = new Peer(server)) {
-            var report = server.stop();
+            var report = server.drain(Duration.ofSeconds(5));
 
-            assertThat(server.stop()).isSameAs(report);
+            assertThat(server.drain(Duration.ofSeconds(5))).isSameAs(report);
             assertThat(report.finished()).isEqualTo(1);
             peer.hearsTheEnd();
         }
     }
 
     @Test
-    void stoppingWhatWasNeverStartedForbidsTheStart() {
+    void drainingWhatWasNeverStartedForbidsTheStart() {
         var server = new ChatServer();
 
-        assertThat(server.stop()).isEqualTo(new DrainReport(Duration.ZERO, 0, 0, 0, List.of()));
+        assertThat(server.drain(Duration.ofSeconds(5))).isEqualTo(new DrainReport(Duration.ZERO, 0, 0, 0, List.of()));
         assertThatIllegalStateException().isThrownBy(server::start);
-        assertThatIllegalStateException().isThrownBy(server::awaitStop);
+        assertThat(server.state()).isEqualTo(LifeState.ENDED);
+        server.join();
     }
 
     @Test
-    void stopRacingWithStartAlwaysEnds() throws IOException {
+    void aCloseRacingWithStartAlwaysEnds() throws IOException {
         for (int i = 0; i < 50; i++) {
             var server = Chats.start(Chats.classic());
-            server.stop();
+            server.close();
             assertThat(server.threads()).isEmpty();
         }
     }
 
     @Test
-    void awaitStopReturnsAfterTheStop() throws Exception {
+    void joinReturnsAfterTheEnd() throws Exception {
         var server = Chats.start(Chats.classic());
-        var waiter = Thread.ofVirtual().start(() -> {
-            try {
-                server.awaitStop();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        });
+        var waiter = Thread.ofVirtual().start(server::join);
         await().until(() -> waiter.getState() == Thread.State.WAITING);
 
-        server.stop();
+        server.close();
 
         assertThat(waiter.join(Duration.ofSeconds(10))).isTrue();
     }
 
     @Test
-    @DisplayName("CH-BUG-1: half a character holds the stop no longer than its deadline")
+    @DisplayName("CH-BUG-1: half a character holds the drain no longer than its deadline")
     void aClientInTheMiddleOfACharacterIsInterrupted() throws IOException {
         var server = Chats.start(Chats.classic());
         try (var half = new Peer(server)) {
             half.say(new byte[] {'x', (byte) 0xc4});
             half.hears(half.stamped("x"));
 
-            var report = server.stop(Duration.ofMillis(200));
+            var report = server.drain(Duration.ofMillis(200));
 
             assertThat(report.took()).isLessThan(Duration.ofSeconds(3));
             assertThat(report.interrupted()).isEqualTo(1);
@@ -123,7 +119,7 @@ class ChatServerStopTest {
     }
 
     @Test
-    @DisplayName("CH-BUG-1, CH-BUG-3: a sender blocked by a client that does not read is freed by stop")
+    @DisplayName("CH-BUG-1, CH-BUG-3: a sender blocked by a client that does not read is freed by a drain")
     void blockedSendersAreFreed() throws Exception {
         var server = Chats.start(Chats.classic().outbox(Outbox.blocking(4).bytes(4096).patience(Duration.ofMinutes(5))));
         try (var deaf = new Peer(server, 4096); var talker = new Peer(server)) {
@@ -149,7 +145,7 @@ class ChatServerStopTest {
             await().until(() -> threads.stream().anyMatch(
                     t -> List.of(t.getStackTrace()).toString().contains("Group.send") && t.getState() == Thread.State.WAITING));
 
-            var report = server.stop(Duration.ofMillis(300));
+            var report = server.drain(Duration.ofMillis(300));
 
             assertThat(report.took()).isLessThan(Duration.ofSeconds(5));
             assertThat(report.aborted()).as("who never stops talking is ended by the interrupt too: %s", report).isZero();
@@ -160,11 +156,11 @@ class ChatServerStopTest {
     }
 
     @Test
-    void everyCallThatRacesTheStopEnds() throws Exception {
+    void everyCallThatRacesTheDrainEnds() throws Exception {
         var server = Chats.start(Chats.classic());
         try (var peer = new Peer(server); var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Callable<DrainReport> stop = server::stop;
-            for (var report : threads.invokeAll(Collections.nCopies(8, stop))) {
+            Callable<DrainReport> drain = () -> server.drain(Duration.ofSeconds(5));
+            for (var report : threads.invokeAll(Collections.nCopies(8, drain))) {
                 assertThat(report.get().finished()).isEqualTo(1);
             }
             peer.hearsTheEnd();

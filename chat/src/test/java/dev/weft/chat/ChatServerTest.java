@@ -71,9 +71,9 @@ class ChatServerTest {
     @Test
     @DisplayName("CH-2: a server starts once")
     void aSecondStartIsRefused() {
-        assertThatIllegalStateException().isThrownBy(server::start).withMessageContaining("started before");
-        server.stop();
-        assertThatIllegalStateException().isThrownBy(server::start).withMessageContaining("stopped before");
+        assertThatIllegalStateException().isThrownBy(server::start).withMessageContaining("start: chat at").withMessageContaining("is RUNNING, not NEW");
+        server.close();
+        assertThatIllegalStateException().isThrownBy(server::start).withMessageContaining("is ENDED, not NEW");
     }
 
     @Test
@@ -82,8 +82,8 @@ class ChatServerTest {
 
         assertThatThrownBy(second::start).isInstanceOf(BindException.class).hasMessageContaining("localhost:" + server.port());
 
-        server.stop();
-        second.start().stop();
+        server.close();
+        second.start().close();
     }
 
     @Test

@@ -1,10 +1,12 @@
 package dev.weft.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -135,8 +137,8 @@ class StampsTest {
             var name = Address.memory("chat " + text);
             try (var server = Server.at(name).open(hostile).start();
                     var client = new ChatClient(name, ChatClient.Options.defaults().wire(ChatWire.lines()).greeting("").backoff(few)
-                            .sendWithin(Duration.ZERO)).start()) {
-                client.awaitStop();
+                            .sendWithin(Duration.ofNanos(1))).start()) {
+                assertThatThrownBy(client::join).isInstanceOf(UncheckedIOException.class);
                 var shown = new StringBuilder();
                 new ChatConsole(new BufferedReader(new StringReader("")), shown).take(client, "x");
                 assertThat(shown.toString().stripTrailing()).matches(HostileText::isHarmless).startsWith("not sent");

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.weft.chat.ChatClient;
+import dev.weft.chat.ChatClientObserver;
 import dev.weft.chat.ChatConsole;
 import dev.weft.chat.ChatLog;
 import dev.weft.chat.ChatServer;
@@ -72,19 +73,18 @@ final class ChatCommand implements Command {
             return UntilAsked.run("chat", () -> end(chat, console), () -> {
                 terminal.say("listening on tcp://" + chat.address() + " (" + chat.transport() + ")");
                 converse(chat, console);
-                chat.awaitStop();
-                return ServeCommand.outcome(chat.stop(), console.terminal());
+                chat.join();
+                // An interrupt ends it too, and has done its work.
+                Thread.interrupted();
+                return ServeCommand.outcome(chat.drain(chat.options().grace()), console.terminal());
             });
-        } catch (InterruptedException e) {
-            // It has done its work: leaving the block above has stopped the server.
-            return Main.OK;
         }
     }
 
     /** The terminal first: a second signal would leave it as it is. */
     private static void end(ChatServer chat, Console console) {
         console.close();
-        chat.stop();
+        chat.close();
     }
 
     private static void converse(ChatServer chat, Console console) {
@@ -101,14 +101,15 @@ final class ChatCommand implements Command {
             var here = console.terminal();
             // The original's client greets; who pipes lines into this one wants these lines sent, and nothing else.
             var options = ChatClient.Options.defaults().wire(wire).greeting(classic ? ChatClient.Options.defaults().greeting() : "")
-                    .heard(here::sayLines).watching(state -> watch(state, server, here));
+                    .heard(here::sayLines).observer(watching(here));
             ChatLog.configure(here.err());
             try (var client = new ChatClient(server, options)) {
                 return UntilAsked.run("chat", () -> end(client, console), () -> {
                     client.start();
                     converse(here.interactive() ? () -> new ChatConsole(console.lines(), here.out()).run(client)
                             : () -> sendLines(client, console.lines(), here, unsent), here);
-                    client.awaitStop();
+                    client.join();
+                    Thread.interrupted(); // as above
                     return unsent.get() ? Main.FAILURE : Main.OK;
                 });
             }
@@ -117,7 +118,7 @@ final class ChatCommand implements Command {
 
     private static void end(ChatClient client, Console console) {
         console.close();
-        client.stop();
+        client.close();
     }
 
     /** Each line until the end of the input, or quit. */
@@ -139,14 +140,23 @@ final class ChatCommand implements Command {
         terminal.error("not sent: " + why);
     }
 
-    private static void watch(ChatClient.State state, Address server, Terminal terminal) {
-        switch (state) {
-            case CONNECTED -> terminal.error("connected to " + server);
-            case RECONNECTING -> terminal.error("lost " + server + ", trying again");
-            case NEW, CONNECTING, STOPPED -> {
-                // Nothing to tell.
+    private static ChatClientObserver watching(Terminal terminal) {
+        return new ChatClientObserver() {
+            @Override
+            public void connected(Address server) {
+                terminal.error("connected to " + server);
             }
-        }
+
+            @Override
+            public void lost(Address server, String why) {
+                terminal.error("lost " + server + ", trying again");
+            }
+
+            @Override
+            public void ended(Address server) {
+                // The command ends too.
+            }
+        };
     }
 
     /** A conversation with standard input. */
