@@ -157,8 +157,8 @@ class RefusalTest {
 
     @Test
     void aDatagramServerThatTakesNothingIsRefused() {
-        assertIllegal(() -> Server.udp(0).inFlight(0), "0 requests in flight");
-        assertIllegal(() -> Server.udp(0).maxPacketSize(0), "0 bytes");
+        assertIllegal(() -> Server.udp(0).inFlight(0), "inFlight: at least 1 is needed, not 0");
+        assertIllegal(() -> Server.udp(0).maxPacketSize(0), "maxPacketSize: at least 1 is needed, not 0");
     }
 
     @Test
