@@ -98,7 +98,7 @@ public final class Call {
         if (Thread.currentThread().isVirtual()) {
             Thread.yield();
         }
-        return served.failure() != null;
+        return served.responses().failure() != null;
     }
 
     /** What came with the call. */
@@ -119,7 +119,7 @@ public final class Call {
      * together.
      */
     public void sendHeaders() {
-        served.sendHeaders();
+        served.responses().sendHeaders();
     }
 
     /** Sent with the status. */
@@ -137,7 +137,7 @@ public final class Call {
      * @throws IllegalStateException when the headers have been sent
      */
     public void compression(String name) {
-        served.compression(name);
+        served.responses().compression(name);
     }
 
     /** Whether the request that was received last came compressed. */

@@ -55,7 +55,7 @@ final class ClientView extends Http2FrameListenerDecorator {
 
     /** Has each connection seen from its first frame on, and otherwise made as the other one does. */
     static InternalProtocolNegotiator.ProtocolNegotiator watching(InternalProtocolNegotiator.ProtocolNegotiator other, int maxResets,
-            Duration window) {
+            Duration window, TimeSource time) {
         return new InternalProtocolNegotiator.ProtocolNegotiator() {
             @Override
             public AsciiString scheme() {
@@ -64,7 +64,7 @@ final class ClientView extends Http2FrameListenerDecorator {
 
             @Override
             public ChannelHandler newHandler(GrpcHttp2ConnectionHandler http2) {
-                var view = new ClientView(http2, new ResetLimit(maxResets, window, TimeSource.system()));
+                var view = new ClientView(http2, new ResetLimit(maxResets, window, time));
                 http2.decoder().frameListener(view);
                 return new Introduction(other.newHandler(http2), http2, view);
             }
@@ -122,7 +122,7 @@ final class ClientView extends Http2FrameListenerDecorator {
     }
 
     private void tell(ChannelHandlerContext ctx) {
-        Log.peer(() -> Peers.text(ctx.channel().remoteAddress()) + " was dropped: more than " + resets + " were reset as soon as they were begun");
+        RpcLog.peer(() -> Peers.text(ctx.channel().remoteAddress()) + " was dropped: more than " + resets + " were reset as soon as they were begun");
     }
 
     private static Http2Exception tooMany() {

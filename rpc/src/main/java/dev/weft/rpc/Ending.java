@@ -2,13 +2,15 @@ package dev.weft.rpc;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.Consumer;
 
 import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
+import dev.weft.net.TimeSource;
 import dev.weft.net.support.ExitHook;
+import dev.weft.net.support.Life;
+import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
 /** How a server ends, once. */
@@ -19,52 +21,36 @@ final class Ending {
     /** So often a drain looks whether a call has begun to wait for it. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
+    private final Life life;
     private final Listening listening;
     private final Serving serving;
     private final @Nullable Health health;
-    private final Future<?> sweeping;
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private boolean begun;
-    private @Nullable ExitHook exitHook;
+    private final TimeSource time;
+    private volatile TimeSource.Scheduled nextLook = () -> {};
     private volatile DrainReport report = new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
 
-    /** {@code sweeping} goes on until the server ends. */
-    Ending(Listening listening, Serving serving, @Nullable Health health, Future<?> sweeping) {
-        this.sweeping = sweeping;
+    Ending(Life life, Listening listening, Serving serving, @Nullable Health health) {
+        this.life = life;
         this.listening = listening;
         this.serving = serving;
         this.health = health;
+        this.time = serving.time();
     }
 
-    void await() {
-        try {
-            ended.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /** Ends it, or waits until it has ended; {@code inside} a call it does not wait. A limit of zero is none. */
+    DrainReport drain(Duration limit, boolean inside) {
+        if (life.beginDrain()) {
+            // A thread of its own: neither an interrupt of the caller nor a call that ends the server stands in its way.
+            Thread.ofPlatform().name("rpc-drain").start(() -> run(Moments.limit(time, limit)));
         }
-    }
-
-    boolean await(Duration longest) throws InterruptedException {
-        return ended.await(Nanos.of(longest), TimeUnit.NANOSECONDS);
-    }
-
-    /** Ends it, or waits until it has ended; {@code inside} a call nobody waits. */
-    DrainReport drain(Duration deadline, boolean inside) {
-        synchronized (this) {
-            if (!begun) {
-                begun = true;
-                // A thread of its own: neither an interrupt of the caller nor a call that ends the server stands in its way.
-                Thread.ofPlatform().name("rpc-drain").start(() -> run(deadline));
-            }
-        }
-        if (!inside) {
-            Uninterrupted.run(ended::await);
+        if (!inside && !life.isEndingHere()) {
+            life.awaitEnd(Moments.NEVER);
         }
         return report;
     }
 
-    private void run(Duration deadline) {
-        var began = System.nanoTime();
+    private void run(long moment) {
+        var began = time.nanoTime();
         var before = serving.active();
         var stragglers = List.<DrainReport.Straggler>of();
         var aborted = 0;
@@ -74,28 +60,26 @@ final class Ending {
             }
             serving.refuse();
             listening.refuse();
-            if (!awaitIdle(deadline)) {
+            if (!awaitIdle(moment)) {
                 var late = serving.calls();
                 stragglers = late.stream().map(Ending::straggler).toList();
                 late.forEach(ServedCall::cancel);
-                serving.awaitIdle(LAST_CALL);
+                serving.awaitIdle(Moments.in(time, LAST_CALL));
                 aborted = serving.calls().size();
             }
-        } catch (InterruptedException | RuntimeException e) {
-            Log.closeFailed("the server at " + listening.address(), e);
+        } catch (RuntimeException e) {
+            RpcLog.closeFailed("the server at " + listening.address(), e);
         } finally {
             close();
-            var took = Duration.ofNanos(System.nanoTime() - began);
-            report = new DrainReport(took, Math.max(0, before - stragglers.size()), stragglers.size() - aborted, aborted, stragglers);
-            forgetExitHook();
+            report = new DrainReport(Moments.since(time, began), Math.max(0, before - stragglers.size()), stragglers.size() - aborted, aborted,
+                    stragglers);
             serving.drained(report);
-            ended.countDown();
+            life.end();
         }
     }
 
     /** Waits for the calls, but for those that wait for the process to exit, which waits for them. */
-    private boolean awaitIdle(Duration longest) throws InterruptedException {
-        var end = System.nanoTime() + Nanos.of(longest);
+    private boolean awaitIdle(long moment) {
         while (true) {
             for (var call : serving.calls()) {
                 var thread = call.thread();
@@ -104,11 +88,10 @@ final class Ending {
                     serving.remove(call);
                 }
             }
-            var left = end - System.nanoTime();
-            if (serving.awaitIdle(Duration.ofNanos(Math.clamp(left, 0, LOOK_AGAIN.toNanos())))) {
+            if (serving.awaitIdle(Moments.earlier(moment, Moments.in(time, LOOK_AGAIN)))) {
                 return true;
             }
-            if (left <= 0) {
+            if (Moments.passed(time, moment)) {
                 return false;
             }
         }
@@ -116,31 +99,53 @@ final class Ending {
 
     private void close() {
         try {
-            sweeping.cancel(false);
             listening.close(LAST_CALL);
         } catch (InterruptedException | RuntimeException e) {
-            Log.closeFailed("the server at " + listening.address(), e);
+            RpcLog.closeFailed("the server at " + listening.address(), e);
         }
     }
 
     private static DrainReport.Straggler straggler(ServedCall<?, ?> call) {
         var thread = call.thread();
-        return new DrainReport.Straggler(Peers.address(call.call().remote()), thread == null ? call.method() : thread.getName(),
-                Duration.ofNanos(call.ageNanos()), thread == null ? List.of() : List.of(thread.getStackTrace()));
+        return new DrainReport.Straggler(Peers.address(call.call().remote()), thread == null ? call.method() : thread.getName(), call.age(),
+                thread == null ? List.of() : List.of(thread.getStackTrace()));
     }
 
-    /** Has it drained when the process exits, true when nothing was interrupted; the last one asked for counts. */
-    synchronized void onExit(BooleanSupplier drain, @Nullable Thread caller) {
-        forgetExitHook();
-        if (ended.getCount() > 0) {
-            exitHook = caller == null ? ExitHook.install("rpc-exit", drain) : ExitHook.install("rpc-exit", drain, caller);
-        }
+    /** Has it drained when the process exits; with a {@code caller}, that thread may go on for a moment when it has drained. */
+    void onExit(Duration limit, Consumer<? super DrainReport> show, @Nullable Thread caller) {
+        life.drainOnExit(() -> install(limit, show, caller));
     }
 
-    private synchronized void forgetExitHook() {
-        if (exitHook != null) {
-            exitHook.remove();
-            exitHook = null;
-        }
+    /** As {@link #onExit}, unless that was called; returns what takes it back. */
+    Runnable onExitUnlessInstalled(Duration limit, Thread caller) {
+        return life.drainOnExitUnlessInstalled(() -> install(limit, shown -> {}, caller));
+    }
+
+    private Runnable install(Duration limit, Consumer<? super DrainReport> show, @Nullable Thread caller) {
+        var hook = caller == null ? ExitHook.install("rpc-exit", () -> drained(limit, show))
+                : ExitHook.install("rpc-exit", () -> drained(limit, show), caller);
+        return hook::remove;
+    }
+
+    private boolean drained(Duration limit, Consumer<? super DrainReport> show) {
+        var drained = drain(limit, false);
+        show.accept(drained);
+        return drained.clean();
+    }
+
+    /** Ends the calls whose one request has not come for so long; looks four times in that time, until the server ends. */
+    void endSilent(Duration longest) {
+        var pause = Duration.ofNanos(Math.max(1, Moments.nanos(longest) / 4));
+        look(pause, longest);
+        life.onEnd(() -> nextLook.cancel());
+    }
+
+    private void look(Duration pause, Duration longest) {
+        nextLook = time.schedule(pause, () -> {
+            if (!life.is(LifeState.ENDED)) {
+                look(pause, longest);
+                ForkJoinPool.commonPool().execute(() -> serving.endSilent(longest));
+            }
+        });
     }
 }

@@ -11,6 +11,6 @@ import io.grpc.MethodDescriptor.MethodType;
 record Entry<Q, R>(RpcMethod<Q, R> method, MethodType kind, Body<Q, R> body) {
     /** What one call of it runs. */
     interface Body<Q, R> {
-        void run(Requests<Q> requests, Outgoing<R> responses) throws Exception;
+        void run(RequestInput<Q> requests, Outgoing<R> responses) throws Exception;
     }
 }

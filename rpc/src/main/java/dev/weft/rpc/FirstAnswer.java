@@ -1,5 +1,8 @@
 package dev.weft.rpc;
 
+import java.net.InetSocketAddress;
+
+import dev.weft.net.Address;
 import dev.weft.rpc.FirstBytes.Protocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -8,7 +11,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 
-/** The first handler of a connection at a client: looks at how the server begins, and says in words when it speaks another protocol. */
+/**
+ * The first handler of a connection at a client: looks at how the server begins, and ends the connection with a message that says why when it
+ * speaks another protocol, or when there is no server.
+ */
 final class FirstAnswer extends ChannelInboundHandlerAdapter {
     static final String HAS_TLS = "the server speaks TLS, and this client does not (RpcClient's tls(...), or weft call --tls, --ca)";
     static final String HAS_NO_TLS = "the server does not speak TLS, and this client does (leave out RpcClient's tls(...),"
@@ -28,6 +34,22 @@ final class FirstAnswer extends ChannelInboundHandlerAdapter {
             channel.pipeline().addLast(new FirstAnswer(tls));
             return channel;
         };
+    }
+
+    /**
+     * Where nobody listens at a port that the system also gives to connections, it may choose that one for this connection, which then meets itself
+     * (a simultaneous open, RFC 9293, 3.5).
+     */
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) throws Exception {
+        var remote = ctx.channel().remoteAddress();
+        if (remote instanceof InetSocketAddress && remote.equals(ctx.channel().localAddress())) {
+            ctx.fireExceptionCaught(failure("cannot connect to " + Address.of(remote)
+                    + ": connection refused (no server on this port? It met its own end, as the system had chosen the same port for it)"));
+            var _ = ctx.close();
+            return;
+        }
+        ctx.fireChannelActive();
     }
 
     @Override

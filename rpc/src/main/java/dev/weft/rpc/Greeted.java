@@ -39,19 +39,19 @@ final class Greeted extends ChannelInboundHandlerAdapter {
         var client = Peers.text(ctx.channel().remoteAddress());
         var here = server.kind() == Address.Kind.INET ? Peers.address(ctx.channel().localAddress()) : server;
         if (tls && spoken != Protocol.TLS) {
-            Log.peer(() -> client + " speaks " + first.described() + ", and " + here + " speaks TLS; the connection is closed");
+            RpcLog.peer(() -> client + " speaks " + first.described() + ", and " + here + " speaks TLS; the connection is closed");
             ReferenceCountUtil.release(message);
             var _ = ctx.writeAndFlush(Unpooled.wrappedBuffer(UNEXPECTED_MESSAGE)).addListener(ChannelFutureListener.CLOSE);
             return;
         }
         if (!tls && spoken != Protocol.HTTP2) {
-            Log.peer(() -> client + " speaks " + first.described() + ", and " + here + " speaks HTTP/2 without TLS; the connection is closed");
+            RpcLog.peer(() -> client + " speaks " + first.described() + ", and " + here + " speaks HTTP/2 without TLS; the connection is closed");
         }
         var handshake = ctx.pipeline().get(SslHandler.class);
         if (handshake != null) {
             handshake.handshakeFuture().addListener(done -> {
                 if (!done.isSuccess()) {
-                    Log.peer(() -> "TLS with " + client + " at " + here + " failed: " + Wording.reason(done.cause()));
+                    RpcLog.peer(() -> "TLS with " + client + " at " + here + " failed: " + Wording.reason(done.cause()));
                 }
             });
         }

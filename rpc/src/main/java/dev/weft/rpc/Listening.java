@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.weft.net.Address;
 import dev.weft.net.spi.SocketFile;
+import dev.weft.net.support.Moments;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.HandlerRegistry;
@@ -56,7 +57,8 @@ final class Listening {
             throw new IllegalArgumentException("a server at " + settings.address + " has no TLS");
         }
         TransportLog.install();
-        var limit = new ConnectionLimit(settings.maxConnections, () -> new Greeted(settings.address, settings.tls != null));
+        var limit = new ConnectionLimit(settings.maxConnections, () -> new Greeted(settings.address, settings.tls != null),
+                settings.time);
         var where = Peers.resolved(settings.address);
         if (where instanceof UnixDomainSocketAddress unix) {
             SocketFile.removeStale(unix.getPath());
@@ -71,13 +73,13 @@ final class Listening {
         var loops = EventLoops.of(settings.address);
         var builder = NettyServerBuilder.forAddress(where, credentials(settings))
                 .bossEventLoopGroup(loops.group()).workerEventLoopGroup(loops.group())
-                .directExecutor().handshakeTimeout(Nanos.of(settings.handshake), TimeUnit.NANOSECONDS)
+                .directExecutor().handshakeTimeout(Moments.nanos(settings.handshake), TimeUnit.NANOSECONDS)
                 .channelFactory(limit.channels(EventLoops.serverChannels(where)))
                 .maxConcurrentCallsPerConnection(settings.maxCallsPerConnection)
                 .maxInboundMetadataSize(settings.maxHeaderSize)
                 .maxInboundMessageSize(settings.maxMessageSize)
-                .permitKeepAliveTime(Nanos.of(settings.leastPing) / 10 * 9, TimeUnit.NANOSECONDS)
-                .maxConnectionIdle(Nanos.of(settings.maxIdle), TimeUnit.NANOSECONDS)
+                .permitKeepAliveTime(Moments.nanos(settings.leastPing) / 10 * 9, TimeUnit.NANOSECONDS)
+                .maxConnectionIdle(Moments.nanos(settings.maxIdle), TimeUnit.NANOSECONDS)
                 .permitKeepAliveWithoutCalls(settings.pingsWithoutCalls);
         builder.withChildOption(ChannelOption.ALLOCATOR, loops.buffers());
         if (!(where instanceof InetSocketAddress)) {
@@ -87,12 +89,12 @@ final class Listening {
             builder.addTransportFilter(new CallersWithin(where));
         }
         if (settings.keepAlive != null) {
-            builder.keepAliveTime(Nanos.of(settings.keepAlive), TimeUnit.NANOSECONDS)
-                    .keepAliveTimeout(Nanos.of(settings.keepAliveTimeout), TimeUnit.NANOSECONDS);
+            builder.keepAliveTime(Moments.nanos(settings.keepAlive), TimeUnit.NANOSECONDS)
+                    .keepAliveTimeout(Moments.nanos(settings.keepAliveTimeout), TimeUnit.NANOSECONDS);
         }
         if (settings.maxAge != null) {
-            builder.maxConnectionAge(Nanos.of(settings.maxAge), TimeUnit.NANOSECONDS)
-                    .maxConnectionAgeGrace(Nanos.of(settings.maxAgeGrace), TimeUnit.NANOSECONDS);
+            builder.maxConnectionAge(Moments.nanos(settings.maxAge), TimeUnit.NANOSECONDS)
+                    .maxConnectionAgeGrace(Moments.nanos(settings.maxAgeGrace), TimeUnit.NANOSECONDS);
         }
         return builder;
     }
@@ -100,7 +102,7 @@ final class Listening {
     private static ServerCredentials credentials(RpcServer.Builder settings) throws IOException {
         var negotiator = settings.tls == null ? InternalProtocolNegotiators.serverPlaintext()
                 : InternalProtocolNegotiators.serverTls(TlsContexts.server(settings.tls));
-        return InternalNettyServerCredentials.create(ClientView.watching(negotiator, settings.maxResets, settings.resetWindow));
+        return InternalNettyServerCredentials.create(ClientView.watching(negotiator, settings.maxResets, settings.resetWindow, settings.time));
     }
 
     /** Of a caller within the process there is no more to tell than whom he has called. */
@@ -199,13 +201,18 @@ final class Listening {
         return connections.size();
     }
 
+    /** Accepts connections from now on; until then they wait in the system's queue. */
+    void accept() {
+        connections.accept();
+    }
+
     /** No new connections, no new calls on those there are. */
     void refuse() {
         if (file != null) {
             try {
-                file.remove(); // while it still listens: who finds nobody at the path may take it
+                file.remove(); // while it still listens: another server that finds nobody at the path may take it
             } catch (IOException e) {
-                Log.closeFailed("the file of the server at " + address, e);
+                RpcLog.closeFailed("the file of the server at " + address, e);
             }
         }
         server.shutdown();

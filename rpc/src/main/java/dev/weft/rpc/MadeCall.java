@@ -1,7 +1,5 @@
 package dev.weft.rpc;
 
-import java.util.Set;
-
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
@@ -21,7 +19,7 @@ final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
     private final ClientCall<Object, Object> transport;
     private final @Nullable Reply reply;
     /** Those of its client that are not over. */
-    private final Set<MadeCall<?, ?>> running;
+    private final MadeCalls running;
     private final Mailbox<Object> responses;
     /** Guards what follows, and is notified when sending may be possible again. */
     private final Object lock = new Object();
@@ -31,7 +29,7 @@ final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
     private @Nullable RpcException stop;
 
     MadeCall(RpcMethod<Q, R> method, MethodType kind, ClientCall<Object, Object> transport, CallOptions options, int maxMessageSize,
-            Set<MadeCall<?, ?>> running) {
+            MadeCalls running) {
         this.method = method;
         this.kind = kind;
         this.transport = transport;

@@ -111,7 +111,7 @@ final class OneHandshake extends SSLContextSpi {
                     && !engine.isInboundDone() && !engine.isOutboundDone() && !engine.getSession().getProtocol().equals("TLSv1.3")) {
                         if (!refused) {
                             refused = true;
-                            Log.peer(() -> "a peer asked for a new TLS handshake (renegotiation), which is refused; its connection ends");
+                            RpcLog.peer(() -> "a peer asked for a new TLS handshake (renegotiation), which is refused; its connection ends");
                         }
                         engine.closeOutbound(); // so that nothing waits for the handshake's end
                         throw new SSLHandshakeException("the peer asked for a new handshake (renegotiation), which is refused");

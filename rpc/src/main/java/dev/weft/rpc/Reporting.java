@@ -48,7 +48,7 @@ final class Reporting {
 
     private void tell(List<String> left) {
         if (!left.isEmpty()) {
-            Log.peer(() -> method + " answered more than its client takes; left out: " + String.join(", ", left));
+            RpcLog.peer(() -> method + " answered more than its client takes; left out: " + String.join(", ", left));
         }
     }
 }

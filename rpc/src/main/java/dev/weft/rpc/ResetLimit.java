@@ -3,6 +3,7 @@ package dev.weft.rpc;
 import java.time.Duration;
 
 import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
 
 /**
  * Tells an attack by streams that are begun and reset (CVE-2023-44487, CVE-2025-8671) from calls that are given up. What makes the attack is that
@@ -53,7 +54,7 @@ final class ResetLimit {
 
     private void turn() {
         var now = now();
-        if (now - since > Nanos.of(window)) {
+        if (now - since > Moments.nanos(window)) {
             since = now;
             rapid = 0;
             ended = 0;

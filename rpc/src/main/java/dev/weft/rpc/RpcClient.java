@@ -7,14 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import dev.weft.net.Address;
+import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
+import dev.weft.net.TimeSource;
 import dev.weft.net.Tls;
+import dev.weft.net.support.Moments;
 import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -39,21 +43,19 @@ public final class RpcClient implements AutoCloseable {
     /** The shortest silence before a ping; the transport would have it so without a word, and servers permit no more. */
     static final Duration LEAST_SILENCE = Duration.ofSeconds(10);
 
-    /** So long calls that are cancelled by {@link #close} may take to say so. */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
-
     private final ManagedChannel channel;
     private final List<ClientInterceptor> interceptors;
     private final int maxMessageSize;
     private final String target;
-    private final Set<MadeCall<?, ?>> running = ConcurrentHashMap.newKeySet();
+    private final MadeCalls running;
     private final ConcurrentHashMap<Called, MethodDescriptor<Object, Object>> descriptors = new ConcurrentHashMap<>();
 
-    private RpcClient(ManagedChannel channel, List<ClientInterceptor> interceptors, int maxMessageSize, String target) {
+    private RpcClient(ManagedChannel channel, List<ClientInterceptor> interceptors, int maxMessageSize, String target, TimeSource time) {
         this.channel = channel;
         this.interceptors = interceptors;
         this.maxMessageSize = maxMessageSize;
         this.target = target;
+        running = new MadeCalls(channel, "the client of " + target, time);
     }
 
     /** To a host, by name or number; of a name's addresses the first that answers is used, unless {@link Builder#roundRobin} says otherwise. */
@@ -150,7 +152,7 @@ public final class RpcClient implements AutoCloseable {
     }
 
     private <Q, R> Begun<Q, R> begin(RpcMethod<Q, R> method, MethodType kind, CallOptions options) {
-        if (channel.isShutdown()) {
+        if (running.isClosed()) {
             throw closed();
         }
         if (interceptors.isEmpty()) {
@@ -193,9 +195,7 @@ public final class RpcClient implements AutoCloseable {
     private <Q, R> MadeCall<Q, R> make(RpcMethod<Q, R> method, MethodType kind, CallOptions options) {
         var transport = transport(descriptor(method, kind), transportOptions(options));
         var call = new MadeCall<>(method, kind, transport, options, maxMessageSize, running);
-        running.add(call);
-        if (channel.isShutdown()) { // looked at when the call is among the others: close finds it there, or the call finds out
-            running.remove(call);
+        if (!running.add(call)) {
             throw closed();
         }
         call.begin(options.headers().entries());
@@ -224,7 +224,7 @@ public final class RpcClient implements AutoCloseable {
         var all = io.grpc.CallOptions.DEFAULT;
         var deadline = options.deadline();
         if (deadline.isPresent()) {
-            all = all.withDeadlineAfter(Nanos.of(deadline.get()), TimeUnit.NANOSECONDS);
+            all = all.withDeadlineAfter(Moments.nanos(deadline.get()), TimeUnit.NANOSECONDS);
         }
         if (options.waitsForReady()) {
             all = all.withWaitForReady();
@@ -238,20 +238,49 @@ public final class RpcClient implements AutoCloseable {
         return all;
     }
 
+    /** Where it is in its life: RUNNING from the beginning, connected or not. */
+    public LifeState state() {
+        return running.life().state();
+    }
+
+    /** Whether a connection stands now. None does before the first call, and after {@link Builder#idleTimeout} without one. */
+    public boolean connected() {
+        return channel.getState(false) == ConnectivityState.READY;
+    }
+
     /**
-     * Ends the calls that run, with CANCELLED or, now and then, UNAVAILABLE, and closes the connections; there are none when it returns, unless a
-     * server has not read for five seconds. Idempotent.
+     * Refuses new calls, lets those that run end until the limit, then cancels the rest, and closes the connections; there are none when it returns,
+     * unless a server has not read for five seconds. The report counts calls: the cancelled ones are interrupted. The first drain wins: a later one,
+     * or a close, waits for it and returns its report. An interrupt does not end the wait, and stays set.
+     *
+     * @param limit zero means no limit
      */
+    public DrainReport drain(Duration limit) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("drain(" + limit + "): it must not be negative; zero means no limit");
+        }
+        return running.drain(limit);
+    }
+
+    /** Waits until it has ended. An interrupt of this thread ends the wait, and stays set. */
+    public void join() {
+        running.life().join();
+    }
+
+    /**
+     * As {@link #join()}, for so long at most.
+     *
+     * @param limit zero means no limit
+     * @return false when it has not ended by then
+     */
+    public boolean join(Duration limit) {
+        return running.life().join(limit);
+    }
+
+    /** A drain that waits for no call: those that run end with CANCELLED or, now and then, UNAVAILABLE. Idempotent. */
     @Override
     public void close() {
-        channel.shutdownNow();
-        running.forEach(call -> call.cancel(new RpcException(Status.CANCELLED, "Channel closed!")));
-        var end = System.nanoTime() + LAST_WORDS.toNanos();
-        Uninterrupted.run(() -> {
-            if (!channel.awaitTermination(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                Log.closeFailed("the client of " + target, new IllegalStateException("its connections are still there"));
-            }
-        });
+        running.close();
     }
 
     @Override
@@ -272,6 +301,7 @@ public final class RpcClient implements AutoCloseable {
         private Duration keepAliveTimeout = Duration.ofSeconds(20);
         private @Nullable Duration idle;
         private @Nullable Telemetry telemetry;
+        private TimeSource time = TimeSource.system();
 
         private Builder(List<Address> addresses) {
             this.addresses = addresses;
@@ -296,7 +326,7 @@ public final class RpcClient implements AutoCloseable {
         /** The longest response that is taken, in bytes; a longer one ends its call with RESOURCE_EXHAUSTED (SPEC RPC-14). Default 4 MiB. */
         public Builder maxMessageSize(int bytes) {
             if (bytes < 1) {
-                throw new IllegalArgumentException(bytes + " bytes a message");
+                throw new IllegalArgumentException("maxMessageSize(" + bytes + "): at least 1 byte is needed");
             }
             maxMessageSize = bytes;
             return this;
@@ -305,7 +335,7 @@ public final class RpcClient implements AutoCloseable {
         /** The most that headers or trailers may have together, in bytes as HTTP/2 counts. Default 8 KiB. */
         public Builder maxHeaderSize(int bytes) {
             if (bytes < 1) {
-                throw new IllegalArgumentException(bytes + " bytes of headers");
+                throw new IllegalArgumentException("maxHeaderSize(" + bytes + "): at least 1 byte is needed");
             }
             maxHeaderSize = bytes;
             return this;
@@ -377,6 +407,12 @@ public final class RpcClient implements AutoCloseable {
             return this;
         }
 
+        /** The clock of drains; default {@link TimeSource#system}. The transport keeps its own for deadlines, pauses and pings. */
+        public Builder time(TimeSource time) {
+            this.time = time;
+            return this;
+        }
+
         /**
          * A client of it; nothing is connected yet.
          *
@@ -384,7 +420,7 @@ public final class RpcClient implements AutoCloseable {
          * @throws IOException when a file of the TLS settings can't be used
          */
         public RpcClient open() throws IOException {
-            var channel = Dialling.channel(addresses, tls).maxInboundMessageSize(maxMessageSize).maxInboundMetadataSize(maxHeaderSize);
+            var channel = ClientChannels.channel(addresses, tls).maxInboundMessageSize(maxMessageSize).maxInboundMetadataSize(maxHeaderSize);
             if (roundRobin) {
                 channel.defaultLoadBalancingPolicy("round_robin");
             }
@@ -392,16 +428,17 @@ public final class RpcClient implements AutoCloseable {
                 channel.enableRetry().defaultServiceConfig(retry);
             }
             if (keepAlive != null) {
-                channel.keepAliveTime(Nanos.of(keepAlive), TimeUnit.NANOSECONDS).keepAliveTimeout(Nanos.of(keepAliveTimeout), TimeUnit.NANOSECONDS);
+                channel.keepAliveTime(Moments.nanos(keepAlive), TimeUnit.NANOSECONDS)
+                        .keepAliveTimeout(Moments.nanos(keepAliveTimeout), TimeUnit.NANOSECONDS);
             }
             if (idle != null) {
-                channel.idleTimeout(Nanos.of(idle), TimeUnit.NANOSECONDS);
+                channel.idleTimeout(Moments.nanos(idle), TimeUnit.NANOSECONDS);
             }
             if (telemetry != null) {
                 telemetry.configure(channel);
             }
             var target = addresses.size() == 1 ? addresses.getFirst().toString() : addresses.toString();
-            return new RpcClient(channel.build(), List.copyOf(interceptors), maxMessageSize, target);
+            return new RpcClient(channel.build(), List.copyOf(interceptors), maxMessageSize, target, time);
         }
     }
 }

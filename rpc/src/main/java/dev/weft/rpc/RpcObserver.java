@@ -20,7 +20,7 @@ public interface RpcObserver {
      * logs it, with its stack, at ERROR to the system logger {@code dev.weft.rpc} (SPEC RPC-7).
      */
     default void failed(Call call, Throwable failure) {
-        Log.callFailed(call, failure);
+        RpcLog.callFailed(call.method(), call.peer(), failure);
     }
 
     /** A call that was told of as started has ended with this status, as far as this side knows. */

@@ -6,14 +6,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import dev.weft.net.Address;
 import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
+import dev.weft.net.TimeSource;
 import dev.weft.net.Tls;
+import dev.weft.net.support.Life;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,24 +24,27 @@ import org.jspecify.annotations.Nullable;
  * RpcServer.tcp(50051).serve(new Routes());     // a whole program; Routes implements the generated interface RouteGuide
  * }
  *
- * <p>It serves from {@code start} until it is closed, once; there is no second start. Safe limits are on unless set otherwise: 1,000 calls at
- * once and 100 a connection, 10,000 connections (then they wait), messages of 4 MiB, headers of 8 KiB, 200 streams in 30 s a connection
- * that are reset as soon as they began, 10 s for a handshake. All methods are for any thread.
+ * <p>It is bound when it is opened, and serves once, from {@link #start} or {@link #run} until it is closed; until then connections wait. Safe
+ * limits are on unless set otherwise: 1,000 calls at once and 100 a connection, 10,000 connections (then they wait), messages of 4 MiB, headers of
+ * 8 KiB, 200 streams in 30 s a connection that are reset as soon as they began, 10 s for a handshake. All methods are for any thread.
  */
 public final class RpcServer implements AutoCloseable {
     private final Listening listening;
     private final Serving serving;
     private final Duration grace;
+    private final Duration requestTimeout;
     private final @Nullable Health health;
+    private final Life life;
     private final Ending ending;
 
-    private RpcServer(Listening listening, Serving serving, Duration grace, @Nullable Health health, Future<?> sweeping) {
+    private RpcServer(Listening listening, Serving serving, Duration grace, Duration requestTimeout, @Nullable Health health) {
         this.listening = listening;
         this.serving = serving;
         this.grace = grace;
+        this.requestTimeout = requestTimeout;
         this.health = health;
-        ending = new Ending(listening, serving, health, sweeping);
-        Thread.ofPlatform().name("rpc-server").start(ending::await); // keeps the JVM alive, which the transport's threads don't
+        life = new Life(() -> "rpc server at " + listening.address(), serving.time(), e -> RpcLog.closeFailed("the server", e));
+        ending = new Ending(life, listening, serving, health);
     }
 
     /** A server on every interface (the document's {@code add_insecure_port("[::]:50051")}); port 0 picks one. gRPC's own port is 50051. */
@@ -106,29 +109,84 @@ public final class RpcServer implements AutoCloseable {
      */
     public Health health() {
         if (health == null) {
-            throw new IllegalStateException("the server at " + address() + " has no health service; say health() when it is built");
+            throw new IllegalStateException("the server at " + address() + " has no health service; call health() on its builder");
         }
         return health;
     }
 
-    /** Waits until the server has ended (the document's {@code wait_for_termination}). An interrupt ends the wait, and stays set. */
-    public void serveForever() {
-        ending.await();
-    }
-
-    /** Waits until the server has ended, so long at most; false when it has not (SPEC RPC-12, where true and false are the other way round). */
-    public boolean awaitEnd(Duration longest) throws InterruptedException {
-        return ending.await(longest);
+    /** Where it is in its life. */
+    public LifeState state() {
+        return life.state();
     }
 
     /**
-     * Refuses new calls at once, lets those that run finish until the deadline, then tells their clients UNAVAILABLE "Cancelling all calls" and
-     * interrupts their threads; a second later it ends without those that have not ended even then, which the report names (the document's
-     * {@code stop(grace)}). The first drain wins: a later one, or a close, waits for it and returns its report; within a service's method nobody
-     * waits, and the report is of what was so far.
+     * Serves in the background, and returns this server; the JVM lives until it has ended.
+     *
+     * @throws IllegalStateException unless NEW: a second start does not exist
      */
-    public DrainReport drain(Duration deadline) {
-        return ending.drain(deadline, Call.isServedBy(serving));
+    public RpcServer start() {
+        begin("start");
+        return this;
+    }
+
+    /**
+     * Serves until it has ended. Meanwhile it drains for the builder's grace when the process is asked to exit (SIGTERM, Ctrl-C), unless
+     * {@link #drainOnExit} says otherwise. An interrupt of this thread closes it, and stays set.
+     *
+     * @throws IllegalStateException unless NEW
+     */
+    public void run() {
+        begin("run");
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
+        var takeBack = ending.onExitUnlessInstalled(grace, Thread.currentThread());
+        try {
+            join();
+        } finally {
+            takeBack.run();
+            close();
+        }
+    }
+
+    private void begin(String call) {
+        life.begin(call);
+        ending.endSilent(requestTimeout);
+        listening.accept();
+        Thread.ofPlatform().name("rpc-server").start(life::join); // keeps the JVM alive, which the transport's threads don't
+    }
+
+    /** Waits until the server has ended (the document's {@code wait_for_termination}). An interrupt of this thread ends the wait, and stays set. */
+    public void join() {
+        life.join();
+    }
+
+    /**
+     * As {@link #join()}, for so long at most (SPEC RPC-12, where true and false are the other way round).
+     *
+     * @param limit zero means no limit
+     * @return false when it has not ended by then
+     */
+    public boolean join(Duration limit) {
+        return life.join(notNegative("join", limit));
+    }
+
+    /**
+     * Refuses new calls at once, lets those that run finish until the limit, then tells their clients UNAVAILABLE "Cancelling all calls" and
+     * interrupts their threads; a second later it ends without those that have not ended even then, which the report names (the document's
+     * {@code stop(grace)}). The report counts calls. The first drain wins: a later one, or a close, waits for it and returns its report; within a
+     * service's method it does not wait, and the report is of what was so far. An interrupt does not end the wait, and stays set.
+     *
+     * @param limit zero means no limit
+     */
+    public DrainReport drain(Duration limit) {
+        return ending.drain(notNegative("drain", limit), Call.isServedBy(serving));
+    }
+
+    /** As {@link #drainOnExit(Duration, Consumer)}, and shows the report to nobody. */
+    public RpcServer drainOnExit(Duration limit) {
+        return drainOnExit(limit, shown -> {});
     }
 
     /**
@@ -137,16 +195,8 @@ public final class RpcServer implements AutoCloseable {
      * <p>After a signal the process exits when all that drains has drained: with 0 when nothing was interrupted, otherwise with 128 and the signal's
      * number. A second signal ends it at once. A call that calls {@code System.exit} itself is not waited for.
      */
-    public RpcServer drainOnExit(Duration deadline, Consumer<? super DrainReport> show) {
-        return drainOnExit(deadline, show, null);
-    }
-
-    private RpcServer drainOnExit(Duration deadline, Consumer<? super DrainReport> show, @Nullable Thread caller) {
-        ending.onExit(() -> {
-            var report = drain(deadline);
-            show.accept(report);
-            return report.clean();
-        }, caller);
+    public RpcServer drainOnExit(Duration limit, Consumer<? super DrainReport> show) {
+        ending.onExit(notNegative("drainOnExit", limit), show, null);
         return this;
     }
 
@@ -156,12 +206,19 @@ public final class RpcServer implements AutoCloseable {
         drain(grace);
     }
 
-    @Override
-    public String toString() {
-        return "rpc server at " + address() + ", " + serving.active() + " active";
+    private static Duration notNegative(String method, Duration limit) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("%s(%s): it must not be negative; zero means no limit".formatted(method, limit));
+        }
+        return limit;
     }
 
-    /** How a server will be; nothing is bound until {@code start} or {@code serve}. Not for several threads at once. */
+    @Override
+    public String toString() {
+        return "rpc server at " + address() + ", " + state() + ", " + serving.active() + " active";
+    }
+
+    /** How a server will be; nothing is bound until {@code open}, {@code start} or {@code serve}. Not for several threads at once. */
     public static final class Builder {
         final Address address;
         @Nullable
@@ -194,6 +251,7 @@ public final class RpcServer implements AutoCloseable {
         private boolean health;
         private boolean showFailures;
         private Duration grace = Duration.ofSeconds(5);
+        TimeSource time = TimeSource.system();
         private RpcObserver observer = new RpcObserver() {};
         private final List<ServerInterceptor> interceptors = new ArrayList<>();
 
@@ -361,34 +419,44 @@ public final class RpcServer implements AutoCloseable {
             return this;
         }
 
-        /** How long {@link RpcServer#close} lets calls finish; default 5 s. */
+        /** How long {@link RpcServer#close} lets calls finish; default 5 s, zero means no limit. */
         public Builder grace(Duration grace) {
-            this.grace = grace;
+            this.grace = notNegative("grace", grace);
             return this;
         }
 
         /**
-         * Binds, and serves in the background; the JVM lives until the server has ended.
+         * The clock of drains, {@link #requestTimeout}, {@link #maxResets} and {@link Call#limit}; default {@link TimeSource#system}. The transport
+         * keeps its own for handshakes, pings, ages of connections and the deadlines that clients set.
+         */
+        public Builder time(TimeSource time) {
+            this.time = time;
+            return this;
+        }
+
+        /**
+         * Binds a server of these services; it serves once it is told to {@code start} or {@code run}.
          *
          * @throws java.net.BindException when the address can't be had, saying which and why (SPEC RPC-11)
          * @throws IOException when a file of the TLS settings can't be used
          * @throws IllegalArgumentException when there are two services of one name
          */
-        public RpcServer start(RpcService... services) throws IOException {
+        public RpcServer open(RpcService... services) throws IOException {
             var all = new LinkedHashMap<String, RpcService.Definition>();
             for (var service : services) {
                 var definition = service.definition();
                 if (all.putIfAbsent(definition.name(), definition) != null) {
-                    throw new IllegalArgumentException("two services are called " + definition.name());
+                    throw new IllegalArgumentException("two services are called " + definition.name() + "; a server has one of a name");
                 }
             }
-            var serving = new Serving(maxCalls, handlerLimit, maxMessageSize, interceptors, observer, showFailures);
-            var told = health ? new Health(all.keySet()) : null;
-            var listening = Listening.open(this, all.values(), serving, told);
-            var pause = Math.max(1, Nanos.of(requestTimeout) / 4);
-            var sweeping = ForkJoinPool.commonPool()
-                    .scheduleWithFixedDelay(() -> serving.endSilent(requestTimeout), pause, pause, TimeUnit.NANOSECONDS);
-            return new RpcServer(listening, serving, grace, told, sweeping);
+            var serving = new Serving(maxCalls, handlerLimit, maxMessageSize, interceptors, observer, showFailures, time);
+            var shown = health ? new Health(all.keySet()) : null;
+            return new RpcServer(Listening.open(this, all.values(), serving, shown), serving, grace, requestTimeout, shown);
+        }
+
+        /** Short for {@code open(services).start()}: binds, and serves in the background. */
+        public RpcServer start(RpcService... services) throws IOException {
+            return open(services).start();
         }
 
         /**
@@ -396,21 +464,22 @@ public final class RpcServer implements AutoCloseable {
          * {@link RpcServer#drainOnExit}. What the caller does after it has a second before the process exits.
          */
         public void serve(RpcService... services) throws IOException {
-            try (var server = start(services)) {
-                server.drainOnExit(grace, report -> {}, Thread.currentThread()).serveForever();
+            try (var server = open(services)) {
+                server.begin("serve");
+                server.awaitEnd();
             }
         }
 
         private static int atLeastOne(int n, String what) {
             if (n < 1) {
-                throw new IllegalArgumentException(n + " " + what);
+                throw new IllegalArgumentException(n + " " + what + ": at least 1 is needed");
             }
             return n;
         }
 
         private static Duration positive(Duration d, String what) {
             if (!d.isPositive()) {
-                throw new IllegalArgumentException(what + " " + d);
+                throw new IllegalArgumentException(what + " of " + d + ": more than zero is needed");
             }
             return d;
         }

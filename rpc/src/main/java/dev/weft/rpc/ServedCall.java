@@ -1,11 +1,8 @@
 package dev.weft.rpc;
 
 import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
+import dev.weft.net.support.Moments;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.ServerCall;
@@ -21,32 +18,27 @@ import org.jspecify.annotations.Nullable;
 final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runnable, Outgoing<R> {
     private final ServedMethod<Q, R> method;
     private final ServerCall<Object, Object> transport;
-    private final Reporting reporting;
     private final Context context;
     private final Call call;
-    private final long began = System.nanoTime();
-    private final Requests<Q> requests;
+    private final long began;
+    private final RequestInput<Q> requests;
+    private final ResponseOutput<R> responses;
+    private volatile @Nullable CallLimit limit;
     private @Nullable R held;
     private boolean answered;
     private @Nullable Object answer;
-    private boolean headersSent;
     private @Nullable RpcException chosen;
-    private @Nullable Future<?> limit;
-    /** Guards what follows, and is notified when sending may be possible again. */
-    private final Object lock = new Object();
-    private @Nullable Thread thread;
-    private volatile @Nullable RpcException failure;
-    /** Nothing more may be said to the transport. */
-    private boolean closed;
-    private @Nullable Deadline own;
 
     ServedCall(ServedMethod<Q, R> method, ServerCall<Object, Object> transport, io.grpc.Metadata headers) {
         this.method = method;
         this.transport = transport;
-        reporting = new Reporting(transport, method.name());
         context = Context.current();
         call = new Call(this, headers);
-        requests = new Requests<>(this, method.kind().clientSendsOneMessage(), transport::request, method.server().maxMessageSize());
+        began = method.server().time().nanoTime();
+        responses = new ResponseOutput<>(method.name(), transport, call::sentHeaders, method.encoder());
+        requests = method.kind().clientSendsOneMessage()
+                ? RequestInput.one(method.name(), responses::interrupted, call::compressed)
+                : RequestInput.many(method.name(), responses::interrupted, call::compressed, transport::request, method.server().maxMessageSize());
     }
 
     Serving server() {
@@ -69,15 +61,13 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
         return context;
     }
 
-    long ageNanos() {
-        return System.nanoTime() - began;
+    Duration age() {
+        return Moments.since(method.server().time(), began);
     }
 
     @Nullable
     Thread thread() {
-        synchronized (lock) {
-            return thread;
-        }
+        return responses.thread();
     }
 
     /** Asks for what there is to come; a method that takes many requests starts. */
@@ -96,11 +86,8 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
     /** It is its turn; false when it is over. */
     boolean launch() {
         var starting = method.thread(this);
-        synchronized (lock) {
-            if (failure != null) {
-                return false;
-            }
-            thread = starting;
+        if (!responses.begin(starting)) {
+            return false;
         }
         starting.start();
         return true;
@@ -128,9 +115,7 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
 
     @Override
     public void onReady() {
-        synchronized (lock) {
-            lock.notifyAll();
-        }
+        responses.ready();
     }
 
     @Override
@@ -143,30 +128,16 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
 
     @Override
     public void onComplete() {
-        if (!isClosed()) { // the transport has ended it by itself
+        if (!responses.isClosed()) { // the transport has ended it by itself
             fail(new RpcException(Status.UNKNOWN, "the transport has ended " + method()), false);
         }
-        synchronized (lock) {
-            closed = true;
-            lock.notifyAll();
-        }
+        responses.gone();
         method.server().delivered();
-    }
-
-    private boolean isClosed() {
-        synchronized (lock) {
-            return closed;
-        }
     }
 
     /** It is not let in. */
     void turnAway(RpcException why) {
-        synchronized (lock) {
-            if (!closed) {
-                closed = true; // a drain may have found it, too
-                reporting.end(why);
-            }
-        }
+        responses.turnAway(why);
     }
 
     /** Whether its one request is not here yet. */
@@ -189,27 +160,17 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
         fail(new RpcException(Status.UNAVAILABLE, "Cancelling all calls"), true);
     }
 
+    private void timeOver(Duration time) {
+        fail(new RpcException(Status.DEADLINE_EXCEEDED, "the time that the server gives " + method() + " is over: " + time), true);
+    }
+
     /** Ends it, with what the client is told if it still listens; a method that runs is interrupted. */
     private void fail(RpcException why, boolean tell) {
-        Thread running;
-        synchronized (lock) {
-            if (failure != null || closed) {
-                return;
+        if (responses.fail(why, tell)) {
+            requests.abort(why);
+            if (responses.thread() == null) { // none starts any more
+                method.server().abandon(this);
             }
-            failure = why;
-            running = thread;
-            if (running != null) {
-                running.interrupt();
-            }
-            if (tell) {
-                closed = true;
-                reporting.end(why);
-            }
-            lock.notifyAll();
-        }
-        requests.abort(why);
-        if (running == null) {
-            method.server().abandon(this);
         }
     }
 
@@ -246,7 +207,7 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
     }
 
     private RpcException failed(Throwable t) {
-        var cancelled = failure;
+        var cancelled = responses.failure();
         if (cancelled != null) {
             return cancelled; // what an interrupt threw says nothing new
         }
@@ -258,44 +219,17 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
     private void end(@Nullable RpcException outcome) {
         method.server().remove(this);
         method.server().next();
-        Status status;
-        synchronized (lock) {
-            if (limit != null) {
-                limit.cancel(false);
-            }
-            var last = failure != null ? failure : outcome;
-            status = last == null ? Status.OK : last.status();
-            if (failure == null && !closed) {
-                closed = true;
-                close(last);
-            }
+        var limited = limit;
+        if (limited != null) {
+            limited.clear();
         }
-        Thread.interrupted(); // whoever is told of the end may wait for a disk
-        method.server().ended(call, status, Duration.ofNanos(ageNanos()));
+        var status = responses.end(outcome, answer, call::sentTrailers);
+        Thread.interrupted(); // an observer of the end may wait for a disk
+        method.server().ended(call, status, age());
     }
 
-    /** Says the last word to a client that is still there. */
-    private void close(@Nullable RpcException outcome) {
-        if (outcome == null) {
-            if (!headersSent) {
-                reporting.headers(call.sentHeaders());
-            }
-            if (answer != null) {
-                transport.sendMessage(answer);
-            }
-        }
-        reporting.end(outcome, call.sentTrailers());
-    }
-
-    Requests<Q> requests() {
+    RequestInput<Q> requests() {
         return requests;
-    }
-
-    /** A method that is interrupted while it waits here goes on only to its end. */
-    RpcException interrupted() {
-        Thread.currentThread().interrupt();
-        var why = failure;
-        return why != null ? why : new RpcException(Status.CANCELLED, "interrupted while waiting for the client of " + method());
     }
 
     @Override
@@ -305,66 +239,26 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
             answered = true;
             return;
         }
-        var encoded = encode(message);
-        synchronized (lock) {
-            awaitReady();
-            if (!headersSent) {
-                headersSent = true;
-                reporting.headers(call.sentHeaders());
-            }
-            transport.sendMessage(encoded);
-        }
+        responses.send(encode(message));
     }
 
     /** The message's bytes; that there are none is the server's own mistake, whoever made it. */
     private Object encode(@Nullable R message) {
         try {
-            return method.encode(Objects.requireNonNull(message, "null in place of a message"));
+            return responses.encode(message);
         } catch (RuntimeException e) {
             method.server().failed(call, e);
             throw new RpcException(Status.INTERNAL, "a response of " + method() + " can't be encoded", e);
         }
     }
 
-    private void awaitReady() {
-        try {
-            while (failure == null && !closed && !transport.isReady()) {
-                lock.wait();
-            }
-        } catch (InterruptedException e) {
-            throw interrupted();
-        }
-        if (failure != null) {
-            throw failure;
-        }
-        if (closed) {
-            throw new IllegalStateException(method() + " has returned; nothing can be sent any more");
-        }
-    }
-
-    void sendHeaders() {
-        synchronized (lock) {
-            if (!headersSent && !closed && failure == null) {
-                headersSent = true;
-                reporting.headers(call.sentHeaders());
-            }
-        }
-    }
-
-    void compression(String name) {
-        synchronized (lock) {
-            if (headersSent) {
-                throw new IllegalStateException("the headers of " + method() + " have been sent; compression is chosen before");
-            }
-            transport.setCompression(name);
-        }
-    }
-
     @Override
     public void compress(boolean on) {
-        synchronized (lock) {
-            transport.setMessageCompression(on);
-        }
+        responses.compress(on);
+    }
+
+    ResponseOutput<R> responses() {
+        return responses;
     }
 
     void status(Status status, String message) {
@@ -372,31 +266,20 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
     }
 
     @Nullable
-    RpcException failure() {
-        return failure;
-    }
-
-    @Nullable
     Deadline deadline() {
-        var clients = context.getDeadline();
-        synchronized (lock) {
-            return own == null ? clients : clients == null ? own : own.minimum(clients);
-        }
+        var limited = limit;
+        return limited == null ? context.getDeadline() : limited.deadline(context.getDeadline());
     }
 
     void limit(Duration time) {
-        synchronized (lock) {
-            var limited = Deadline.after(Nanos.of(time), TimeUnit.NANOSECONDS);
-            if (failure != null || (own != null && own.isBefore(limited))) {
-                return;
+        CallLimit limited;
+        synchronized (this) { // few calls have one
+            limited = limit;
+            if (limited == null) {
+                limited = limit = new CallLimit(method.server().time(), this::timeOver);
             }
-            own = limited;
-            if (limit != null) {
-                limit.cancel(false);
-            }
-            limit = ForkJoinPool.commonPool().schedule(() -> fail(new RpcException(Status.DEADLINE_EXCEEDED,
-                    "the time that the server gives " + method() + " is over: " + time), true), Nanos.of(time), TimeUnit.NANOSECONDS);
         }
+        limited.set(time);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.weft.rpc;
 
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
 
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
@@ -19,10 +20,12 @@ final class ServedMethod<Q, R> implements ServerCallHandler<Object, Object> {
     private final Entry<Q, R> entry;
     private final Serving server;
     private final ThreadFactory threads;
+    private final Function<R, Object> encoder;
 
     ServedMethod(Entry<Q, R> entry, Serving server) {
         this.entry = entry;
         this.server = server;
+        encoder = message -> Descriptors.encode(entry.method().response(), message);
         threads = Thread.ofVirtual().name(entry.method().name()).inheritInheritableThreadLocals(false).factory();
     }
 
@@ -58,8 +61,8 @@ final class ServedMethod<Q, R> implements ServerCallHandler<Object, Object> {
         return threads.newThread(call);
     }
 
-    Object encode(R message) {
-        return Descriptors.encode(entry.method().response(), message);
+    Function<R, Object> encoder() {
+        return encoder;
     }
 
     /** The interceptors, the first outermost, and within them the service's method. */

@@ -9,7 +9,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.net.DrainReport;
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.TimedCondition;
 import org.jspecify.annotations.Nullable;
 
 /** What the methods of a server share: its limits, its interceptors, its calls, and who is told of them. */
@@ -17,8 +20,10 @@ final class Serving {
     private final int most;
     private final int maxMessageSize;
     private final boolean limited;
-    /** Guarded by itself, and so is the room for more. */
+    @GuardedBy("itself")
     private final ArrayDeque<ServedCall<?, ?>> waiting = new ArrayDeque<>();
+    /** How many methods more may run. */
+    @GuardedBy("waiting")
     private int room;
     private final List<ServerInterceptor> interceptors;
     private final RpcObserver observer;
@@ -26,6 +31,8 @@ final class Serving {
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger undelivered = new AtomicInteger();
     private final Set<ServedCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
+    /** Signalled when nothing is active, or nothing undelivered. */
+    private final TimedCondition idle;
     private final LongAdder begun = new LongAdder();
     private final LongAdder succeeded = new LongAdder();
     private final LongAdder failed = new LongAdder();
@@ -33,7 +40,8 @@ final class Serving {
     private volatile boolean refusing;
 
     /** {@code most} calls at once, of which so many methods run; 0 for all. */
-    Serving(int most, int handlerLimit, int maxMessageSize, List<ServerInterceptor> interceptors, RpcObserver observer, boolean showsFailures) {
+    Serving(int most, int handlerLimit, int maxMessageSize, List<ServerInterceptor> interceptors, RpcObserver observer, boolean showsFailures,
+            TimeSource time) {
         this.most = most;
         this.maxMessageSize = maxMessageSize;
         limited = handlerLimit > 0;
@@ -41,6 +49,11 @@ final class Serving {
         this.interceptors = List.copyOf(interceptors);
         this.observer = observer;
         this.showsFailures = showsFailures;
+        idle = new TimedCondition(time);
+    }
+
+    TimeSource time() {
+        return idle.time();
     }
 
     List<ServerInterceptor> interceptors() {
@@ -86,7 +99,7 @@ final class Serving {
     /** Ends the calls whose one request has not come for so long. */
     void endSilent(Duration longest) {
         for (var call : calls) {
-            if (call.isSilent() && call.ageNanos() > Nanos.of(longest)) {
+            if (call.isSilent() && call.age().compareTo(longest) > 0) {
                 call.giveUp(longest);
             }
         }
@@ -97,7 +110,7 @@ final class Serving {
         refusing = true;
     }
 
-    /** It has ended; may be said more than once. Whether it was news. */
+    /** Records that a call has ended. True on the first call. */
     boolean remove(ServedCall<?, ?> call) {
         var was = calls.remove(call);
         if (was) {
@@ -106,20 +119,18 @@ final class Serving {
         return was;
     }
 
-    /** The last word to a client has left, or nobody waits for it. */
+    /** The last word to a client has left, or no client waits for it. */
     void delivered() {
         leave(undelivered);
     }
 
     private void leave(AtomicInteger count) {
         if (count.decrementAndGet() == 0) {
-            synchronized (calls) {
-                calls.notifyAll();
-            }
+            idle.signal();
         }
     }
 
-    /** It has ended before its method began; may be said more than once. */
+    /** Records that a call has ended before its method began; has no effect when it was recorded before. */
     void abandon(ServedCall<?, ?> call) {
         if (remove(call)) {
             failed.increment();
@@ -140,19 +151,9 @@ final class Serving {
         return active.get();
     }
 
-    /** Waits until no call is left, and all that was answered has left, so long at most; whether it is so. */
-    boolean awaitIdle(Duration longest) throws InterruptedException {
-        var end = System.nanoTime() + Nanos.of(longest);
-        synchronized (calls) {
-            while (active.get() > 0 || undelivered.get() > 0) {
-                var left = end - System.nanoTime();
-                if (left <= 0) {
-                    return false;
-                }
-                calls.wait(left / 1_000_000 + 1);
-            }
-        }
-        return true;
+    /** Waits until no call is left, and all that was answered has left, or until the moment; whether it is so. */
+    boolean awaitIdle(long moment) {
+        return idle.await(() -> active.get() == 0 && undelivered.get() == 0, moment);
     }
 
     /** Has a call's method run: now or, where only so many may at once, when it is its turn. */
@@ -212,7 +213,7 @@ final class Serving {
         try {
             what.accept(observer);
         } catch (Throwable e) {
-            Log.observerFailed(event, e);
+            RpcLog.observerFailed(event, e);
         }
     }
 

@@ -34,7 +34,7 @@ final class TransportLog implements Filter {
     private static final List<String> TOLD = List.of(ClientView.TOO_MANY, "HTTP/2 client preface string missing", "Unexpected HTTP/1.x request");
 
     private final RateLimit others = new RateLimit(MOST, PERIOD, TimeSource.system(),
-            count -> Log.peer(() -> count + " more warnings of the transport were left out"));
+            count -> RpcLog.peer(() -> count + " more warnings of the transport were left out"));
 
     private TransportLog() {}
 
@@ -58,7 +58,7 @@ final class TransportLog implements Filter {
         }
         var why = failure == null ? "" : failure.getMessage() == null ? failure.toString() : failure.getMessage();
         if (TOLD.stream().noneMatch(why::startsWith)) {
-            Log.peer(() -> "a client broke its connection or a stream of it: " + text(entry) + (why.isEmpty() ? "" : ": " + why));
+            RpcLog.peer(() -> "a client broke its connection or a stream of it: " + text(entry) + (why.isEmpty() ? "" : ": " + why));
         }
         return false;
     }

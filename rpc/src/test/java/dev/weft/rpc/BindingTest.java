@@ -34,7 +34,7 @@ class BindingTest {
         try (var one = RpcServer.tcp("127.0.0.1", 0).start(ECHO); var two = RpcServer.tcp("127.0.0.1", 0).start(ECHO)) {
             assertThat(one.port()).isPositive().isNotEqualTo(two.port());
             assertThat(one.address()).isEqualTo(Address.of("127.0.0.1", one.port()));
-            assertThat(one).hasToString("rpc server at 127.0.0.1:" + one.port() + ", 0 active");
+            assertThat(one).hasToString("rpc server at 127.0.0.1:" + one.port() + ", RUNNING, 0 active");
         }
     }
 

@@ -146,7 +146,7 @@ class CancelRaceTest {
             var caller = Thread.ofVirtual().start(this::call);
             var drainer = plan.drained() ? Thread.ofVirtual().start(() -> {
                 RacePlan.pause(plan.drainNanos());
-                ground.server.drain(Duration.ZERO);
+                ground.server.drain(Duration.ofNanos(1));
             }) : null;
             switch (plan.client()) {
                 case INTERRUPT -> {

@@ -87,7 +87,7 @@ class DrainTest {
         try (var pair = open(place, Words.chatting((words, responses) -> words.forEach(responses::send))); var chat = Words.chat(pair.client())) {
             chat.send("one");
             assertThat(chat.receive()).isEqualTo("one");
-            assertThat(pair.server().drain(Duration.ZERO).interrupted()).isOne();
+            assertThat(pair.server().drain(Duration.ofNanos(1)).interrupted()).isOne();
             var failure = failure(chat::receive);
             assertThat(failure.status()).isEqualTo(Status.UNAVAILABLE);
             assertThat(failure).hasMessage("Cancelling all calls");
@@ -122,7 +122,7 @@ class DrainTest {
             begun.await();
             var first = Meanwhile.doing(() -> pair.server().drain(LONG));
             await().until(() -> failure(() -> Words.say(pair.client(), QUICK, "")).status() == Status.UNAVAILABLE);
-            var second = Meanwhile.doing(() -> pair.server().drain(Duration.ZERO));
+            var second = Meanwhile.doing(() -> pair.server().drain(Duration.ofNanos(1)));
             var closing = Meanwhile.doing(() -> {
                 pair.server().close();
                 return "closed";
@@ -168,16 +168,16 @@ class DrainTest {
     @Test
     void whoever_waits_for_the_end_is_told() throws Exception {
         try (var pair = open(Place.TCP, Words.saying(word -> word))) {
-            assertThat(pair.server().awaitEnd(Duration.ZERO)).isFalse();
-            assertThat(pair.server().awaitEnd(Duration.ofMillis(10))).isFalse();
+            assertThat(pair.server().join(Duration.ofNanos(1))).isFalse();
+            assertThat(pair.server().join(Duration.ofMillis(10))).isFalse();
             var serving = Meanwhile.doing(() -> {
-                pair.server().serveForever();
+                pair.server().join();
                 return "ended";
             });
             assertThat(serving.isDone()).isFalse();
             pair.server().close();
             assertThat(serving.get()).isEqualTo("ended");
-            assertThat(pair.server().awaitEnd(LONG)).isTrue();
+            assertThat(pair.server().join(LONG)).isTrue();
         }
     }
 
@@ -186,7 +186,7 @@ class DrainTest {
         try (var pair = open(Place.TCP, Words.saying(word -> word))) {
             var stillSet = new CompletableFuture<Boolean>();
             var waiting = Thread.ofVirtual().start(() -> {
-                pair.server().serveForever();
+                pair.server().join();
                 stillSet.complete(Thread.currentThread().isInterrupted());
             });
             waiting.interrupt();
@@ -205,7 +205,7 @@ class DrainTest {
         }))) {
             server.complete(pair.server());
             assertThat(Words.say(pair.client(), "close")).isEqualTo("closed");
-            assertThat(pair.server().awaitEnd(LONG)).isTrue();
+            assertThat(pair.server().join(LONG)).isTrue();
             assertThat(witness.drained).singleElement().matches(DrainReport::clean);
         }
     }

@@ -57,7 +57,7 @@ class ExitTest {
             var server = RpcServer.unix(Path.of(args[1]));
             switch (args[0]) {
                 case "drainOnExit" -> server.start(service).drainOnExit(Duration.ofSeconds(50), Program::show);
-                case "shortly" -> server.start(service).drainOnExit(Duration.ZERO, Program::show);
+                case "shortly" -> server.start(service).drainOnExit(Duration.ofNanos(1), Program::show);
                 default -> server.grace(Duration.ofSeconds(50)).serve(service);
             }
             System.out.println("main ends");

@@ -25,7 +25,7 @@ final class Logged extends Handler implements AutoCloseable {
 
     Logged() {
         QUIET.forEach(logger -> logger.setLevel(Level.INFO));
-        Log.use(new SafeLog(Log.NAME, new ManualTime()));
+        RpcLog.use(new SafeLog(RpcLog.NAME, new ManualTime()));
         LOGGERS.forEach(logger -> {
             logger.addHandler(this);
             logger.setUseParentHandlers(false);
@@ -57,6 +57,6 @@ final class Logged extends Handler implements AutoCloseable {
         for (int i = 0; i < before.size(); i++) {
             QUIET.get(i).setLevel(before.get(i));
         }
-        Log.use(SafeLog.of(Log.NAME));
+        RpcLog.use(SafeLog.of(RpcLog.NAME));
     }
 }

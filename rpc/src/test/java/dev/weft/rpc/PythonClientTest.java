@@ -104,7 +104,7 @@ class PythonClientTest {
 
         String open(Place place, UnaryOperator<RpcServer.Builder> settings) throws IOException {
             var self = new AtomicReference<RpcServer>();
-            var server = settings.apply(place.server()).observer(QUIET).start(new WantedRoutes(() -> self.get().drain(Duration.ZERO)));
+            var server = settings.apply(place.server()).observer(QUIET).start(new WantedRoutes(() -> self.get().drain(Duration.ofNanos(1))));
             self.set(server);
             all.push(server);
             return place == Place.MUTUAL_TLS ? "localhost:" + server.port() : "127.0.0.1:" + server.port();

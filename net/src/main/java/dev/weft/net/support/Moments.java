@@ -46,6 +46,11 @@ public final class Moments {
         return Duration.ofNanos(Math.max(0, moment - time.nanoTime()));
     }
 
+    /** A duration in nanoseconds, for APIs that take a number: zero when it is negative, 146 years when it is longer. */
+    public static long nanos(Duration duration) {
+        return duration.isNegative() ? 0 : duration.compareTo(FARTHEST) >= 0 ? FARTHEST.toNanos() : duration.toNanos();
+    }
+
     /** How long ago a moment was. */
     public static Duration since(TimeSource time, long moment) {
         return Duration.ofNanos(time.nanoTime() - moment);

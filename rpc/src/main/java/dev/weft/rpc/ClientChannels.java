@@ -27,8 +27,8 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /** How a client gets at its server: the transport and the names for it. */
-final class Dialling {
-    private Dialling() {}
+final class ClientChannels {
+    private ClientChannels() {}
 
     static ManagedChannelBuilder<?> channel(List<Address> addresses, @Nullable Tls tls) throws IOException {
         NettyVersion.check();

@@ -1,6 +1,8 @@
 package dev.weft.rpc;
 
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,24 +12,39 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <Q> the type of a request
  */
-final class Requests<Q> extends Reading<Q> {
-    private final ServedCall<Q, ?> call;
+final class RequestInput<Q> extends Reading<Q> {
+    private final String method;
+    /** What a thread throws that was interrupted while it waited here. */
+    private final Supplier<RpcException> interrupted;
+    /** Is told of each request that is received whether it came compressed. */
+    private final Consumer<Boolean> compressed;
     /** Null where the method takes one. */
     private final @Nullable Mailbox<Object> many;
     private @Nullable Object only;
     private volatile boolean whole;
 
-    /** {@code ask} asks the client for so many, of so many bytes at most. */
-    Requests(ServedCall<Q, ?> call, boolean one, IntConsumer ask, int longest) {
-        this.call = call;
-        many = one ? null : new Mailbox<>(ask, longest);
+    private RequestInput(String method, Supplier<RpcException> interrupted, Consumer<Boolean> compressed, @Nullable Mailbox<Object> many) {
+        this.method = method;
+        this.interrupted = interrupted;
+        this.compressed = compressed;
+        this.many = many;
+    }
+
+    /** Of a method that takes one. */
+    static <Q> RequestInput<Q> one(String method, Supplier<RpcException> interrupted, Consumer<Boolean> compressed) {
+        return new RequestInput<>(method, interrupted, compressed, null);
+    }
+
+    /** Of a method that takes many; {@code ask} asks the client for so many, of {@code longest} bytes at most. */
+    static <Q> RequestInput<Q> many(String method, Supplier<RpcException> interrupted, Consumer<Boolean> compressed, IntConsumer ask, int longest) {
+        return new RequestInput<>(method, interrupted, compressed, new Mailbox<>(ask, longest));
     }
 
     boolean areMany() {
         return many != null;
     }
 
-    /** Whether there is but one to come, and it is not here yet. */
+    /** Whether one request is expected, and is not here yet. */
     boolean isSilent() {
         return many == null && !whole;
     }
@@ -53,7 +70,7 @@ final class Requests<Q> extends Reading<Q> {
         return many != null || only != null;
     }
 
-    /** Nothing more is to be had, for this reason. */
+    /** Nothing more can be received, for this reason. */
     void abort(RpcException why) {
         if (many != null) {
             many.abort(why);
@@ -71,7 +88,7 @@ final class Requests<Q> extends Reading<Q> {
     Q only() {
         var request = only;
         if (request == null) {
-            throw new IllegalStateException(call.method() + " takes many requests");
+            throw new IllegalStateException(method + " takes many requests");
         }
         only = null;
         return opened(request);
@@ -84,7 +101,7 @@ final class Requests<Q> extends Reading<Q> {
             var came = many == null ? null : many.take();
             return came == null ? null : opened(came);
         } catch (InterruptedException e) {
-            throw call.interrupted();
+            throw interrupted.get();
         }
     }
 
@@ -93,7 +110,7 @@ final class Requests<Q> extends Reading<Q> {
 
     @SuppressWarnings("unchecked") // the codec's own type
     private Q opened(Object came) {
-        call.call().compressed(came instanceof Descriptors.Unpacked);
+        compressed.accept(came instanceof Descriptors.Unpacked);
         return (Q) (came instanceof Descriptors.Unpacked unpacked ? unpacked.message() : came);
     }
 }

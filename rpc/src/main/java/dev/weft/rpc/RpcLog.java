@@ -5,14 +5,14 @@ import java.util.function.Supplier;
 
 import dev.weft.net.support.SafeLog;
 
-/** Everything this module logs, in one place: nothing of it on a hot path. */
-final class Log {
+/** What this module logs; nothing of it on a hot path. */
+final class RpcLog {
     static final String NAME = "dev.weft.rpc";
 
     /** Another one in tests, with a limit that no other test has used up. */
     private static volatile SafeLog log = SafeLog.of(NAME);
 
-    private Log() {}
+    private RpcLog() {}
 
     static void use(SafeLog other) {
         log = other;
@@ -23,8 +23,8 @@ final class Log {
         log.peer(text);
     }
 
-    static void callFailed(Call call, Throwable failure) {
-        log.log(Level.ERROR, () -> call.method() + " called by " + call.peer() + " threw", failure);
+    static void callFailed(String method, String peer, Throwable failure) {
+        log.log(Level.ERROR, () -> method + " called by " + peer + " threw", failure);
     }
 
     static void observerFailed(String event, Throwable failure) {
