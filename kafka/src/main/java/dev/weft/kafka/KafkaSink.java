@@ -32,7 +32,7 @@ public final class KafkaSink<T> extends KafkaEnd<KafkaSink<T>> {
     /** @param ours whether the queue was made for this sink, and ends with it */
     static <T> KafkaSink<T> of(KafkaSettings settings, Records<T> records, AckQueue<T> toSend, boolean ours) {
         var life = new KafkaLife("sink to " + settings.what(), settings.time);
-        return new KafkaSink<>(settings, toSend, ours, life, new Producing<>(settings, records, toSend, life));
+        return new KafkaSink<>(settings, toSend, ours, life, new Producing<>(settings, records, toSend, ours ? toSend::end : () -> {}, life));
     }
 
     private KafkaSink(KafkaSettings settings, AckQueue<T> toSend, boolean ours, KafkaLife life, Producing<T> producing) {

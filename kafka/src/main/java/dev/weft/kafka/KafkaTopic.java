@@ -159,7 +159,7 @@ public final class KafkaTopic<T> {
      * @throws IllegalStateException when it has no {@link #group}
      */
     public KafkaSource<T> source() {
-        return KafkaSource.of(settings.ofSource(), records, new AckQueue<T>(settings.capacity), true);
+        return KafkaSource.of(settings.ofSource(), records, new AckQueue<T>(settings.capacity, settings.time), true);
     }
 
     /**
@@ -177,7 +177,7 @@ public final class KafkaTopic<T> {
      * @throws IllegalStateException when there are several topics, or the poison policy is one for sources
      */
     public KafkaSink<T> sink() {
-        return KafkaSink.of(settings.ofSink(), records, new AckQueue<T>(settings.capacity), true);
+        return KafkaSink.of(settings.ofSink(), records, new AckQueue<T>(settings.capacity, settings.time), true);
     }
 
     /**

@@ -88,7 +88,7 @@ final class Poisoned implements AutoCloseable {
             var to = settings.copy();
             to.topics(List.of(topic));
             to.poison = Poison.stop();
-            sink = KafkaSink.of(to.ofSink(), Records.whole(Records.BYTES), new AckQueue<>(settings.capacity), true);
+            sink = KafkaSink.of(to.ofSink(), Records.whole(Records.BYTES), new AckQueue<>(settings.capacity, settings.time), true);
             sink.start();
             deadLetters = sink;
         }

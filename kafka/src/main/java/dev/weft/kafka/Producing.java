@@ -36,6 +36,7 @@ final class Producing<T> implements KafkaWork {
     private final KafkaSettings settings;
     private final Records<T> records;
     private final AckQueue<T> queue;
+    private final Runnable noMore;
     private final KafkaLife life;
     private final Room room;
 
@@ -53,10 +54,12 @@ final class Producing<T> implements KafkaWork {
 
     private record Sending<T>(Delivered<T> delivered, ProducerRecord<byte[], byte[]> record) {}
 
-    Producing(KafkaSettings settings, Records<T> records, AckQueue<T> queue, KafkaLife life) {
+    /** @param noMore ends the queue for those who put into it, if it is ours */
+    Producing(KafkaSettings settings, Records<T> records, AckQueue<T> queue, Runnable noMore, KafkaLife life) {
         this.settings = settings;
         this.records = records;
         this.queue = queue;
+        this.noMore = noMore;
         this.life = life;
         this.room = new Room(settings.unacknowledged, life.changed());
     }
@@ -232,6 +235,7 @@ final class Producing<T> implements KafkaWork {
     /** What is in the queue is the last. */
     @Override
     public void drain() {
+        noMore.run();
         draining = true;
     }
 

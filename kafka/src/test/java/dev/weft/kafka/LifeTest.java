@@ -124,6 +124,29 @@ class LifeTest {
     }
 
     @Test
+    void aDrainOfASinkEndsItsQueueAtOnce() throws Exception {
+        var sink = broker.kafka().topic("ends-at-once").text().deliverWithin(Duration.ofMinutes(1)).sink().start();
+        var held = new CountDownLatch(1);
+        sink.toSend().put("one", () -> awaitUninterruptibly(held));
+        await().until(() -> sink.stats().acknowledged() == 1);
+        sink.toSend().put("two");
+        var draining = CompletableFuture.supplyAsync(() -> sink.drain(Duration.ZERO));
+        await().until(() -> sink.toSend().hasEnded());
+        assertThat(draining).isNotDone();
+        held.countDown();
+        assertThat(draining.get(20, TimeUnit.SECONDS).clean()).isTrue();
+        assertThat(sink.stats().acknowledged()).isEqualTo(2);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void runWorksUntilItsQueueHasEnded() throws Exception {
         var sink = broker.kafka().topic("run").text().sink();
         Numbered.put(sink, 0, 10);

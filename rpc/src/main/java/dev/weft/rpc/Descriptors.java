@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Methods in the terms of the transport. What leaves is encoded by the thread that sends it, so that a failure is that thread's; what arrives is
- * decoded by the transport, and a failure is a value, for whoever waits for the message.
+ * decoded by the transport, and a failure is a value, for the thread that waits for the message.
  */
 final class Descriptors {
     private Descriptors() {}
@@ -57,8 +57,8 @@ final class Descriptors {
     }
 
     /** What the transport keeps of a message until it has left: it may have to send it again. */
-    static <T> Object encode(Codec<T> codec, T message) {
-        return codec instanceof ProtobufCodec<?> p ? p.prototype().getClass().cast(message) : codec.encode(message);
+    static <T> Object encode(RpcCodec<T> codec, T message) {
+        return codec instanceof RpcProtobufCodec<?> p ? p.prototype().getClass().cast(message) : codec.encode(message);
     }
 
     /** Any message streams the same way: it knows its own bytes. */
@@ -76,9 +76,9 @@ final class Descriptors {
         }
     };
 
-    private static <T> Marshaller<Object> decoding(Codec<T> codec) {
+    private static <T> Marshaller<Object> decoding(RpcCodec<T> codec) {
         return new Marshaller<>() {
-            private final @Nullable Marshaller<?> protobuf = codec instanceof ProtobufCodec<?> p ? ProtoLiteUtils.marshaller(p.prototype()) : null;
+            private final @Nullable Marshaller<?> protobuf = codec instanceof RpcProtobufCodec<?> p ? ProtoLiteUtils.marshaller(p.prototype()) : null;
 
             @Override
             public InputStream stream(Object message) {

@@ -5,6 +5,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import dev.weft.net.TimeSource;
 import io.netty.channel.SelectStrategy;
 import io.netty.util.IntSupplier;
 
@@ -21,18 +22,21 @@ final class GivingWay implements SelectStrategy {
     /** So long a loop may go on without leaving its carrier. */
     private static final long LONGEST_RUN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+    /** The loops are the process's, and its carriers know the machine's clock only. */
+    private static final TimeSource TIME = TimeSource.system();
+
     private static final ExecutorService BELL = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("weft-rpc-bell").factory());
 
-    private long since = System.nanoTime();
+    private long since = TIME.nanoTime();
     private boolean byTimer;
 
     @Override
     public int calculateStrategy(IntSupplier selectNow, boolean hasTasks) throws Exception {
-        if (System.nanoTime() - since < LONGEST_RUN_NANOS) {
+        if (TIME.nanoTime() - since < LONGEST_RUN_NANOS) {
             Thread.yield();
         } else {
             leave();
-            since = System.nanoTime();
+            since = TIME.nanoTime();
         }
         var ready = selectNow.get();
         return hasTasks || ready > 0 ? ready : SELECT;

@@ -26,7 +26,7 @@ public final class Health {
         set(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, serves);
     }
 
-    /** Forgets a service: whoever asks for it is told NOT_FOUND. */
+    /** Forgets a service: clients that ask for it are told NOT_FOUND. */
     public void forget(String service) {
         manager.clearStatus(service);
     }

@@ -50,7 +50,7 @@ final class Listening {
         this.file = file;
     }
 
-    static Listening open(RpcServer.Builder settings, Collection<RpcService.Definition> services, Serving serving, @Nullable Health health)
+    static Listening open(RpcServerBuilder settings, Collection<RpcService.Definition> services, Serving serving, @Nullable Health health)
             throws IOException {
         NettyVersion.check();
         if (settings.address.kind() == Address.Kind.MEMORY && settings.tls != null) {
@@ -69,7 +69,7 @@ final class Listening {
         return new Listening(server, bound instanceof InetSocketAddress ? Address.of(bound) : settings.address, limit, file);
     }
 
-    private static NettyServerBuilder netty(RpcServer.Builder settings, SocketAddress where, ConnectionLimit limit) throws IOException {
+    private static NettyServerBuilder netty(RpcServerBuilder settings, SocketAddress where, ConnectionLimit limit) throws IOException {
         var loops = EventLoops.of(settings.address);
         var builder = NettyServerBuilder.forAddress(where, credentials(settings))
                 .bossEventLoopGroup(loops.group()).workerEventLoopGroup(loops.group())
@@ -99,7 +99,7 @@ final class Listening {
         return builder;
     }
 
-    private static ServerCredentials credentials(RpcServer.Builder settings) throws IOException {
+    private static ServerCredentials credentials(RpcServerBuilder settings) throws IOException {
         var negotiator = settings.tls == null ? InternalProtocolNegotiators.serverPlaintext()
                 : InternalProtocolNegotiators.serverTls(TlsContexts.server(settings.tls));
         return InternalNettyServerCredentials.create(ClientView.watching(negotiator, settings.maxResets, settings.resetWindow, settings.time));
@@ -119,7 +119,7 @@ final class Listening {
         }
     }
 
-    private static Server started(ServerBuilder<?> builder, RpcServer.Builder settings, Collection<RpcService.Definition> services, Serving serving,
+    private static Server started(ServerBuilder<?> builder, RpcServerBuilder settings, Collection<RpcService.Definition> services, Serving serving,
             @Nullable Health health) throws IOException {
         builder.fallbackHandlerRegistry(new NoSuchMethod());
         for (var service : services) {
@@ -183,8 +183,8 @@ final class Listening {
             if (name.lastIndexOf('/') < 1 || name.endsWith("/")) {
                 return null; // not even a name
             }
-            var method = new RpcMethod<>(name, Codec.protobuf(com.google.protobuf.Empty.getDefaultInstance()),
-                    Codec.protobuf(com.google.protobuf.Empty.getDefaultInstance()));
+            var method = new RpcMethod<>(name, RpcCodec.protobuf(com.google.protobuf.Empty.getDefaultInstance()),
+                    RpcCodec.protobuf(com.google.protobuf.Empty.getDefaultInstance()));
             var descriptor = Descriptors.unknown(method);
             return ServerMethodDefinition.create(descriptor, (call, headers) -> {
                 call.close(Statuses.of(Status.UNIMPLEMENTED, "Method not found!"), new io.grpc.Metadata());

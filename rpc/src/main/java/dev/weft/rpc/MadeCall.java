@@ -1,12 +1,13 @@
 package dev.weft.rpc;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call at the client. The transport tells it what comes, on threads of its own that never wait here; whoever made the call waits.
+ * One call at the client. The transport tells it what comes, on threads of its own that never wait here; the caller's thread waits.
  *
  * @param <Q> the type of a request
  * @param <R> the type of a response
@@ -21,11 +22,15 @@ final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
     /** Those of its client that are not over. */
     private final MadeCalls running;
     private final Mailbox<Object> responses;
-    /** Guards what follows, and is notified when sending may be possible again. */
+    /** Is notified when sending may be possible again. */
     private final Object lock = new Object();
+    @GuardedBy("lock")
     private boolean finished;
+    @GuardedBy("lock")
     private boolean over;
+    @GuardedBy("lock")
     private @Nullable RpcException failure;
+    @GuardedBy("lock")
     private @Nullable RpcException stop;
 
     MadeCall(RpcMethod<Q, R> method, MethodType kind, ClientCall<Object, Object> transport, CallOptions options, int maxMessageSize,
@@ -118,6 +123,7 @@ final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
         }
     }
 
+    @GuardedBy("lock")
     private void awaitReady() {
         try {
             while (!over && failure == null && !kind.clientSendsOneMessage() && !transport.isReady()) {
@@ -176,7 +182,7 @@ final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
         }
     }
 
-    /** The failure as this thread sees it: with a stack that shows who waited. */
+    /** The failure as this thread sees it: with the stack of the thread that waited. */
     private static RpcException told(RpcException why) {
         return new RpcException(why.status(), why.message(), why.getCause(), why.trailers(), why.details());
     }

@@ -3,6 +3,7 @@ package dev.weft.rpc;
 import java.util.ArrayDeque;
 import java.util.function.IntConsumer;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +20,14 @@ final class Mailbox<T> {
 
     private final IntConsumer ask;
     private final int ahead;
+    @GuardedBy("this")
     private final ArrayDeque<T> messages = new ArrayDeque<>(MOST);
     /** Asked for, and not here yet. */
+    @GuardedBy("this")
     private int due;
+    @GuardedBy("this")
     private boolean finished;
+    @GuardedBy("this")
     private @Nullable RpcException failure;
 
     /** {@code ask} asks the other side for so many, of so many bytes at most; it does not wait. */

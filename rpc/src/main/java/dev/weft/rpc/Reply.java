@@ -2,7 +2,7 @@ package dev.weft.rpc;
 
 import org.jspecify.annotations.Nullable;
 
-/** What came along with the responses of a call, for who wants to know: {@link CallOptions#reply}. For any thread. */
+/** What came along with the responses of a call: see {@link CallOptions#reply}. For any thread. */
 public final class Reply {
     private @Nullable Metadata headers;
     private @Nullable Metadata trailers;

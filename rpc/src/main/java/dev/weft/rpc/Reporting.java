@@ -6,7 +6,7 @@ import java.util.List;
 import io.grpc.ServerCall;
 import org.jspecify.annotations.Nullable;
 
-/** How a call's headers, status and trailers leave: so that they fit into what its client takes. The caller sees to one last word. */
+/** Sends a call's headers, status and trailers, made to fit into what its client takes. The caller ensures that the status is sent once. */
 final class Reporting {
     private final ServerCall<Object, Object> transport;
     private final String method;

@@ -11,7 +11,7 @@ import com.google.protobuf.MessageLite;
  * @param <Q> the type of a request
  * @param <R> the type of a response
  */
-public record RpcMethod<Q, R>(String name, Codec<Q> request, Codec<R> response) {
+public record RpcMethod<Q, R>(String name, RpcCodec<Q> request, RpcCodec<R> response) {
     /** Checks the name. */
     public RpcMethod {
         var slash = name.lastIndexOf('/');
@@ -22,7 +22,7 @@ public record RpcMethod<Q, R>(String name, Codec<Q> request, Codec<R> response) 
 
     /** One whose messages are protocol buffers, given by any message of each type. */
     public static <Q extends MessageLite, R extends MessageLite> RpcMethod<Q, R> of(String name, Q request, R response) {
-        return new RpcMethod<>(name, Codec.protobuf(request), Codec.protobuf(response));
+        return new RpcMethod<>(name, RpcCodec.protobuf(request), RpcCodec.protobuf(response));
     }
 
     /** The full name of the service that it belongs to. */

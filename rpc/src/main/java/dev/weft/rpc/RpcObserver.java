@@ -9,7 +9,7 @@ import dev.weft.net.DrainReport;
  * draining one); what it throws is logged and changes nothing. It must not block for long.
  */
 public interface RpcObserver {
-    /** The method of a call begins; a call that ends before that, cancelled or against the protocol, is not told of. */
+    /** The method of a call begins. Of a call that ends before that, cancelled or against the protocol, nothing is reported. */
     default void started(Call call) {}
 
     /** A call was turned away: too many at once, or the server is being closed. */
@@ -23,7 +23,7 @@ public interface RpcObserver {
         RpcLog.callFailed(call.method(), call.peer(), failure);
     }
 
-    /** A call that was told of as started has ended with this status, as far as this side knows. */
+    /** A call whose beginning was reported has ended with this status, as far as this side knows. */
     default void ended(Call call, Status status, Duration took) {}
 
     /** A drain has ended. */

@@ -86,7 +86,7 @@ public interface RpcService {
             this.file = file;
         }
 
-        /** Of a service that {@linkplain RpcServer.Builder#reflection() reflection} can't describe; its methods follow. */
+        /** Of a service that {@linkplain RpcServerBuilder#reflection() reflection} can't describe; its methods follow. */
         public static Definition of(String name) {
             return new Definition(name, null);
         }

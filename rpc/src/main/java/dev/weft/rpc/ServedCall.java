@@ -242,7 +242,7 @@ final class ServedCall<Q, R> extends ServerCall.Listener<Object> implements Runn
         responses.send(encode(message));
     }
 
-    /** The message's bytes; that there are none is the server's own mistake, whoever made it. */
+    /** The message's bytes; that there are none is the server's own mistake. */
     private Object encode(@Nullable R message) {
         try {
             return responses.encode(message);

@@ -15,7 +15,7 @@ import dev.weft.net.TimeSource;
 import dev.weft.net.support.TimedCondition;
 import org.jspecify.annotations.Nullable;
 
-/** What the methods of a server share: its limits, its interceptors, its calls, and who is told of them. */
+/** What the methods of a server share: its limits, its interceptors, its calls, and their observer. */
 final class Serving {
     private final int most;
     private final int maxMessageSize;

@@ -36,7 +36,7 @@ public enum Status {
     UNAVAILABLE,
     /** Data is lost for good. */
     DATA_LOSS,
-    /** The caller did not say who it is, or not credibly. */
+    /** The caller has not proved who it is. */
     UNAUTHENTICATED;
 
     private static final Status[] BY_NUMBER = values();

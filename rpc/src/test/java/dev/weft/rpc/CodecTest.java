@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class CodecTest {
     /** Fails for some texts. */
-    private static final Codec<String> PICKY = new Codec<>() {
+    private static final RpcCodec<String> PICKY = new RpcCodec<>() {
         @Override
         public String decode(InputStream in) throws IOException {
             var text = Words.TEXT.decode(in);

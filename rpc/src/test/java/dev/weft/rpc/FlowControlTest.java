@@ -25,7 +25,7 @@ class FlowControlTest {
     private static final long MOST = 8 * 1024;
     private static final Duration STEADY = Duration.ofMillis(100);
 
-    private static final Codec<byte[]> BYTES = new Codec<>() {
+    private static final RpcCodec<byte[]> BYTES = new RpcCodec<>() {
         @Override
         public byte[] decode(InputStream in) throws IOException {
             return in.readAllBytes();

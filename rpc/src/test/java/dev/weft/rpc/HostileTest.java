@@ -85,7 +85,7 @@ class HostileTest {
         }
     }
 
-    private static Scene open(UnaryOperator<RpcServer.Builder> settings) throws IOException {
+    private static Scene open(UnaryOperator<RpcServerBuilder> settings) throws IOException {
         var server = settings.apply(RpcServer.tcp("127.0.0.1", 0).grace(Duration.ofNanos(1))).start(new Endless());
         try {
             var scene = new Scene(server, RpcClient.to(server.address()).open());

@@ -79,7 +79,7 @@ class LimitsOfPatienceTest {
     @ParameterizedTest
     @EnumSource(names = {"TCP", "MEMORY"})
     void a_codec_that_runs_out_of_stack_ends_its_own_call_only(Place place) {
-        var deep = new RpcMethod<>(Words.NAME + "/Deep", new Codec<String>() {
+        var deep = new RpcMethod<>(Words.NAME + "/Deep", new RpcCodec<String>() {
             @Override
             public String decode(InputStream in) throws IOException {
                 throw new StackOverflowError("deep");

@@ -25,7 +25,7 @@ class LongAnswerTest {
     };
 
     /** Runs the calls while another one is open on the same connection, which must end well. */
-    private static void beside(Place place, UnaryOperator<RpcServer.Builder> server, int clientTakes, RpcService.Unary<String, String> body,
+    private static void beside(Place place, UnaryOperator<RpcServerBuilder> server, int clientTakes, RpcService.Unary<String, String> body,
             Calls calls) throws Exception {
         var begun = new CountDownLatch(1);
         var go = new CountDownLatch(1);

@@ -15,7 +15,7 @@ import dev.weft.testkit.TestCertificates;
 enum Place {
     TCP, IPV6, UNIX, TLS, MUTUAL_TLS, MEMORY;
 
-    RpcServer.Builder server() {
+    RpcServerBuilder server() {
         return switch (this) {
             case TCP -> RpcServer.tcp("127.0.0.1", 0);
             case IPV6 -> RpcServer.tcp("::1", 0);
@@ -27,7 +27,7 @@ enum Place {
         };
     }
 
-    RpcClient.Builder client(RpcServer server) {
+    RpcClientBuilder client(RpcServer server) {
         return switch (this) {
             case TCP, IPV6, UNIX, MEMORY -> RpcClient.to(server.address());
             case TLS -> RpcClient.to("localhost", server.port()).tls(TestCertificates.authority());
@@ -38,7 +38,7 @@ enum Place {
     }
 
     /** A server of these services and a client of it, for as long as the test lasts. */
-    Pair open(UnaryOperator<RpcServer.Builder> server, UnaryOperator<RpcClient.Builder> client, RpcService... services) {
+    Pair open(UnaryOperator<RpcServerBuilder> server, UnaryOperator<RpcClientBuilder> client, RpcService... services) {
         try {
             var started = server.apply(server()).start(services);
             try {

@@ -102,7 +102,7 @@ class PythonClientTest {
     private static final class Servers implements AutoCloseable {
         private final Deque<RpcServer> all = new ArrayDeque<>();
 
-        String open(Place place, UnaryOperator<RpcServer.Builder> settings) throws IOException {
+        String open(Place place, UnaryOperator<RpcServerBuilder> settings) throws IOException {
             var self = new AtomicReference<RpcServer>();
             var server = settings.apply(place.server()).observer(QUIET).start(new WantedRoutes(() -> self.get().drain(Duration.ofNanos(1))));
             self.set(server);

@@ -355,7 +355,7 @@ class PythonServerTest {
             port = Integer.parseInt(line.substring("port ".length()));
         }
 
-        RpcClient.Builder client() {
+        RpcClientBuilder client() {
             return RpcClient.to("127.0.0.1", port);
         }
 

@@ -22,7 +22,7 @@ class RetryTest {
 
     private final AtomicInteger calls = new AtomicInteger();
 
-    private static UnaryOperator<RpcClient.Builder> retrying(int attempts) {
+    private static UnaryOperator<RpcClientBuilder> retrying(int attempts) {
         return client -> client.retry(attempts, FIRST, LONGEST, Status.UNAVAILABLE, Status.ABORTED);
     }
 

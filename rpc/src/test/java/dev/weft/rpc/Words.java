@@ -13,7 +13,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 final class Words {
     static final String NAME = "words.Words";
 
-    static final Codec<String> TEXT = new Codec<>() {
+    static final RpcCodec<String> TEXT = new RpcCodec<>() {
         @Override
         public String decode(InputStream in) throws IOException {
             return new String(in.readAllBytes(), UTF_8);

@@ -24,7 +24,7 @@ class WrongProtocolTest {
     @TempDir
     Path folder;
 
-    private static RpcException met(RpcClient.Builder client) throws IOException {
+    private static RpcException met(RpcClientBuilder client) throws IOException {
         try (var logged = new Logged(); var rpc = client.open()) {
             var failed = failure(() -> Words.say(rpc, "hello"));
             assertThat(failed.status()).isEqualTo(Status.UNAVAILABLE);
@@ -54,7 +54,7 @@ class WrongProtocolTest {
         return server;
     }
 
-    private RpcServer.Builder server(boolean unix) throws IOException {
+    private RpcServerBuilder server(boolean unix) throws IOException {
         return unix ? RpcServer.unix(Files.createTempDirectory(folder, "s").resolve("s")) : RpcServer.tcp("127.0.0.1", 0);
     }
 
@@ -99,7 +99,7 @@ class WrongProtocolTest {
         }
     }
 
-    private static RpcException failureOf(RpcClient.Builder client) throws IOException {
+    private static RpcException failureOf(RpcClientBuilder client) throws IOException {
         try (var rpc = client.open()) {
             return failure(() -> Words.say(rpc, "hello"));
         }

@@ -24,12 +24,12 @@ enum Wire {
     /** What the certificate of {@code server1.pem} is good for. */
     private static final String NAME = "foo.test.google.fr";
 
-    RpcServer.Builder weftServer() {
+    RpcServerBuilder weftServer() {
         var server = RpcServer.tcp("127.0.0.1", 0);
         return this == TLS ? server.tls(Certificates.SERVER, Certificates.SERVER_KEY) : server;
     }
 
-    RpcClient.Builder weftClient(int... ports) {
+    RpcClientBuilder weftClient(int... ports) {
         var addresses = IntStream.of(ports).mapToObj(port -> Address.of("127.0.0.1", port)).toArray(Address[]::new);
         var client = RpcClient.to(addresses[0], Arrays.copyOfRange(addresses, 1, addresses.length));
         return this == TLS ? client.tls(Tls.client().trust(Certificates.AUTHORITY).host(NAME)) : client;

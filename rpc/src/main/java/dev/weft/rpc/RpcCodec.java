@@ -10,7 +10,7 @@ import com.google.protobuf.MessageLite;
  *
  * @param <T> the type of a message
  */
-public interface Codec<T> {
+public interface RpcCodec<T> {
     /**
      * Reads a message, up to the stream's end.
      *
@@ -26,7 +26,7 @@ public interface Codec<T> {
      *
      * @param prototype any message of the type, mostly its default instance
      */
-    static <M extends MessageLite> Codec<M> protobuf(M prototype) {
-        return new ProtobufCodec<>(prototype);
+    static <M extends MessageLite> RpcCodec<M> protobuf(M prototype) {
+        return new RpcProtobufCodec<>(prototype);
     }
 }

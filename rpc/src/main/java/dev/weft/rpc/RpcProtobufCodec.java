@@ -6,7 +6,7 @@ import java.io.InputStream;
 import com.google.protobuf.MessageLite;
 
 /** Messages of one type of protocol buffers. On the wire they go without a detour over an array: see {@link Descriptors}. */
-record ProtobufCodec<M extends MessageLite>(M prototype) implements Codec<M> {
+record RpcProtobufCodec<M extends MessageLite>(M prototype) implements RpcCodec<M> {
     @Override
     public M decode(InputStream in) throws IOException {
         @SuppressWarnings("unchecked") // a message's parser gives its own type
