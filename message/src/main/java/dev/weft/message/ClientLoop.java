@@ -88,7 +88,7 @@ final class ClientLoop {
             reader.run(() -> begun.complete(peer));
             return null;
         } catch (Exception e) {
-            if (begun.isDone()) {
+            if (begun.isDone() && !peer.life().isOurInterrupt(e)) {
                 messages.log().clientFailed(peer.toString(), connection, e);
             }
             return e;

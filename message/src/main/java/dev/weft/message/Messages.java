@@ -283,8 +283,8 @@ public final class Messages {
         try {
             new MessageReader(peer, now).run(() -> {});
         } catch (Throwable t) {
-            if (peer.life().isEnding() && Interrupts.isInterrupt(t)) {
-                return; // our own drain wants this thread to end
+            if (peer.life().isOurInterrupt(t)) {
+                return;
             }
             failure = t;
             throw t;

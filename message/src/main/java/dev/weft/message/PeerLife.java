@@ -70,6 +70,11 @@ final class PeerLife {
         return life.isEnding();
     }
 
+    /** Whether a failure says that our own drain wants the reading thread to end. */
+    boolean isOurInterrupt(Throwable failure) {
+        return life.isEnding() && Interrupts.isInterrupt(failure);
+    }
+
     Life life() {
         return life;
     }
@@ -176,7 +181,7 @@ final class PeerLife {
 
     /** It is over: its values are closed, and threads that wait for that go on. An interrupt by our own drain is no failure. */
     void end(@Nullable Throwable why) {
-        if (why != null && !(life.isEnding() && Interrupts.isInterrupt(why))) {
+        if (why != null && !isOurInterrupt(why)) {
             life.fail(why);
         }
         life.beginDrain();

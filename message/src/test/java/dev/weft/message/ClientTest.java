@@ -10,9 +10,6 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +20,7 @@ import dev.weft.net.Connection;
 import dev.weft.net.Deadlines;
 import dev.weft.net.LifeState;
 import dev.weft.net.Server;
+import dev.weft.testkit.ManualTime;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -263,32 +261,28 @@ class ClientTest {
     @Test
     void aThousandClientsComeBackSpreadOverTime() throws Exception {
         var clients = 1_000;
-        var step = Duration.ofSeconds(1);
+        var tenth = Duration.ofMillis(100);
+        var time = new ManualTime();
         var first = new Messages().open(Server.tcp("localhost", 0)).start();
         var where = first.address();
         var peers = new ArrayList<Peer>();
-        var lost = new CountDownLatch(clients);
-        var atClients = new Messages().reconnect(Backoff.exponential(step, Duration.ofSeconds(5))).observer(Observed.close(p -> lost.countDown()));
+        var atClients = new Messages().time(time).reconnect(Backoff.exponential(tenth.multipliedBy(10), Duration.ofSeconds(5)));
         for (int i = 0; i < clients; i++) {
-            peers.add(atClients.open(Connection.to(where)));
+            peers.add(atClients.open(Connection.to(where).deadlines(Deadlines.none())));
         }
-        var came = new ConcurrentLinkedQueue<Long>();
-        var back = new CountDownLatch(clients);
         first.close();
-        var atServer = new Messages().observer(Observed.open(p -> {
-            came.add(System.nanoTime());
-            back.countDown();
-        }));
-        try (var second = atServer.open(Server.tcp("localhost", where.port())).start()) {
-            assertThat(lost.await(20, TimeUnit.SECONDS)).isTrue();
-            assertThat(back.await(40, TimeUnit.SECONDS)).isTrue();
+        time.awaitWaiting(clients);
+        try (var second = new Messages().open(Server.tcp("localhost", where.port())).start()) {
+            for (int i = 0, before = 0; i < 10; i++) {
+                time.advance(tenth);
+                Awaitility.await().until(() -> second.stats().accepted() + time.waiting() == clients);
+                var came = (int) second.stats().accepted();
+                assertThat(came - before).as("came in a tenth of the time").isBetween(1, clients / 4);
+                before = came;
+            }
+            assertThat(time.waiting()).isZero();
+            Awaitility.await().until(() -> peers.stream().allMatch(Peer::connected));
             assertThat(second.connections()).hasSize(clients);
-            var times = came.stream().mapToLong(Long::longValue).sorted().toArray();
-            var perTenth = new int[10];
-            var tenth = (times[times.length - 1] - times[0]) / 10 + 1;
-            Arrays.stream(times).forEach(t -> perTenth[(int) ((t - times[0]) / tenth)]++);
-            assertThat(times[times.length - 1] - times[0]).isGreaterThan(step.toNanos() / 2);
-            assertThat(Arrays.stream(perTenth).max().orElseThrow()).as("came in the fullest tenth of the time").isLessThan(clients / 2);
             for (var peer : peers) {
                 peer.close();
             }
