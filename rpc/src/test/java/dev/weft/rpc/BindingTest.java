@@ -186,8 +186,7 @@ class BindingTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_server_may_have_many_services(Place place) {
         try (var pair = place.open(ECHO, new RouteService())) {
             assertThat(Words.say(pair.client(), "one")).isEqualTo("one");

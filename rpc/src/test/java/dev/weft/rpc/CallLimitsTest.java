@@ -22,8 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @DisplayName("How many calls there are at once (SPEC RPC-10)")
 @Timeout(60)
 class CallLimitsTest {
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void two_methods_run_and_two_calls_wait(Place place) throws Exception {
         var running = new AtomicInteger();
         var most = new AtomicInteger();
@@ -91,8 +90,7 @@ class CallLimitsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void one_too_many_is_refused(Place place) throws Exception {
         var witness = new Witness();
         var go = new CountDownLatch(1);
@@ -124,8 +122,7 @@ class CallLimitsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void and_when_it_has_a_failure(Place place) {
         try (var pair = place.open(s -> s.maxCalls(1), c -> c, Words.listing((word, responses) -> {
             responses.send(word);

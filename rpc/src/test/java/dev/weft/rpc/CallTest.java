@@ -12,14 +12,11 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("What a service's method knows of its call, and what it can do to it (SPEC RPC-6)")
 @Timeout(60)
 class CallTest {
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void it_knows_who_calls(Place place) {
         try (var pair = place.open(Words.saying(_ -> Call.current().peer()))) {
             var form = switch (place) {
@@ -32,16 +29,14 @@ class CallTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void it_knows_which_method_it_is(Place place) {
         try (var pair = place.open(Words.saying(_ -> Call.current().method()))) {
             assertThat(Words.say(pair.client(), "what?")).isEqualTo("words.Words/Say");
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void it_knows_the_certificate_of_a_client_that_shows_one(Place place) {
         try (var pair = place.open(Words.saying(_ -> {
             var session = Call.current().tls();
@@ -63,8 +58,7 @@ class CallTest {
         assertThatThrownBy(Call::current).isInstanceOf(IllegalStateException.class).hasMessageContaining(Thread.currentThread().getName());
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void the_time_that_remains_is_what_the_client_gives(Place place) {
         try (var pair = place.open(Words.saying(_ -> Call.current().timeRemaining().map(Duration::toString).orElse("endless")))) {
             assertThat(Words.say(pair.client(), "how long?")).isEqualTo("endless");
@@ -73,8 +67,7 @@ class CallTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void abort_ends_it_with_a_status_and_a_text(Place place) {
         try (var pair = place.open(Words.saying(word -> {
             if (!word.isEmpty()) {
@@ -99,8 +92,7 @@ class CallTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_status_that_is_set_takes_the_place_of_the_response(Place place) {
         try (var pair = place.open(Words.saying(word -> {
             Call.current().status(Status.valueOf(word), "as you say");
@@ -113,8 +105,7 @@ class CallTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_status_that_is_set_follows_the_responses_of_a_stream(Place place) {
         try (var pair = place.open(Words.listing((_, responses) -> {
             Call.current().status(Status.OUT_OF_RANGE, "no more");
@@ -129,8 +120,7 @@ class CallTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void its_limit_ends_it_and_interrupts_its_thread(Place place) throws Exception {
         var sawCancelled = new CompletableFuture<Boolean>();
         try (var pair = place.open(Words.saying(_ -> {
@@ -184,8 +174,7 @@ class CallTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void it_is_cancelled_when_nobody_waits_any_more_and_not_before(Place place) throws Exception {
         var before = new CompletableFuture<Boolean>();
         var after = new CompletableFuture<Boolean>();

@@ -12,8 +12,6 @@ import java.util.concurrent.CountDownLatch;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Calls that are called off (SPEC RPC-9)")
 @Timeout(60)
@@ -42,8 +40,7 @@ class CancellationTest {
         assertThat(witness.failures).isEmpty();
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void leaving_a_stream_early_stops_the_method(Place place) throws Exception {
         try (var pair = open(place, Words.listing((_, responses) -> {
             responses.send("one");
@@ -59,8 +56,7 @@ class CancellationTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_method_that_goes_on_sending_is_stopped(Place place) throws Exception {
         var tries = new CompletableFuture<Status>();
         try (var pair = open(place, Words.listing((_, responses) -> {
@@ -83,8 +79,7 @@ class CancellationTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void closing_an_exchange_stops_the_method(Place place) throws Exception {
         try (var pair = open(place, Words.chatting((words, responses) -> {
             responses.send(words.receive());
@@ -103,8 +98,7 @@ class CancellationTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_method_that_waits_for_requests_is_told(Place place) throws Exception {
         var told = new CompletableFuture<Status>();
         try (var pair = open(place, Words.chatting((words, responses) -> {
@@ -123,8 +117,7 @@ class CancellationTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void closing_it_frees_another_thread_that_waits(Place place) throws Exception {
         try (var pair = open(place, Words.chatting((words, responses) -> {
             responses.send(words.receive());
@@ -139,8 +132,7 @@ class CancellationTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void closing_it_at_its_end_does_nothing(Place place) {
         try (var pair = open(place, Words.chatting((words, responses) -> words.forEach(responses::send)))) {
             try (var chat = Words.chat(pair.client())) {
@@ -154,8 +146,7 @@ class CancellationTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void interrupting_the_caller_cancels_the_call(Place place) throws Exception {
         var begun = new CountDownLatch(1);
         try (var pair = open(place, Words.saying(word -> {
@@ -177,8 +168,7 @@ class CancellationTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void interrupting_one_that_sends_cancels_the_call(Place place) throws Exception {
         var begun = new CountDownLatch(1);
         try (var pair = open(place, Words.joining(words -> {
@@ -200,8 +190,7 @@ class CancellationTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void closing_the_client_cancels_its_calls(Place place) throws Exception {
         var begun = new CountDownLatch(1);
         try (var pair = open(place, Words.saying(word -> {

@@ -10,8 +10,6 @@ import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Messages of other kinds than protocol buffers, and codecs that fail")
 @Timeout(60)
@@ -49,8 +47,7 @@ class CodecTest {
                 responses.send(word.replace("please ", ""));
             }).exchange(PICKY_CHAT, (words, responses) -> words.forEach(responses::send));
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void any_type_may_be_a_message(Place place) {
         try (var pair = place.open(SERVICE)) {
             for (var word : new String[] {"", "word", "grün 中文 😀", "x".repeat(100_000)}) {
@@ -59,8 +56,7 @@ class CodecTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_request_that_the_server_cannot_read_is_internal(Place place) {
         try (var pair = place.open(SERVICE)) {
             for (var word : new String[] {"unreadable", "confusing"}) {
@@ -79,8 +75,7 @@ class CodecTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_response_that_the_server_cannot_write_is_internal(Place place) {
         var witness = new Witness();
         try (var pair = place.open(s -> s.observer(witness), c -> c, SERVICE)) {
@@ -94,8 +89,7 @@ class CodecTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_response_that_the_client_cannot_read_is_internal_and_cancels_the_call(Place place) throws Exception {
         var stopped = new CompletableFuture<Boolean>();
         RpcService service = () -> RpcService.Definition.of(Words.NAME).unary(Words.SAY, word -> word).serverStream(Words.LIST, (word, responses) -> {
@@ -120,8 +114,7 @@ class CodecTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_request_that_the_client_cannot_write_is_its_own_failure(Place place) {
         try (var pair = place.open(SERVICE)) {
             assertThatThrownBy(() -> pair.client().unary(PICKY_SERVER, CallOptions.defaults(), "unspeakable"))

@@ -78,8 +78,7 @@ class ConnectingTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_closed_client_makes_no_calls(Place place) {
         try (var pair = place.open(ECHO)) {
             Words.say(pair.client(), "word");

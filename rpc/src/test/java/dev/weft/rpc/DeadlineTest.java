@@ -55,8 +55,7 @@ class DeadlineTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void past_it_the_client_is_told_and_the_method_interrupted(Place place) throws Exception {
         try (var pair = open(place, Words.saying(word -> {
             work();
@@ -67,8 +66,7 @@ class DeadlineTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void what_came_in_time_is_received(Place place) throws Exception {
         try (var pair = open(place, Words.listing((_, responses) -> {
             responses.send("in time");

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
 import dev.weft.net.DrainReport;
+import dev.weft.testkit.ManualTime;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,8 +42,7 @@ class DrainTest {
         });
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void calls_that_run_may_finish_and_new_ones_are_refused(Place place) throws Exception {
         try (var pair = open(place, waiting())) {
             var answer = Meanwhile.doing(() -> Words.say(pair.client(), "word"));
@@ -59,8 +59,7 @@ class DrainTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void past_the_deadline_they_are_cancelled(Place place) throws Exception {
         try (var pair = open(place, waiting())) {
             var answer = Meanwhile.doing(() -> failure(() -> Words.say(pair.client(), "word")));
@@ -81,8 +80,7 @@ class DrainTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void so_are_streams(Place place) {
         try (var pair = open(place, Words.chatting((words, responses) -> words.forEach(responses::send))); var chat = Words.chat(pair.client())) {
             chat.send("one");
@@ -97,14 +95,20 @@ class DrainTest {
     @ParameterizedTest
     @EnumSource(names = {"TCP", "MEMORY"})
     void one_that_ignores_its_interrupt_is_left_and_named(Place place) throws Exception {
-        try (var pair = open(place, Words.saying(word -> {
+        var time = new ManualTime();
+        try (var pair = place.open(s -> s.observer(witness).time(time), c -> c, Words.saying(word -> {
             begun.countDown();
             Meanwhile.stubbornly(go);
             return word;
         }))) {
             var answer = Meanwhile.doing(() -> failure(() -> Words.say(pair.client(), "word")));
             begun.await();
-            var report = pair.server().drain(Duration.ofMillis(50));
+            var drain = Meanwhile.doing(() -> pair.server().drain(Duration.ofHours(1)));
+            await().until(() -> {
+                time.advance(Duration.ofHours(1));
+                return drain.isDone();
+            });
+            var report = drain.get();
             assertThat(report.aborted()).isOne();
             assertThat(report.interrupted()).isZero();
             assertThat(report.stragglers()).singleElement()
@@ -136,8 +140,7 @@ class DrainTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void an_idle_server_ends_at_once_and_may_be_ended_again(Place place) {
         try (var pair = open(place, Words.saying(word -> word))) {
             Words.say(pair.client(), "word");
@@ -195,8 +198,7 @@ class DrainTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_method_that_ends_its_server_does_not_wait_for_itself(Place place) throws Exception {
         var server = new CompletableFuture<RpcServer>();
         try (var pair = open(place, Words.saying(_ -> {

@@ -34,8 +34,7 @@ class FailureTest {
         throw new IOException("boom");
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void an_exception_is_unknown_and_its_text_stays_here(Place place) {
         try (var pair = open(place, Words.saying(_ -> boom()))) {
             var failure = failure(() -> Words.say(pair.client(), ""));
@@ -46,8 +45,7 @@ class FailureTest {
         assertThat(witness.ended).containsExactly(Status.UNKNOWN);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void its_text_is_shown_when_that_is_asked_for(Place place) {
         try (var pair = openAndShow(place, Words.saying(_ -> boom()))) {
             assertThat(failure(() -> Words.say(pair.client(), ""))).hasMessage("Exception calling application: boom");
@@ -55,8 +53,7 @@ class FailureTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void so_it_is_with_many_requests(Place place) {
         try (var pair = openAndShow(place, Words.joining(words -> words.receive() + boom()))) {
             var failure = failure(() -> Words.join(pair.client(), words -> words.send("one")));
@@ -66,8 +63,7 @@ class FailureTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void what_was_sent_before_it_arrives_first(Place place) {
         try (var pair = openAndShow(place, Words.listing((_, responses) -> {
             for (int i = 0; i < 5; i++) {
@@ -85,8 +81,7 @@ class FailureTest {
         assertThat(witness.failures).hasSize(1);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void in_a_stream_too_its_text_stays_here(Place place) {
         try (var pair = open(place, Words.chatting((_, _) -> boom())); var chat = Words.chat(pair.client())) {
             assertThat(failure(chat::receive)).hasMessage("Exception iterating responses");
@@ -121,16 +116,14 @@ class FailureTest {
         assertThat(witness.ended).containsExactly(Status.NOT_FOUND);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void null_is_no_response(Place place) {
         try (var pair = open(place, Words.saying(_ -> null))) {
             assertThat(failure(() -> Words.say(pair.client(), "")).status()).isEqualTo(Status.INTERNAL);
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void nor_is_it_one_of_many(Place place) {
         try (var pair = open(place, Words.listing((_, responses) -> {
             responses.send("one");
@@ -141,8 +134,7 @@ class FailureTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     @SuppressWarnings({"unchecked", "rawtypes"}) // the compiler would not let it through
     void a_response_of_another_type_is_internal(Place place) {
         RpcService.Unary wrong = _ -> 42;

@@ -13,8 +13,6 @@ import dev.weft.testkit.ManualTime;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Clients that give calls up keep their connection; only those that reset streams as soon as they begin lose it")
 @Timeout(60)
@@ -45,8 +43,7 @@ class GivenUpCallsTest {
         return call;
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void deadlinesThatPassAreNoAttack(Place place) throws Exception {
         try (var pair = place.open(s -> s.maxResets(FEW, Duration.ofMinutes(1)), c -> c, Words.saying(this::serve))) {
             var healthy = healthy(pair.client());
@@ -62,8 +59,7 @@ class GivenUpCallsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void norAreStreamsThatAreLeftWhenTheFirstAnswerIsThere(Place place) throws Exception {
         RpcService service = () -> RpcService.Definition.of(Words.NAME).unary(Words.SAY, this::serve).serverStream(Words.LIST, (word, answers) -> {
             answers.send(word);

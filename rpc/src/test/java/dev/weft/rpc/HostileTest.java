@@ -21,8 +21,9 @@ import dev.weft.rpc.routeguide.Feature;
 import dev.weft.rpc.routeguide.Rectangle;
 import dev.weft.rpc.routeguide.RouteGuide;
 import dev.weft.testkit.Resources;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,19 +45,23 @@ class HostileTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int REFUSED_STREAM = 7;
 
-    private long descriptors;
-    private long heap;
+    private static long descriptors;
+    private static long heap;
 
-    @BeforeEach
-    void look() throws IOException {
+    @BeforeAll
+    static void look() throws IOException {
         open(s -> s).close(); // what stays open for good is opened first
         descriptors = Resources.descriptors();
         heap = Held.heap();
     }
 
     @AfterEach
-    void nothing_is_left() {
+    void nothing_is_left_open() {
         Resources.awaitDescriptors(descriptors);
+    }
+
+    @AfterAll
+    static void nothing_is_left() {
         assertThat(Held.heap() - heap).as("more heap than before").isLessThan(MORE_HEAP);
     }
 

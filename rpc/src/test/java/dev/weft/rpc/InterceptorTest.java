@@ -15,8 +15,6 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("What runs around calls, at either side")
 @Timeout(60)
@@ -95,8 +93,7 @@ class InterceptorTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void the_servers_run_in_their_order_and_the_first_is_outermost(Place place) {
         try (var pair = place.open(s -> s.around(noting("one")).around(noting("two")), c -> c, Words.saying(word -> {
             events.add("method");
@@ -107,8 +104,7 @@ class InterceptorTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void one_of_a_server_may_refuse_the_call(Place place) {
         ServerInterceptor authenticated = (call, next) -> {
             if (call.headers().get("authorization").isEmpty()) {
@@ -181,8 +177,7 @@ class InterceptorTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void the_clients_run_in_their_order_and_see_every_kind(Place place) {
         var one = changing("one", m -> m + "1", m -> m + "1");
         var two = changing("two", m -> m + "2", m -> m + "2");
@@ -207,8 +202,7 @@ class InterceptorTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void one_of_a_client_may_refuse_the_call(Place place) {
         ClientInterceptor refusing = new ClientInterceptor() {
             @Override

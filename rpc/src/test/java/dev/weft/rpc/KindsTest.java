@@ -14,22 +14,18 @@ import dev.weft.rpc.routeguide.RouteGuide;
 import dev.weft.rpc.routeguide.RouteNote;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("The four kinds of calls, everywhere (SPEC RPC-1, RPC-3, RPC-5)")
 @Timeout(60)
 class KindsTest {
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void one_request_has_one_response(Place place) {
         try (var pair = place.open(new RouteService())) {
             assertThat(RouteGuide.client(pair.client()).getFeature(point(30)).getName()).isEqualTo("feature 3");
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void one_request_has_many_responses_in_their_order(Place place) {
         try (var pair = place.open(new RouteService())) {
             assertThat(RouteGuide.client(pair.client()).listFeatures(rectangle(20, 50))).extracting(Feature::getName)
@@ -37,16 +33,14 @@ class KindsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void one_request_may_have_no_response(Place place) {
         try (var pair = place.open(new RouteService())) {
             assertThat(RouteGuide.client(pair.client()).listFeatures(rectangle(1, 2))).isEmpty();
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void many_requests_have_one_response(Place place) {
         try (var pair = place.open(new RouteService())) {
             var summary = RouteGuide.client(pair.client()).recordRoute(route -> {
@@ -58,16 +52,14 @@ class KindsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void no_request_has_one_response(Place place) {
         try (var pair = place.open(new RouteService())) {
             assertThat(RouteGuide.client(pair.client()).recordRoute(_ -> {}).getPointCount()).isZero();
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void many_requests_have_many_responses_one_after_the_other(Place place) {
         try (var pair = place.open(new RouteService()); var chat = RouteGuide.client(pair.client()).routeChat()) {
             for (int i = 0; i < 100; i++) {
@@ -79,8 +71,7 @@ class KindsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void one_thread_sends_while_another_receives(Place place) throws InterruptedException {
         try (var pair = place.open(new RouteService()); var chat = RouteGuide.client(pair.client()).routeChat()) {
             var sender = Thread.ofVirtual().start(() -> {

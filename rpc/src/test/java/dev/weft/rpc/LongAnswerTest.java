@@ -9,8 +9,6 @@ import java.util.function.UnaryOperator;
 import com.google.rpc.DebugInfo;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Texts and trailers that are longer than the client takes are cut, keep their status, and harm no other call (SPEC RPC-7)")
 @Timeout(60)
@@ -49,8 +47,7 @@ class LongAnswerTest {
         void make(RpcClient client) throws Exception;
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void aLongTextIsCut(Place place) throws Exception {
         beside(place, s -> s, 8_192, word -> {
             throw new RpcException(Status.INVALID_ARGUMENT, "x".repeat(Integer.parseInt(word)));
@@ -67,8 +64,7 @@ class LongAnswerTest {
         });
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void soIsOneThatIsLongerOnTheWireThanItLooks(Place place) throws Exception {
         beside(place, s -> s, 8_192, word -> {
             throw new RpcException(Status.NOT_FOUND, "\u20ac\ud83d\ude00%".repeat(600));
@@ -79,8 +75,7 @@ class LongAnswerTest {
         });
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void theTextOfAnExceptionThatIsShownIsCut(Place place) throws Exception {
         beside(place, s -> s.showFailures().observer(SILENT), 8_192, word -> {
             throw new IllegalStateException("y".repeat(12_000));
@@ -91,8 +86,7 @@ class LongAnswerTest {
         });
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void trailersThatDoNotFitAreLeftOutAndNamed(Place place) throws Exception {
         beside(place, s -> s, 8_192, word -> {
             Call.current().trailers().set("long", "z".repeat(12_000)).set("bytes-bin", new byte[7_000]).set("short", "kept");
@@ -112,8 +106,7 @@ class LongAnswerTest {
         });
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void detailsAreKeptWhereTheTextIsWhatIsLong(Place place) throws Exception {
         var detail = DebugInfo.newBuilder().setDetail("small").build();
         var longOne = DebugInfo.newBuilder().setDetail("d".repeat(12_000)).build();
@@ -131,8 +124,7 @@ class LongAnswerTest {
         });
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void whatTheClientTakesIsItsOwnToSay(Place place) throws Exception {
         RpcService.Unary<String, String> body = word -> {
             throw new RpcException(Status.DATA_LOSS, "x".repeat(Integer.parseInt(word)));
@@ -146,8 +138,7 @@ class LongAnswerTest {
         });
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void headersThatTheServerDoesNotTakeFailTheirOwnCall(Place place) throws Exception {
         beside(place, s -> s, 8_192, word -> word, client -> {
             for (int length : new int[] {8_000, 9_000, 12_000, 100_000}) {

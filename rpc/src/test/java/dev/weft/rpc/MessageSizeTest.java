@@ -25,8 +25,7 @@ class MessageSizeTest {
         assertThat(failure.status()).isEqualTo(Status.RESOURCE_EXHAUSTED);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_response_of_4_MiB_is_taken_and_none_longer(Place place) {
         try (var pair = place.open(LETTERS)) {
             assertThat(Words.say(pair.client(), "" + LIMIT)).hasSize(LIMIT);
@@ -35,8 +34,7 @@ class MessageSizeTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void so_is_a_request(Place place) {
         try (var pair = place.open(LENGTH)) {
             assertThat(Words.say(pair.client(), "x".repeat(LIMIT))).isEqualTo("" + LIMIT);
@@ -45,8 +43,7 @@ class MessageSizeTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void so_is_each_of_a_stream(Place place) {
         try (var pair = place.open(s -> s.maxMessageSize(1_000), c -> c.maxMessageSize(1_000),
                 Words.chatting((words, responses) -> words.forEach(n -> responses.send("x".repeat(Integer.parseInt(n))))))) {
@@ -63,8 +60,7 @@ class MessageSizeTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void the_limit_can_be_set_on_either_side(Place place) {
         try (var pair = place.open(s -> s.maxMessageSize(10), c -> c.maxMessageSize(5_000_000), LETTERS)) {
             assertThat(Words.say(pair.client(), "5000000")).hasSize(5_000_000);
@@ -73,8 +69,7 @@ class MessageSizeTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_call_may_have_its_own(Place place) {
         try (var pair = place.open(s -> s, c -> c.maxMessageSize(100), LETTERS)) {
             tooLong(failure(() -> Words.say(pair.client(), "101")));
@@ -85,16 +80,14 @@ class MessageSizeTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_request_may_be_compressed(Place place) {
         try (var pair = place.open(Words.saying(word -> Call.current().headers().all("grpc-encoding") + " " + word.length()))) {
             assertThat(Words.say(pair.client(), GZIP, "x".repeat(100_000))).endsWith(" 100000");
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void responses_may_be_compressed_by_the_server(Place place) {
         try (var pair = place.open(s -> s.compression("gzip"), c -> c, LETTERS)) {
             var reply = new Reply();
@@ -103,8 +96,7 @@ class MessageSizeTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void or_by_the_method(Place place) {
         try (var pair = place.open(s -> s.compression("gzip"), c -> c, Words.listing((names, responses) -> {
             Call.current().compression(names);

@@ -11,8 +11,6 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("What goes along with the messages, both ways (SPEC RPC-6)")
 @Timeout(60)
@@ -33,8 +31,7 @@ class MetadataTest {
         return word;
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void texts_and_bytes_go_both_ways_one_or_several(Place place) {
         try (var pair = place.open(Words.saying(MetadataTest::echo))) {
             var reply = new Reply();
@@ -50,8 +47,7 @@ class MetadataTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_name_that_did_not_come_has_no_value(Place place) {
         try (var pair = place.open(Words.saying(_ -> Call.current().headers().get("x").isPresent() + " " + Call.current().headers().all("x")))) {
             var reply = new Reply();
@@ -61,8 +57,7 @@ class MetadataTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void headers_may_leave_before_there_is_a_response(Place place) throws Exception {
         var go = new CountDownLatch(1);
         try (var pair = place.open(Words.listing((_, responses) -> {
@@ -81,8 +76,7 @@ class MetadataTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void where_there_is_one_response_they_leave_with_it(Place place) {
         try (var pair = place.open(Words.saying(word -> {
             Call.current().responseHeaders().set("cost", "much");
@@ -98,8 +92,7 @@ class MetadataTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void trailers_go_with_a_failure(Place place) {
         try (var pair = place.open(Words.saying(_ -> {
             Call.current().trailers().set("from-call", "1");
@@ -167,8 +160,7 @@ class MetadataTest {
         assertThat(metadata.remove("a").remove("b-bin").names()).isEmpty();
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void more_than_the_server_takes_fails_that_call_only(Place place) {
         try (var pair = place.open(Words.saying(word -> word))) {
             assertThat(failure(() -> Words.say(pair.client(), CallOptions.defaults().header("big", "x".repeat(20_000)), "")).status())
@@ -177,8 +169,7 @@ class MetadataTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void what_is_more_than_the_client_takes_is_left_out_and_named(Place place) {
         try (var pair = place.open(Words.saying(word -> {
             Call.current().responseHeaders().set("big", "x".repeat(word.length() * 20_000)).set("small", "1");
@@ -195,8 +186,7 @@ class MetadataTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void how_much_is_taken_can_be_set(Place place) {
         try (var pair = place.open(s -> s.maxHeaderSize(100_000), c -> c.maxHeaderSize(200_000), Words.saying(MetadataTest::echo))) {
             var reply = new Reply();

@@ -11,8 +11,6 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Calls that are made again (gRFC A6)")
 @Timeout(60)
@@ -36,8 +34,7 @@ class RetryTest {
         });
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void one_that_fails_twice_succeeds_the_third_time(Place place) {
         try (var pair = place.open(s -> s, retrying(4), failing(2, Status.UNAVAILABLE))) {
             assertThat(Words.say(pair.client(), "word")).isEqualTo("word");
@@ -45,8 +42,7 @@ class RetryTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void so_many_times_and_no_more(Place place) {
         try (var pair = place.open(s -> s, retrying(3), failing(100, Status.ABORTED))) {
             assertThat(failure(() -> Words.say(pair.client(), "word")).status()).isEqualTo(Status.ABORTED);

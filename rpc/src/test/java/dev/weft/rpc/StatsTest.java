@@ -9,8 +9,6 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("What a server tells of itself")
 @Timeout(60)
@@ -22,8 +20,7 @@ class StatsTest {
         return word;
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void calls_are_counted_by_how_they_ended(Place place) {
         var witness = new Witness();
         try (var pair = place.open(s -> s.observer(witness), c -> c, Words.saying(StatsTest::work))) {
@@ -40,8 +37,7 @@ class StatsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void calls_that_run_are_listed_with_their_threads(Place place) throws Exception {
         var go = new CountDownLatch(1);
         try (var pair = place.open(Words.saying(word -> {

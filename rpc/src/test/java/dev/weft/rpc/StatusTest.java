@@ -14,8 +14,6 @@ import dev.weft.rpc.routeguide.RouteGuide;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Statuses, their numbers and their details (SPEC RPC-7, RPC-15)")
 @Timeout(60)
@@ -34,8 +32,7 @@ class StatusTest {
         assertThatThrownBy(() -> Status.of(-1)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("-1");
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void each_gets_to_the_client(Place place) {
         try (var pair = place.open(Words.saying(word -> {
             throw new RpcException(Status.valueOf(word), "it is " + word);
@@ -50,8 +47,7 @@ class StatusTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void its_text_may_be_any(Place place) {
         try (var pair = place.open(Words.saying(word -> {
             throw new RpcException(Status.ABORTED, word);
@@ -67,8 +63,7 @@ class StatusTest {
         assertThatThrownBy(() -> new RpcException(Status.OK, "fine")).isInstanceOf(IllegalArgumentException.class);
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void details_of_any_type_go_with_it(Place place) {
         var violation = BadRequest.FieldViolation.newBuilder().setField("latitude").setDescription("beyond the pole").build();
         try (var pair = place.open(Words.saying(_ -> {
@@ -100,8 +95,7 @@ class StatusTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_method_that_is_not_overridden_is_not_there(Place place) {
         try (var pair = place.open(new RouteGuide() {})) {
             var routes = RouteGuide.client(pair.client());
@@ -116,8 +110,7 @@ class StatusTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_method_or_service_that_is_not_there_is_said_to_be_so(Place place) {
         try (var pair = place.open(Words.saying(word -> word))) {
             isNotThere(failure(() -> pair.client().unary(Words.method("Sing"), CallOptions.defaults(), "")));

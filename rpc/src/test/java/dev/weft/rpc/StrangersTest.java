@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Strangers are a line in the log, at INFO and without a stack, and ten a minute at most (SPEC RPC-17)")
 @Timeout(60)
@@ -154,8 +153,7 @@ class StrangersTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void whatAServiceThrowsKeepsItsStackAndHasNoLineOfAStrangers(Place place) {
         try (var logged = new Logged(); var pair = place.open(Words.saying(word -> {
             throw new IllegalStateException("cannot do " + word);

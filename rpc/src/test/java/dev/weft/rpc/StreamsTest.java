@@ -12,14 +12,11 @@ import dev.weft.rpc.routeguide.Feature;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayName("Streams of messages, either way (SPEC RPC-1, RPC-5)")
 @Timeout(60)
 class StreamsTest {
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_response_is_there_before_the_next_is_made(Place place) {
         var go = new CountDownLatch(1);
         try (var pair = place.open(Words.listing((_, responses) -> {
@@ -35,8 +32,7 @@ class StreamsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_request_is_there_before_the_next_is_sent(Place place) {
         var seen = new CountDownLatch(1);
         try (var pair = place.open(Words.joining(words -> {
@@ -54,8 +50,7 @@ class StreamsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void thousands_keep_their_order(Place place) {
         try (var pair = place.open(Words.chatting((words, responses) -> words.forEach(responses::send))); var chat = Words.chat(pair.client())) {
             var sending = Meanwhile.doing(() -> {
@@ -74,8 +69,7 @@ class StreamsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_stream_may_be_empty(Place place) {
         RpcService nothing = () -> RpcService.Definition.of(Words.NAME).serverStream(Words.LIST, (_, _) -> {})
                 .clientStream(Words.JOIN, words -> String.join("", words)).exchange(Words.CHAT, (words, responses) -> words.forEach(responses::send));
@@ -87,8 +81,7 @@ class StreamsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void a_method_may_answer_before_it_has_read_everything(Place place) {
         try (var pair = place.open(Words.joining(Incoming::receive))) {
             assertThat(Words.join(pair.client(), words -> {
@@ -99,8 +92,7 @@ class StreamsTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @EveryPlace
     void receiving_and_looping_go_on_where_the_other_stopped(Place place) {
         try (var pair = place.open(Words.listing((_, responses) -> List.of("a", "b", "c", "d", "e").forEach(responses::send)));
                 var words = Words.list(pair.client(), "")) {
