@@ -42,7 +42,7 @@ public final class Utf8 {
         return 0;
     }
 
-    /** The length of the character that begins at this index; 0 if its last byte is missing; negative for the number of bytes that are no character. */
+    /** The length of the character that begins at this index; 0 if its last byte is missing; minus the number of bytes that are no character. */
     private static int character(byte[] bytes, int at, int end) {
         var first = bytes[at] & 0xff;
         if (first < 0x80) {
