@@ -1,7 +1,7 @@
 /**
  * Named messages and the hooks they call, for servers and clients alike, on the Pruina-Socket wire format.
  *
- * <p>Start at {@link dev.weft.message.Messages}. JSON payloads ({@link dev.weft.message.JsonPayloadCodec}) and the bar that shows values loading
+ * <p>Start at {@link dev.weft.message.Messages}. JSON payloads ({@link dev.weft.message.JsonCodec}) and the bar that shows values loading
  * need libraries of their own, which are optional.
  */
 @org.jspecify.annotations.NullMarked module dev.weft.message {

@@ -15,6 +15,7 @@ import dev.weft.net.DrainReport;
 import dev.weft.net.LifeState;
 import dev.weft.net.TimeSource;
 import dev.weft.net.support.ExitHook;
+import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,9 +123,7 @@ public final class ChatClient implements AutoCloseable {
      * @return false when it did not in time, or the client ends
      */
     public boolean awaitConnected(Duration limit) throws InterruptedException {
-        if (limit.isNegative()) {
-            throw new IllegalArgumentException("awaitConnected(" + limit + "): a limit must not be negative; Duration.ZERO means no limit");
-        }
+        Moments.checkLimit("awaitConnected", limit);
         return link.awaitConnected(limit);
     }
 
@@ -243,14 +242,8 @@ public final class ChatClient implements AutoCloseable {
             Consumer<String> heard, ChatClientObserver observer) {
         /** Refuses negative durations. */
         public Options {
-            refuseNegative("sendWithin", sendWithin);
-            refuseNegative("grace", grace);
-        }
-
-        private static void refuseNegative(String name, Duration limit) {
-            if (limit.isNegative()) {
-                throw new IllegalArgumentException(name + "(" + limit + "): a limit must not be negative; Duration.ZERO means no limit");
-            }
+            Moments.checkLimit("sendWithin", sendWithin);
+            Moments.checkLimit("grace", grace);
         }
 
         /** The original's behaviour, with reconnection. */

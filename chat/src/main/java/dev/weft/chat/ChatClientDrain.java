@@ -38,9 +38,7 @@ final class ChatClientDrain {
      * @param own whether that thread has nothing else to do, and so ends
      */
     DrainReport drain(Duration limit, @Nullable Thread recv, boolean own) {
-        if (limit.isNegative()) {
-            throw new IllegalArgumentException("drain(" + limit + "): a limit must not be negative; Duration.ZERO means no limit");
-        }
+        Moments.checkLimit("drain", limit);
         var inside = link.isOnThisThread();
         if (life.beginDrain(() -> {
             ran = life.is(LifeState.RUNNING);

@@ -154,9 +154,7 @@ public final class ChatServer implements AutoCloseable {
      * @return counts the clients that were in
      */
     public DrainReport drain(Duration limit) {
-        if (limit.isNegative()) {
-            throw new IllegalArgumentException("drain(" + limit + "): a limit must not be negative; Duration.ZERO means no limit");
-        }
+        Moments.checkLimit("drain", limit);
         @Nullable Server toDrain;
         @Nullable Thread toJoin;
         synchronized (transition) {

@@ -2,8 +2,6 @@ package dev.weft.message;
 
 import java.io.IOException;
 import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.time.Duration;
 import java.util.Objects;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -41,17 +39,6 @@ final class Connected {
         return frames;
     }
 
-    /** As the connection's own awaitMessage, but for so long at most in place of the idle deadline. */
-    boolean awaitMessage(Duration limit) throws IOException {
-        var before = connection.deadlines();
-        connection.deadlines(before.idle(limit));
-        try {
-            return connection.awaitMessage();
-        } finally {
-            connection.deadlines(before);
-        }
-    }
-
     /** The requests that wait for replies; null as long as there was none. */
     @Nullable
     PendingRequests pending() {
@@ -64,7 +51,7 @@ final class Connected {
         return (there == null ? made() : there).await(id, who);
     }
 
-    /** Ends the wait at this moment, by a {@link SocketTimeoutException} as the failure of the request. */
+    /** Ends the wait at this moment, by a {@link java.util.concurrent.TimeoutException}. */
     void limit(PendingRequests.One who, long moment) {
         Objects.requireNonNull(pending, "no request has waited here").limit(who, moment);
     }

@@ -41,14 +41,14 @@ final class Heartbeat {
      */
     boolean awaitMessage() throws IOException {
         try {
-            return connected.awaitMessage(interval);
+            return connected.connection().awaitMessage(interval);
         } catch (SocketTimeoutException silence) {
             if (!connected.connection().isOpen()) {
                 throw silence;
             }
         }
         sender.send(PING, connected);
-        return connected.awaitMessage(interval);
+        return connected.connection().awaitMessage(interval);
     }
 
     /** Whether a message is a question or an answer of heartbeats. */

@@ -36,7 +36,7 @@ public record Message(long id, int type, byte[] data, int stream) {
     }
 
     /** A message with id 0 and a payload. */
-    public static <T> Message of(String type, PayloadCodec<T> codec, T payload) {
+    public static <T> Message of(String type, Codec<T> codec, T payload) {
         return of(type, codec.encode(payload));
     }
 
@@ -82,7 +82,7 @@ public record Message(long id, int type, byte[] data, int stream) {
     }
 
     /** An answer: the same id, and a payload. */
-    public <T> Message reply(String type, PayloadCodec<T> codec, T payload) {
+    public <T> Message reply(String type, Codec<T> codec, T payload) {
         return reply(type, codec.encode(payload));
     }
 
@@ -107,7 +107,7 @@ public record Message(long id, int type, byte[] data, int stream) {
     }
 
     /** The payload. */
-    public <T> T as(PayloadCodec<T> codec) throws IOException {
+    public <T> T as(Codec<T> codec) throws IOException {
         try {
             return codec.decode(data);
         } catch (IOException e) {

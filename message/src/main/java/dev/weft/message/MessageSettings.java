@@ -7,6 +7,7 @@ import dev.weft.net.ConnectionBuilder;
 import dev.weft.net.Framing;
 import dev.weft.net.ServerBuilder;
 import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +36,7 @@ record MessageSettings(HookTable hooks, @Nullable String name, Framing<Message> 
         if (heartbeat.isNegative()) {
             throw new IllegalArgumentException("heartbeat(" + heartbeat + "): an interval must not be negative; Duration.ZERO switches it off");
         }
-        if (grace.isNegative()) {
-            throw new IllegalArgumentException("grace(" + grace + "): a limit must not be negative; Duration.ZERO means no limit");
-        }
+        Moments.checkLimit("grace", grace);
     }
 
     /** The clock of waits. */

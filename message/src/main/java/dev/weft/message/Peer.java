@@ -68,7 +68,7 @@ public final class Peer implements Closeable {
     }
 
     /** Sends a message with id 0 and a payload. */
-    public <T> void send(String type, PayloadCodec<T> codec, T payload) throws IOException {
+    public <T> void send(String type, Codec<T> codec, T payload) throws IOException {
         send(Message.of(type, codec, payload));
     }
 

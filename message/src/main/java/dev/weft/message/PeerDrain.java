@@ -51,9 +51,7 @@ final class PeerDrain {
 
     /** The first drain wins. In a hook, which it would have to wait for, it returns at once. */
     DrainReport drain(Duration limit) {
-        if (limit.isNegative()) {
-            throw new IllegalArgumentException("drain(" + limit + "): a limit must not be negative; Duration.ZERO means no limit");
-        }
+        Moments.checkLimit("drain", limit);
         var inside = isOnHookThread();
         if (life.beginDrain(() -> drains = true)) {
             var until = Moments.limit(time, limit);

@@ -66,7 +66,7 @@ final class ReadAhead {
             return;
         }
         try {
-            if (connected.awaitMessage(GLANCE)) {
+            if (connection.awaitMessage(GLANCE)) {
                 read(Moments.NEVER, false);
             }
         } catch (SocketTimeoutException e) {
@@ -120,7 +120,7 @@ final class ReadAhead {
 
     private boolean await(long until, boolean beats) throws IOException {
         if (until != Moments.NEVER) {
-            return connected.awaitMessage(left(until));
+            return connection.awaitMessage(left(until));
         }
         return beats ? heartbeat.awaitMessage() : connection.awaitMessage();
     }

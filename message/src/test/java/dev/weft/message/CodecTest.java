@@ -20,8 +20,8 @@ class CodecTest {
     /** A payload. */
     record Point(int x, int y) {}
 
-    private static final PayloadCodec<Point> POINT = JsonPayloadCodec.of(Point.class);
-    private static final PayloadCodec<StringValue> STRING = ProtobufPayloadCodec.of(StringValue.parser());
+    private static final Codec<Point> POINT = JsonCodec.of(Point.class);
+    private static final Codec<StringValue> STRING = ProtobufCodec.of(StringValue.parser());
 
     private final Ends ends = new Ends(Place.MEMORY);
 
@@ -45,9 +45,9 @@ class CodecTest {
     void theBytesAreWhatTheirLibrariesSay() throws Exception {
         assertThat(Message.of("p", POINT, new Point(1, 2)).text()).isEqualTo("{\"x\":1,\"y\":2}");
         assertThat(Message.of("p", STRING, StringValue.of("a")).data()).containsExactly(10, 1, 'a');
-        var points = JsonPayloadCodec.of(new ObjectMapper(), new TypeReference<List<Point>>() {});
+        var points = JsonCodec.of(new ObjectMapper(), new TypeReference<List<Point>>() {});
         assertThat(points.decode("[{\"x\":1,\"y\":2}]".getBytes())).containsExactly(new Point(1, 2));
-        assertThat(Message.of("t", PayloadCodec.text(), "é").as(PayloadCodec.text())).isEqualTo("é");
+        assertThat(Message.of("t", Codec.text(), "é").as(Codec.text())).isEqualTo("é");
     }
 
     @Test
@@ -55,7 +55,7 @@ class CodecTest {
         assertThatThrownBy(() -> POINT.decode("{\"x\":".getBytes())).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> POINT.decode("null".getBytes())).isInstanceOf(IOException.class).hasMessageContaining("Point");
         assertThatThrownBy(() -> STRING.decode(new byte[] {10, 9})).isInstanceOf(InvalidProtocolBufferException.class);
-        assertThatThrownBy(() -> JsonPayloadCodec.of(Object.class).encode(new Object())).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> JsonCodec.of(Object.class).encode(new Object())).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("java.lang.Object");
     }
 

@@ -68,7 +68,7 @@ class MessageLogTest extends EveryPlaceTest {
 
     @Test
     void strangersFillNoLog() throws Exception {
-        var messages = new Messages().on("point", (m, p) -> m.as(JsonPayloadCodec.of(int[].class)))
+        var messages = new Messages().on("point", (m, p) -> m.as(JsonCodec.of(int[].class)))
                 .on("ask", (m, p) -> p.request("silence", "", java.time.Duration.ofMillis(1)));
         var server = serve(messages);
         var harms = new ArrayList<byte[]>();

@@ -229,8 +229,8 @@ class PeerDrainTest {
     @Test
     void aNegativeLimitIsRefused() throws Exception {
         var peer = ends.client(new Messages(), messages());
-        assertThatIllegalArgumentException().isThrownBy(() -> peer.drain(Duration.ofSeconds(-1))).withMessageContaining("drain(PT-1S)");
-        assertThatIllegalArgumentException().isThrownBy(() -> new Messages().grace(Duration.ofSeconds(-1))).withMessageContaining("grace(PT-1S)");
+        assertThatIllegalArgumentException().isThrownBy(() -> peer.drain(Duration.ofSeconds(-1))).withMessageStartingWith("drain: ");
+        assertThatIllegalArgumentException().isThrownBy(() -> new Messages().grace(Duration.ofSeconds(-1))).withMessageStartingWith("grace: ");
         assertThat(peer.state()).isEqualTo(LifeState.RUNNING);
     }
 }

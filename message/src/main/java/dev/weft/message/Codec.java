@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
  * How a payload of one type lies in a message's data; immutable, for any thread.
  *
  * @param <T> the type of the payload
- * @see JsonPayloadCodec
- * @see ProtobufPayloadCodec
+ * @see JsonCodec
+ * @see ProtobufCodec
  */
-public interface PayloadCodec<T> {
+public interface Codec<T> {
     /**
      * The payload that lies in the data.
      *
@@ -26,8 +26,8 @@ public interface PayloadCodec<T> {
     byte[] encode(T value);
 
     /** Text in UTF-8; what is no UTF-8 becomes U+FFFD. */
-    static PayloadCodec<String> text() {
-        return new PayloadCodec<>() {
+    static Codec<String> text() {
+        return new Codec<>() {
             @Override
             public String decode(byte[] data) {
                 return new String(data, StandardCharsets.UTF_8);

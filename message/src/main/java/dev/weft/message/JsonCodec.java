@@ -13,25 +13,25 @@ import com.fasterxml.jackson.databind.ObjectMapper;
  * @param <T> the type of the payload, a record for example
  */
 @SuppressWarnings("exports") // who names Jackson's types has Jackson; nobody else needs it
-public final class JsonPayloadCodec<T> implements PayloadCodec<T> {
+public final class JsonCodec<T> implements Codec<T> {
     private static final ObjectMapper PLAIN = new ObjectMapper();
 
     private final ObjectMapper mapper;
     private final JavaType type;
 
-    private JsonPayloadCodec(ObjectMapper mapper, JavaType type) {
+    private JsonCodec(ObjectMapper mapper, JavaType type) {
         this.mapper = mapper;
         this.type = type;
     }
 
     /** JSON as Jackson writes and reads this type without further settings. */
-    public static <T> JsonPayloadCodec<T> of(Class<T> type) {
-        return new JsonPayloadCodec<>(PLAIN, PLAIN.constructType(type));
+    public static <T> JsonCodec<T> of(Class<T> type) {
+        return new JsonCodec<>(PLAIN, PLAIN.constructType(type));
     }
 
     /** JSON of a generic type, by a mapper of one's own: {@code of(mapper, new TypeReference<List<Point>>() {})}. */
-    public static <T> JsonPayloadCodec<T> of(ObjectMapper mapper, TypeReference<T> type) {
-        return new JsonPayloadCodec<>(mapper, mapper.constructType(type));
+    public static <T> JsonCodec<T> of(ObjectMapper mapper, TypeReference<T> type) {
+        return new JsonCodec<>(mapper, mapper.constructType(type));
     }
 
     /** @throws JsonProcessingException when it is no JSON, or not of this type; also for JSON's null */

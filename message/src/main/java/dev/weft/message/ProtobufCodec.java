@@ -9,16 +9,16 @@ import com.google.protobuf.Parser;
  *
  * @param <T> the generated class
  */
-public final class ProtobufPayloadCodec<T extends MessageLite> implements PayloadCodec<T> {
+public final class ProtobufCodec<T extends MessageLite> implements Codec<T> {
     private final Parser<T> parser;
 
-    private ProtobufPayloadCodec(Parser<T> parser) {
+    private ProtobufCodec(Parser<T> parser) {
         this.parser = parser;
     }
 
-    /** Protobuf messages of one type: {@code ProtobufPayloadCodec.of(Point.parser())}. */
-    public static <T extends MessageLite> ProtobufPayloadCodec<T> of(Parser<T> parser) {
-        return new ProtobufPayloadCodec<>(parser);
+    /** Protobuf messages of one type: {@code ProtobufCodec.of(Point.parser())}. */
+    public static <T extends MessageLite> ProtobufCodec<T> of(Parser<T> parser) {
+        return new ProtobufCodec<>(parser);
     }
 
     /** @throws InvalidProtocolBufferException when it is no such message */
