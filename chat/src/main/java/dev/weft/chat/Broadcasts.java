@@ -6,16 +6,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import dev.weft.net.Group;
 
 /**
- * Hands what clients say to everybody. What is said while a broadcast is under way goes out together with the next one, so that many who speak at
- * once cost one pass over the members and not one each.
+ * Hands what clients say to everybody. What is said while a broadcast is under way goes out together with the next one, so that many clients that
+ * speak at once cost one pass over the members, and not one each.
  */
 final class Broadcasts {
-    /** So many characters in one, lest one broadcast fill an outbox. */
+    /** The most characters in one broadcast: one must not fill an outbox. */
     private static final int MOST = 64 * 1024;
 
     /** What goes out together. */
     private static final class Batch {
         final StringBuilder text = new StringBuilder();
+        /** Guarded by the turn. */
         boolean sent;
     }
 
@@ -63,7 +64,7 @@ final class Broadcasts {
     private void sendNext() {
         Batch next;
         synchronized (waiting) {
-            next = waiting.remove(); // whoever speaks from now on begins another
+            next = waiting.remove(); // what is said from now on begins another
         }
         next.sent = true;
         everybody.send(next.text.toString());

@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A connection that is refused or lost is tried again after the pauses of a {@link Backoff}, jittered, and the first try after a loss
  * waits too: a thousand clients must not come back as one. A connection that stood for five seconds and brought something, or for a minute,
- * starts the pauses anew. On every
- * connection, the first and each later one, the greeting is the first thing said, as to the server each of them is somebody new.
+ * starts the pauses anew. On every connection, the first and each later one, the greeting is sent first: to the server each is a new client.
  *
  * <p>It lives once: started, then drained or closed. All methods are for any thread; the consumers of its options and its observer are called on the
  * thread "recv".
@@ -197,7 +196,7 @@ public final class ChatClient implements AutoCloseable {
         drain(options.grace());
     }
 
-    /** As {@link #drainOnExit(Duration, Consumer)}, with a report that nobody sees. */
+    /** As {@link #drainOnExit(Duration, Consumer)}, without a look at the report. */
     public ChatClient drainOnExit(Duration limit) {
         return drainOnExit(limit, report -> {});
     }

@@ -32,7 +32,7 @@ public final class ChatLog {
         configure(System.err);
     }
 
-    /** As {@link #configure()}, to a stream of one's own, in the default charset. */
+    /** As {@link #configure()}, to this stream, in the default charset. */
     public static void configure(OutputStream out) {
         var handler = new StreamHandler(out, new Original()) {
             @Override

@@ -12,8 +12,8 @@ import dev.weft.net.support.RateLimit;
 import dev.weft.net.support.SafeLog;
 
 /**
- * What a chat server logs about its clients. They can't fill the log: so many are told to come, and so many to go, in ten seconds; the others are
- * told by their number at the end of that time. What they do wrong is limited as everywhere ({@link SafeLog#peer}), for each server by itself.
+ * What a chat server logs about its clients. They can't fill the log: 20 that come and 20 that go are logged in ten seconds, and at
+ * the end of that time the number of the others. What they do wrong is limited as everywhere ({@link SafeLog#peer}), for each server by itself.
  */
 final class ChatNews implements ServerObserver {
     private static final int MOST = 20;

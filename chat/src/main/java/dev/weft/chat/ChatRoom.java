@@ -61,7 +61,7 @@ final class ChatRoom implements Handler {
 
     private void converse(Connection c) throws IOException, InterruptedException {
         var texts = c.frames(wire.spoken());
-        // An interrupt ends a read that waits; who never stops talking never lets one wait.
+        // An interrupt ends a read that waits; a client that never stops talking never lets one wait.
         while (!Thread.currentThread().isInterrupted()) {
             var text = texts.read();
             if (text.equals("quit")) {

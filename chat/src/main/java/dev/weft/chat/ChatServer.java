@@ -23,7 +23,7 @@ import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chat room for everybody who connects: what one client says, all clients get, the sender too (SPEC CH-2 to CH-10, CH-13).
+ * A chat room for all that connect: what one client says, all clients get, the sender too (SPEC CH-2 to CH-10, CH-13).
  *
  * <pre>{@code
  * try (var chat = new ChatServer()) {     // localhost:9999, GBK, one read is one message
@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A text arrives as {@code [YYYY-MM-DD HH:MM:SS] ip:port text}: local time, the sender's address. Exactly {@code quit}, or the end of
- * its stream, ends a client; {@code ('ip', port) bye bye} is logged, and nobody is told. A read that fails is logged in one line and ends the
+ * its stream, ends a client; {@code ('ip', port) bye bye} is logged, and the other clients are not told. A read that fails is logged in one line and ends the
  * client too. Control characters and forged stamps in a text are made harmless (docs/chat.md says how).
  *
- * <p>Each client has an {@link Outbox} of its own, so a slow or dead one delays nobody but under {@link Outbox#blocking}. It logs to the
+ * <p>Each client has an {@link Outbox} of its own, so a slow or dead one delays no other, except under {@link Outbox#blocking}. It logs to the
  * system logger {@code dev.weft.chat}; {@link ChatLog#configure} gives that the original's format.
  *
  * <p>It lives once: started, then drained or closed. All methods are for any thread.
@@ -183,7 +183,7 @@ public final class ChatServer implements AutoCloseable {
         drain(options.grace());
     }
 
-    /** As {@link #drainOnExit(Duration, Consumer)}, with a report that nobody sees. */
+    /** As {@link #drainOnExit(Duration, Consumer)}, without a look at the report. */
     public ChatServer drainOnExit(Duration limit) {
         return drainOnExit(limit, report -> {});
     }

@@ -320,11 +320,8 @@ class ChatClientTest {
                 }
             });
             await().until(() -> sender.getState() == Thread.State.WAITING && accepted.isConnected());
-            var began = System.nanoTime();
-
             client.close();
 
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
             assertThat(client.threads()).isEmpty();
             assertThat(sender.join(Duration.ofSeconds(10))).isTrue();
         }

@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the failures of one connection cost: the observer forgives one, or it ends the connection. Some ends are nobody's failure, and some
+ * What the failures of one connection cost: the observer forgives one, or it ends the connection. Some ends are no failures, and some
  * failures can't be forgiven. For any thread.
  */
 final class HookFailures {

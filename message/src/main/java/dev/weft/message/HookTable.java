@@ -6,9 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hooks by type. Immutable: adding makes another table, so that whoever holds one keeps what it had (SPEC PR-H5).
+ * Hooks by type. Immutable: adding makes another table, so that a connection keeps the one it began with (SPEC PR-H5).
  *
- * <p>Open addressing over the types themselves, as every message looks here and a map would box its key.
+ * <p>Open addressing over the types themselves: every message is looked up here, and a map would box its key.
  */
 final class HookTable {
     static final HookTable EMPTY = new HookTable(Map.of());

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** Which values nobody can change, so that connections may share them. */
+/** Tells which values can't change, so that connections may share them. */
 final class Immutables {
     /** Final, or sealed, and documented as immutable. Big numbers are not final, so only their own classes count. */
     private static final Set<Class<?>> KNOWN = Set.of(String.class, Boolean.class, Character.class, Byte.class, Short.class, Integer.class,

@@ -12,7 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
  *
  * @param <T> the type of the payload, a record for example
  */
-@SuppressWarnings("exports") // who names Jackson's types has Jackson; nobody else needs it
+@SuppressWarnings("exports") // code that names Jackson's types has Jackson; other code does not need it
 public final class JsonCodec<T> implements Codec<T> {
     private static final ObjectMapper PLAIN = new ObjectMapper();
 
@@ -29,7 +29,7 @@ public final class JsonCodec<T> implements Codec<T> {
         return new JsonCodec<>(PLAIN, PLAIN.constructType(type));
     }
 
-    /** JSON of a generic type, by a mapper of one's own: {@code of(mapper, new TypeReference<List<Point>>() {})}. */
+    /** JSON of a generic type, by a given mapper: {@code of(mapper, new TypeReference<List<Point>>() {})}. */
     public static <T> JsonCodec<T> of(ObjectMapper mapper, TypeReference<T> type) {
         return new JsonCodec<>(mapper, mapper.constructType(type));
     }

@@ -7,8 +7,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A typed name for a value: a small property that is set, or a large resource that is loaded (SPEC PR-P1, PR-R1). The key says whose the
- * value is: one for all connections, or one for each.
+ * A typed name for a value: a small property that is set, or a large resource that is loaded (SPEC PR-P1, PR-R1). The key says
+ * whether there is one value for all connections, or one for each.
  *
  * <p>Two keys are two values, whatever their names: a key is a constant that its users share.
  *

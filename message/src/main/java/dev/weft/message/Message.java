@@ -7,8 +7,8 @@ import java.util.Arrays;
 import dev.weft.net.Framing;
 
 /**
- * One message as it is on the wire (SPEC PR-W2). Immutable but for its data, which is not copied: whoever makes a message gives the array
- * away.
+ * One message as it is on the wire (SPEC PR-W2). Immutable but for its data, which is not copied: the array must not be changed
+ * once a message is made of it.
  *
  * @param id what joins a reply to its request; 0 by default
  * @param type what hooks are found by; {@link #type(String)} makes it of a name
@@ -62,7 +62,7 @@ public record Message(long id, int type, byte[] data, int stream) {
     }
 
     /**
-     * The Pruina wire format, for groups and for connections of one's own; bodies of {@link #DEFAULT_LIMIT} at most.
+     * The Pruina wire format, for groups and for connections without {@link Messages}; bodies of {@link #DEFAULT_LIMIT} at most.
      *
      * <p>Bytes in front of a frame's magic are skipped (SPEC PR-W10), at most as many as the limit. A body that is no message throws
      * {@link MalformedMessageException}, and reading can go on; a length above the limit throws {@link java.net.ProtocolException}.

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  * are kept for later, so that hooks are still called in order.
  */
 final class MessageReader implements ReadingThread {
-    /** So long this thread waits for room before it looks whether a reply has come that a hook waits for. */
+    /** How long this thread waits for room before it looks whether a reply has come that a hook waits for. */
     private static final Duration MOMENT = Duration.ofMillis(10);
 
-    /** So many messages without a hook are logged for a connection, or else a peer could fill a file with messages of six bytes. */
+    /** How many messages without a hook are logged for a connection: a peer must not fill the log with messages of six bytes. */
     private static final int MOST_LOGGED = 10;
 
     private final Peer peer;

@@ -184,7 +184,7 @@ public final class Messages {
      * @throws LoadException if it can't be loaded
      */
     public <T> T get(Key<T> key) {
-        return find(key).orElseThrow(() -> new NoSuchElementException("nobody has set " + key.name()));
+        return find(key).orElseThrow(() -> new NoSuchElementException("no value is set for " + key.name()));
     }
 
     /** As {@link #get}, empty if there is none, or if there is one only for each connection. */

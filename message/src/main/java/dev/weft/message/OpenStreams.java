@@ -54,7 +54,7 @@ final class OpenStreams {
         }
     }
 
-    /** They wait for no more parts, and nobody waits for room in them. */
+    /** They wait for no more parts, and the reading thread waits for no room in them. */
     void breakOff(IOException reason) {
         streams.values().forEach(s -> s.fail(reason));
     }

@@ -60,7 +60,7 @@ final class ParallelHooks {
     }
 
     private boolean await(BooleanSupplier condition, long moment) throws InterruptedException {
-        waiters.incrementAndGet(); // first: who gives room back after this signals
+        waiters.incrementAndGet(); // first: a hook that ends after this signals
         try {
             return roomChanged.waitFor(condition, moment);
         } finally {

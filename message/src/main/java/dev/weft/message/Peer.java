@@ -174,7 +174,7 @@ public final class Peer implements Closeable {
      * @throws LoadException if it can't be loaded, the same each time
      */
     public <T> T get(Key<T> key) {
-        return find(key).orElseThrow(() -> new NoSuchElementException("nobody has set " + key.name()));
+        return find(key).orElseThrow(() -> new NoSuchElementException("no value is set for " + key.name()));
     }
 
     /**
@@ -250,7 +250,7 @@ public final class Peer implements Closeable {
 
     /**
      * Ends it: begins no further hook, lets those that run finish and answer, sends what was gathered, closes the connection, and makes no other.
-     * Messages that have come and whose hook has not begun are dropped. Requests of ours fail, but for those of a hook on the reading thread. At
+     * Messages that have come and whose hook has not begun are dropped. Requests under way fail, except those of a hook on the reading thread. At
      * the limit it interrupts hooks, a second later it drops the connection; it is ENDED when this returns, at most two seconds after the limit.
      *
      * <p>The first drain wins: a later one, or a close, waits for it and returns its report. In a hook and in the observer it does not wait, and
@@ -269,7 +269,7 @@ public final class Peer implements Closeable {
         life.close();
     }
 
-    /** As {@link #drainOnExit(Duration, Consumer)}, with a report that nobody sees. */
+    /** As {@link #drainOnExit(Duration, Consumer)}, without a look at the report. */
     public Peer drainOnExit(Duration limit) {
         return drainOnExit(limit, report -> {});
     }

@@ -3,6 +3,7 @@ package dev.weft.message;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import dev.weft.net.DrainReport;
@@ -98,7 +99,7 @@ final class PeerDrain {
         return done;
     }
 
-    private static java.util.function.Predicate<Thread> notIn(List<Thread> others) {
+    private static Predicate<Thread> notIn(List<Thread> others) {
         return thread -> !others.contains(thread);
     }
 

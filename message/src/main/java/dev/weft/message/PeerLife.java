@@ -123,7 +123,7 @@ final class PeerLife {
         on.end(reason);
     }
 
-    /** The hooks beside the reading thread, so many at once from the first call on. Only for the reading thread. */
+    /** The hooks beside the reading thread; the first call says how many may run at once. Only for the reading thread. */
     ParallelHooks parallelHooks(int most) {
         var there = parallel;
         if (there == null) {

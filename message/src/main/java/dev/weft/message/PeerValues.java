@@ -49,7 +49,7 @@ final class PeerValues {
         if (there == null) {
             there = new Values();
             if (closed) {
-                there.close().run(); // nobody would close what is loaded from now on
+                there.close().run(); // what is loaded from now on is closed at once
             }
             own = there;
         }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * requests: it is set for the earliest of their limits, and looks at the others when it runs.
  */
 final class PendingRequests {
-    /** So many given up are remembered; a reply later than that reaches a hook, or is unknown. */
+    /** How many ids of requests that gave up are remembered; a later reply reaches a hook, or is unknown. */
     private static final int REMEMBERED = 1_024;
 
     private final ConcurrentHashMap<Long, Waiting> waiting = new ConcurrentHashMap<>();
@@ -155,7 +155,7 @@ final class PendingRequests {
         }
     }
 
-    /** Who waits for what bears this id. */
+    /** The request that waits for what bears this id. */
     @Nullable
     Waiting waitingFor(long id) {
         return waiting.isEmpty() ? null : waiting.get(id);
@@ -188,7 +188,7 @@ final class PendingRequests {
     /** No reply will come any more. */
     void fail(IOException reason) {
         synchronized (this) {
-            over = true; // first: nobody is added from here on
+            over = true; // first: no request is added from here on
         }
         waiting.forEach((id, who) -> {
             waiting.remove(id);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * for hooks is kept for later. For the reading thread.
  */
 final class ReadAhead {
-    /** So long it looks whether a message has come. */
+    /** How long it looks whether a message has come. */
     private static final Duration GLANCE = Duration.ofNanos(1);
 
     private final Connected connected;

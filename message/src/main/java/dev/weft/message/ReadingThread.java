@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 
-/** The thread that reads a connection, as it is seen by those who need something of it. */
+/** The thread that reads a connection, as requests and a drain see it. */
 interface ReadingThread {
     /** The thread itself. */
     Thread thread();

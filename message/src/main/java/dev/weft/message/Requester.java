@@ -95,7 +95,7 @@ final class Requester {
         var bound = new AtomicReference<Connected>();
         var stream = new IncomingStream(id, m.type(), time, () -> bound.get().giveUp(id));
         var on = bind(id, new PendingRequests.Many(stream), m.type(), Duration.ZERO, Moments.NEVER);
-        bound.set(on); // nobody can close the stream before it is returned
+        bound.set(on); // the stream can't be closed before it is returned
         var sent = false;
         try {
             sender.send(m.id(id), on);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The names of types that hooks of this process were registered under: for people, who can't read hashes. */
 final class TypeNames {
-    /** More names than any program writes down; whoever makes them up by the thousand need not fill the heap. */
+    /** More names than any program writes down; a program that computes names must not fill the heap. */
     private static final int MOST = 10_000;
     private static final ConcurrentHashMap<Integer, String> NAMES = new ConcurrentHashMap<>();
 

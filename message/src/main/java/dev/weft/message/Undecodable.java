@@ -8,7 +8,7 @@ import java.util.ArrayDeque;
  * The latest failures to understand a payload. A hook that lets such a failure out has done nothing wrong: its peer has. It keeps no failure alive.
  */
 final class Undecodable {
-    /** Between a failure and the question about it lie microseconds; so many may come in them, from many connections. */
+    /** How many are remembered: a failure is asked about within microseconds, but many connections may fail meanwhile. */
     private static final int MOST = 256;
     /** A chain of causes may be made to lead in a circle. */
     private static final int DEEPEST = 50;

@@ -7,17 +7,20 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Values by key: those of one connection, or those that all share. For any thread.
  *
  * <p>A value is loaded once, however many ask at the same moment, and a loader that fails has failed for all of them. Loaded values that are
- * AutoCloseable are closed with the store, the last one first; values that were set belong to whoever set them.
+ * AutoCloseable are closed with the store, the last one first; values that were set are not closed.
  */
 final class Values {
     private final ConcurrentHashMap<Key<?>, Slot> slots = new ConcurrentHashMap<>();
+    @GuardedBy("this")
     private final ArrayDeque<Loaded> toClose = new ArrayDeque<>();
+    @GuardedBy("this")
     private boolean closed;
 
     /** A loaded value, and the name it was loaded under. */
@@ -35,7 +38,9 @@ final class Values {
     private static final class Slot {
         private volatile @Nullable Object value;
         private volatile boolean loaded;
+        @GuardedBy("this")
         private @Nullable LoadException failure;
+        @GuardedBy("this")
         private boolean loading;
     }
 
