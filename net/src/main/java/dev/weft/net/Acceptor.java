@@ -44,8 +44,8 @@ public final class Acceptor implements Closeable {
 
     /**
      * Waits for the next connection; the caller closes it. Under TLS its handshake is done when this returns: handshakes run beside each other, each
-     * within {@link Deadlines#handshake}, and the first that is done is returned. Who fails in it is dropped and logged, and past 128 of them the
-     * one that takes longest is dropped. They go on between two calls.
+     * within {@link Deadlines#handshake}, and the first that is done is returned. A connection whose handshake fails is dropped and
+     * logged; past 128 of them the one that takes longest is dropped. They go on between two calls.
      *
      * @throws SocketException when the acceptor is closed, by any thread
      */
@@ -100,7 +100,7 @@ public final class Acceptor implements Closeable {
         }
     }
 
-    /** Frees the port; who waits in accept is told, and connections that nobody has accepted are dropped. Idempotent. */
+    /** Frees the port, ends waits in accept, and drops connections that were not accepted. Idempotent. */
     @Override
     public void close() {
         closed = true;

@@ -144,7 +144,7 @@ public final class Address {
         return port;
     }
 
-    /** Whether it stands for every interface: a server may be bound to it, nobody is there. */
+    /** Whether it stands for every interface: a server can bind it, a client can't connect to it. */
     public boolean isAny() {
         return kind == Kind.INET && (host.equals(ANY) || host.equals("::"));
     }

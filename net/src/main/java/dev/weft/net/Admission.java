@@ -3,7 +3,7 @@ package dev.weft.net;
 import java.util.Optional;
 
 /**
- * How many connections are let in, and what happens to the next. Immutable.
+ * How many connections are served at once, and what happens to the next. Immutable.
  *
  * <p>A connection counts from its accept until its handler has ended. The default of a server is {@code waiting(10_000)}.
  *
@@ -11,12 +11,12 @@ import java.util.Optional;
  * @param past what happens to the connection that comes when so many are open
  * @param perPeer how many of them may come from one host, an IPv6 host being its /64 network; more are closed at once;
  *        {@link Integer#MAX_VALUE} for no such limit. Unix and memory peers have no host and are not counted
- * @param farewell what a peer that is turned away is told, in UTF-8, before it is closed; nothing when empty
+ * @param farewell what a peer that is refused is told, in UTF-8, before it is closed; nothing when empty
  */
 public record Admission(int limit, Past past, int perPeer, String farewell) {
     /** What happens past the limit. */
     public enum Past {
-        /** The next stays in the kernel's queue (the backlog) until somebody leaves. */
+        /** The next stays in the kernel's queue (the backlog) until a connection ends. */
         WAIT,
         /** The next is closed at once. */
         REJECT,
@@ -27,7 +27,7 @@ public record Admission(int limit, Past past, int perPeer, String farewell) {
     /** Checks the numbers. */
     public Admission {
         if (limit < 1 || perPeer < 1) {
-            throw new IllegalArgumentException("a limit of " + Math.min(limit, perPeer) + " connections admits nobody");
+            throw new IllegalArgumentException("a limit of %d connections: at least 1 is needed".formatted(Math.min(limit, perPeer)));
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  * step, so that a thousand clients that lost one server don't come back as one.
  */
 public final class Backoff {
-    /** A pause is drawn in nanoseconds, which a long holds for so long: nobody waits longer. */
+    /** A pause is drawn in nanoseconds, and a long holds so many: no pause is longer. */
     private static final Duration LONGEST_DRAWN = Duration.ofNanos(Long.MAX_VALUE - 1);
 
     private final Duration first;

@@ -53,7 +53,7 @@ public sealed interface Concurrency {
         /** Checks the number. */
         public PlatformThreads {
             if (threads < 1) {
-                throw new IllegalArgumentException("a pool of " + threads + " threads serves nobody");
+                throw new IllegalArgumentException("platformThreads(%d): at least 1 thread is needed".formatted(threads));
             }
         }
     }
@@ -71,7 +71,8 @@ public sealed interface Concurrency {
         /** Checks the numbers and copies the list. */
         public Processes {
             if (workers < 1 || spare < 0 || requestsPerChild < 1) {
-                throw new IllegalArgumentException(workers + " workers, " + spare + " spare, " + requestsPerChild + " requests each");
+                throw new IllegalArgumentException("processes: at least 1 worker, 0 spare ones and 1 request each are needed, not %d, %d and %d"
+                        .formatted(workers, spare, requestsPerChild));
             }
             jvmOptions = List.copyOf(jvmOptions);
         }

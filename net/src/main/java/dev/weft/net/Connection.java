@@ -24,7 +24,7 @@ import dev.weft.net.wire.ConnectionInput;
 import dev.weft.net.wire.ConnectionOutput;
 
 /**
- * One end of a connection, accepted or dialled.
+ * One end of a connection, accepted or dialed.
  *
  * <p>It owns the only read buffer and the only write order; every view below reads and writes through it, keeps nothing of its own, and may
  * be mixed with the others. One thread reads at a time; any number may write, and whole calls never interleave. {@code send} has left when
@@ -193,7 +193,7 @@ public final class Connection implements Closeable {
     }
 
     /**
-     * Turns TLS on in place (STARTTLS), as the server on an accepted connection and as the client on a dialled one; writes of other threads
+     * Turns TLS on in place (STARTTLS), as the server on an accepted connection and as the client on a dialed one; writes of other threads
      * wait until it is up. To be called by the thread that reads.
      *
      * @throws ProtocolException when bytes that came in plaintext are still unread: a man in the middle may have put them there
@@ -222,7 +222,10 @@ public final class Connection implements Closeable {
         core.drain(core.time().nanoTime());
     }
 
-    /** Drops the connection at once, unsent bytes included: the peer sees a reset. Whoever is blocked on it is told. Idempotent. */
+    /**
+     * Drops the connection at once, unsent bytes included: the peer sees a reset. Threads that are blocked on it go on with an exception.
+     * Idempotent.
+     */
     public void abort() {
         core.abort("aborted");
     }

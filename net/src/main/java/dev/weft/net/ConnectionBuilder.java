@@ -70,8 +70,8 @@ public final class ConnectionBuilder {
      * Connects, within the connect deadline; a name with several addresses is tried in their order, each with an even share of the time
      * left.
      *
-     * @throws java.net.ConnectException when nobody listens there, with the address in its message
-     * @throws SocketTimeoutException when nobody answered in time
+     * @throws java.net.ConnectException when no server listens there; the message has the address
+     * @throws SocketTimeoutException when there was no answer in time
      * @throws java.net.UnknownHostException when the name is not known
      */
     public Connection open() throws IOException {

@@ -71,7 +71,7 @@ public final class Datagram {
 
     /**
      * Sends one datagram to anybody, by the socket it came by (sendto), waiting as {@link #reply(byte[])} does; to a server's every-interface address
-     * means to this machine. From a server whose socket is bound to one interface, whom that reaches can be sent to.
+     * means to this machine. A server whose socket is bound to one interface reaches what that interface reaches.
      *
      * @throws java.net.SocketTimeoutException when it was not taken in time; it is dropped
      */

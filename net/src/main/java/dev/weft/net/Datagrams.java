@@ -143,7 +143,7 @@ public final class Datagrams implements Closeable {
         }
     }
 
-    /** Who waits in receive is told. Idempotent. */
+    /** Ends waits in receive with an exception. Idempotent. */
     @Override
     public void close() {
         closed = true;

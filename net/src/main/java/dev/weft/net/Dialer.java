@@ -65,8 +65,9 @@ final class Dialer {
     }
 
     /**
-     * Where nobody listens on a port that the system also gives to clients, it may give a client that very port, which then connects to itself (TCP's
-     * simultaneous open, RFC 9293, 3.5). Such a connection is aborted: a close would keep the port from the server for a while, in TIME_WAIT.
+     * Where no server listens on a port that the system also gives to clients, it may give a client that very port, which then connects to
+     * itself (TCP's simultaneous open, RFC 9293, 3.5). Such a connection is aborted: a close would keep the port from the server for a while,
+     * in TIME_WAIT.
      */
     private static boolean meetsItself(StreamChannel channel) {
         var remote = channel.remote();

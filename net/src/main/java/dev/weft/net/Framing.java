@@ -48,7 +48,7 @@ public interface Framing<T> {
     }
 
     /**
-     * Whether {@link #read} keeps to the limit by itself, so that nobody else need count a message's bytes; default false. For framings whose
+     * Whether {@link #read} keeps to the limit by itself, so that a message's bytes need not be counted again; default false. For framings whose
      * limit is not that of all the bytes they take, as when a header comes on top of a limited body.
      */
     default boolean countsItself() {

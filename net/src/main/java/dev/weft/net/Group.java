@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A message is encoded once. It waits behind each member's own writes, in that member's {@link Outbox}; where the socket takes it at
  * once it leaves on the sender's thread, else a thread of the member's own carries on. So, but for {@link Outbox#blocking}, one slow or dead
- * member delays nobody. Messages of one sender reach every member in their order.
+ * member delays no other. Messages of one sender reach every member in their order.
  *
  * @param <T> the type of a message
  */

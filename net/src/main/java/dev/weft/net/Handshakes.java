@@ -9,26 +9,26 @@ import dev.weft.net.spi.StreamChannel;
 
 /**
  * The TLS handshakes of an {@link Acceptor}, beside each other, each on a virtual thread with a deadline of its own: a stranger that says nothing
- * holds up nobody. Past so many, the one that has gone on longest gives way. For any thread.
+ * holds up no other peer. Past so many, the one that has taken longest is dropped. For any thread.
  */
 final class Handshakes {
-    /** Handshakes take milliseconds, so whoever is longest at it of so many is not whom the caller waits for. */
+    /** Handshakes take milliseconds, so the one of so many that has taken longest is hardly the one that the caller waits for. */
     static final int MOST = 128;
 
     private final Tls tls;
     private final Deadlines deadlines;
     private final TimeSource time;
-    private final Runnable news;
+    private final Runnable onReady;
     private final LinkedHashSet<Connection> running = new LinkedHashSet<>();
     private final ArrayDeque<Connection> ready = new ArrayDeque<>();
     private boolean closed;
 
-    /** {@code news} is run when a connection is ready; it must not block. */
-    Handshakes(Tls tls, Deadlines deadlines, TimeSource time, Runnable news) {
+    /** {@code onReady} is run when a connection is ready; it must not block. */
+    Handshakes(Tls tls, Deadlines deadlines, TimeSource time, Runnable onReady) {
         this.tls = tls;
         this.deadlines = deadlines;
         this.time = time;
-        this.news = news;
+        this.onReady = onReady;
     }
 
     /** A connection whose handshake is done, the one that was ready first. */
@@ -77,7 +77,7 @@ final class Handshakes {
             throw e;
         }
         if (finish(connection)) {
-            news.run();
+            onReady.run();
         } else {
             connection.abort();
         }
@@ -92,7 +92,7 @@ final class Handshakes {
         return running.remove(connection) && ready.add(connection);
     }
 
-    /** Drops those that run, and those that nobody has accepted. */
+    /** Drops those that run, and connections that were not accepted. */
     void close() {
         ArrayDeque<Connection> all;
         synchronized (this) {

@@ -5,7 +5,7 @@ package dev.weft.net;
  * {@link Server} goes back, from RUNNING to NEW, when {@link Server#shutdown} has ended its loop.
  */
 public enum LifeState {
-    /** Not running yet. A server that was opened is bound, and its queue fills, but it serves nobody. */
+    /** Not running yet. A server that was opened is bound, and its queue fills, but it does not accept. */
     NEW,
     /** It does its work. */
     RUNNING,

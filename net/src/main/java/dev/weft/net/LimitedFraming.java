@@ -6,7 +6,7 @@ import java.io.IOException;
 
 import dev.weft.net.framing.FrameLimit;
 
-/** Somebody's framing with another limit. */
+/** A framing with another limit. */
 record LimitedFraming<T>(Framing<T> inner, int limit) implements Framing<T> {
     LimitedFraming {
         FrameLimit.check(limit);

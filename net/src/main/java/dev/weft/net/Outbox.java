@@ -10,7 +10,7 @@ import java.time.Duration;
  *
  * @param overflow what happens to the message that does not fit
  * @param messages how many may wait, at least 1
- * @param bytes how many bytes may wait, at least 1; a single message above it is let in when nothing else waits
+ * @param bytes how many bytes may wait, at least 1; a single longer message is taken when no other waits
  * @param patience DISCONNECT: how long a full member may take nothing at all before it is dropped, its messages being dropped meanwhile (zero, the
  *        default: at once); BLOCK: how long the sender waits for a full member before that one is dropped. No meaning elsewhere
  */

@@ -201,7 +201,7 @@ final class PacketIntake implements Intake {
 
     @Override
     public void drain(long patience) {
-        // A datagram is a whole request: there is nobody to be told.
+        // A datagram is a whole request: its handler has nothing more to read.
     }
 
     /** Answers still go out by this socket, so it is closed after the last of them. */

@@ -8,7 +8,7 @@ import dev.weft.net.serve.Events;
 import dev.weft.net.serve.Reports;
 import org.jspecify.annotations.Nullable;
 
-/** Tells what happens to those who want to know: the counters, a flight recording, the observer. Nothing they throw gets out. */
+/** Tells the counters, a flight recording and the observer what happens. What they throw is logged. */
 final class Reporter implements RequestEvents, Reports {
     private final ServerCounters counters = new ServerCounters();
     private final String server;
@@ -105,7 +105,7 @@ final class Reporter implements RequestEvents, Reports {
             try {
                 Log.observerFailed(call, t);
             } catch (Throwable ignored) {
-                // A logger that fails too leaves nobody to tell.
+                // The logger has failed too: there is no other way to tell.
             }
         }
     }

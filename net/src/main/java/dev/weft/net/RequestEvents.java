@@ -5,10 +5,10 @@ interface RequestEvents {
     /** The counters it keeps. */
     ServerCounters counters();
 
-    /** A connection was let in; its handler runs next. */
+    /** A connection was admitted; its handler runs next. */
     void accepted(Connection c);
 
-    /** A connection was turned away. */
+    /** A connection was refused. */
     void rejected(Address remote, String reason);
 
     /** A handler threw, or a verify, or a handshake. */

@@ -58,7 +58,7 @@ public final class Server implements AutoCloseable {
                 settings.daemonThreads);
     }
 
-    /** It is whole: its requests know it from now on, and its observer hears of it. */
+    /** It is complete: its requests know it from now on, and its observer is told. */
     void opened() {
         requests.owner(this);
         reporter.opened(this);
@@ -245,7 +245,7 @@ public final class Server implements AutoCloseable {
     /**
      * Serves at most one request (socketserver's handle_request and handle_timeout, SPEC SS-16); unless sequential it returns once the
      * request is handed over, and a close right after it drains: to serve a whole conversation so, be sequential, or wait for its end. A
-     * connection that is turned away counts.
+     * connection that is refused counts.
      *
      * @param timeout how long to wait for it; zero waits without end
      * @return false when none came in time, or a shutdown came

@@ -24,7 +24,7 @@ final class ServerCounters {
         bytesOut.add(out);
     }
 
-    /** Nobody settles meanwhile: bytes would be counted twice or not at all, and a count would shrink. */
+    /** Under the same monitor as {@link #settle}: otherwise bytes would be counted twice or not at all, and a counter could go back. */
     synchronized ServerStats snapshot(int active, Stream<StreamRequest> streams) {
         var living = streams.filter(r -> !r.isSettled()).map(StreamRequest::connection).toList();
         var in = bytesIn.sum() + living.stream().mapToLong(Connection::bytesIn).sum();

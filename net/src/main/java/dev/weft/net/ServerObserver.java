@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * What a server tells about itself. What it throws is logged and changes nothing. It must not block for long, as whoever calls it waits:
+ * Is told what happens to a server. What it throws is logged and changes nothing. It must not block for long, as the thread that calls it waits:
  *
  * <ul>
  * <li>{@code opened}: the thread that called the builder's {@code open};
@@ -16,16 +16,16 @@ import java.time.Duration;
  * <li>{@code drained}: the thread that drained or closed the server.
  * </ul>
  *
- * <p>So it is called by several threads at once, unless the server is sequential and nobody else drains it.
+ * <p>So it is called by several threads at once, unless the server is sequential and no other thread drains it.
  */
 public interface ServerObserver {
     /** The server is bound. */
     default void opened(Server server) {}
 
-    /** A connection was let in; its handler runs next. */
+    /** A connection was admitted; its handler runs next. */
     default void accepted(Connection c) {}
 
-    /** A connection was turned away: past a limit, or by verify. */
+    /** A connection was refused: it was past a limit, or verify said no. */
     default void rejected(Address remote, String reason) {}
 
     /**

@@ -4,8 +4,8 @@ package dev.weft.net;
  * What a server has done since it was opened, and what it does now; a snapshot. Counts only grow, but for {@code active}.
  *
  * @param active connections or datagrams whose handlers have not ended
- * @param accepted connections let in, or datagrams handed to handlers
- * @param rejected connections turned away: past a limit, or by verify
+ * @param accepted connections admitted, or datagrams handed to handlers
+ * @param rejected connections refused: past a limit, or by verify
  * @param evicted connections that had to make room for others
  * @param failed handlers that threw
  * @param dropped datagrams that found too many in flight, or that verify refused

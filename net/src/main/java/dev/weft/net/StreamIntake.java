@@ -23,7 +23,7 @@ import dev.weft.net.spi.Readiness;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.support.Moments;
 
-/** Accepts connections and lets them in or turns them away; the one place that counts them. */
+/** Accepts connections and admits or refuses them; the one place that counts them. */
 final class StreamIntake implements Intake {
     private final ListenerChannel listener;
     private final HandlerSource<Handler> handlers;
@@ -60,7 +60,7 @@ final class StreamIntake implements Intake {
         return admission;
     }
 
-    /** A smaller limit closes nobody: it holds for those who come. */
+    /** A smaller limit closes no connection: it holds for those that come. */
     void admission(Admission admission) {
         this.admission = admission;
         if (admission.past() == Admission.Past.EVICT_IDLEST) {
@@ -156,7 +156,7 @@ final class StreamIntake implements Intake {
         handler.handle(connection);
     }
 
-    /** Its connection is closed, and its place is somebody else's. */
+    /** Its connection is closed, and its place is free for another. */
     void left(StreamRequest request) {
         if (request.discount()) {
             admitted.decrementAndGet();
@@ -190,7 +190,7 @@ final class StreamIntake implements Intake {
         return false;
     }
 
-    /** Says goodbye as far as that needs no waiting. */
+    /** Sends the farewell as far as that needs no waiting, and closes. */
     private void turnAway(Connection connection, String reason) {
         events.rejected(connection.remote(), reason);
         if (tls.isEmpty()) {
@@ -208,7 +208,7 @@ final class StreamIntake implements Intake {
         connection.close();
     }
 
-    /** Under evictingIdlest: takes a place from the connection idle longest. As many may be on their way out as are let in. */
+    /** Under evictingIdlest: takes a place from the connection idle longest. As many may be ending as may be served. */
     private boolean makeRoom(Admission a) {
         if (a.past() != Admission.Past.EVICT_IDLEST || requests.size() >= 2L * a.limit()) {
             return false;
@@ -223,7 +223,7 @@ final class StreamIntake implements Intake {
         return idlest.isPresent();
     }
 
-    /** Whom a connection counts for: an IPv4 address, or the /64 network of an IPv6 one, as that is what a single host is given (RFC 6177). */
+    /** The host that a connection counts for: an IPv4 address, or the /64 network of an IPv6 one, which a single host is given (RFC 6177). */
     private static Optional<String> hostOf(Connection connection) {
         var remote = connection.remote();
         if (remote.kind() != Address.Kind.INET) {

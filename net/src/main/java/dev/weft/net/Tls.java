@@ -18,7 +18,7 @@ import dev.weft.net.tls.Pem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS for one side of a connection, from PEM files: who we are, whom we trust, what we speak.
+ * TLS for one side of a connection, from PEM files: the own certificate, the trusted ones, the protocols.
  *
  * <p>TLS 1.3 and 1.2 and nothing older; the JDK chooses the cipher suites. Immutable, safe for any thread, and worth keeping: one value
  * resumes its sessions. Files are read once, when the server opens or the first connection is made; that is where a bad one is an
@@ -204,9 +204,9 @@ public final class Tls {
     /**
      * The engine of one connection.
      *
-     * @param peerHost whom a client connects to; empty when there is no host
+     * @param peerHost the host that a client connects to; empty when there is none
      * @throws IOException as in {@link #check}
-     * @throws IllegalStateException when this is for the other side, or nobody said which host to expect
+     * @throws IllegalStateException when this is for the other side, or no host to expect was given
      */
     SSLEngine engine(boolean client, String peerHost, int peerPort) throws IOException {
         checkSide(client);

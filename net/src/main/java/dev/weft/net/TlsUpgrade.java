@@ -27,7 +27,7 @@ final class TlsUpgrade {
         secure(core, tls, core.deadlines().handshake());
     }
 
-    /** TLS that was ordered with the connection: nobody has written yet. */
+    /** TLS that was asked for when the connection was made: nothing was written yet. */
     static void secure(ConnectionCore core, Tls tls, Duration limit) throws IOException {
         core.outbound().order().secure(() -> handshake(core, tls, limit));
     }

@@ -72,7 +72,7 @@ public final class Transports {
         return transport;
     }
 
-    /** Who asks for a transport by name is told why it can't be had, rather than given another. */
+    /** A transport that is asked for by name and can't be had is refused with the reason; no other takes its place. */
     private static void refuseUnavailable(Transport transport) {
         transport.unavailable().ifPresent(reason -> {
             throw new UnsupportedOperationException("the transport " + transport.name() + " can't be used here: " + reason);

@@ -15,7 +15,7 @@ public final class WeftSocketOptions {
     public static final SocketOption<Set<PosixFilePermission>> UNIX_MODE = new Option<>("UNIX_MODE", (Class) Set.class);
 
     /**
-     * Whether a Unix server removes the socket file: a stale one, which a killed server has left and at which nobody listens, before it binds;
+     * Whether a Unix server removes the socket file: a stale one, which a killed server has left and on which no server listens, before it binds;
      * and its own when it closes, unless another file has taken its place. Default false: no file is ever deleted (SPEC SS-49). The file of
      * an inherited socket is never deleted.
      */

@@ -11,7 +11,7 @@ public final class WorkerException extends Exception {
     private final boolean causedByPeer;
 
     /**
-     * For the providers of {@link dev.weft.net.spi.WorkerPools}, who give it its cause afterwards.
+     * For providers of {@link dev.weft.net.spi.WorkerPools}, which set its cause afterwards.
      *
      * @param causedByPeer what {@link Connection#causedByPeer} said in the worker
      */

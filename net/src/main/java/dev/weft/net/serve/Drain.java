@@ -84,7 +84,7 @@ final class Drain {
             intake.stop();
             ends = join ? endOthers(endedBefore) : ends;
             intake.close();
-        } finally { // whatever fails there, nobody waits for a drain that is over
+        } finally { // whatever fails there, no thread may wait for a drain that is over
             try {
                 runner.close(!join);
                 serving.close();

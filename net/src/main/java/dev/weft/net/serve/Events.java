@@ -17,7 +17,7 @@ import jdk.jfr.Timespan;
 /**
  * What a flight recording shows of servers.
  *
- * <p>The first touch of an event class starts the recorder's type system, some 0.2 s of CPU; so none is touched until somebody records.
+ * <p>The first touch of an event class starts the recorder's type system, some 0.2 s of CPU; so none is touched before a recording runs.
  */
 @SuppressWarnings("UnusedVariable") // the recording reads the fields
 public final class Events {
@@ -108,7 +108,7 @@ public final class Events {
         }
     }
 
-    /** A connection was turned away. */
+    /** A connection was refused. */
     public static void rejected(String server, Address remote, String reason) {
         if (FlightRecorder.isInitialized()) {
             var event = new Rejected();

@@ -9,10 +9,10 @@ import dev.weft.net.spi.ListenerChannel.AcceptFailure;
 
 /** Where a server's requests come from. One thread at a time takes; the rest is for any. */
 public interface Intake {
-    /** Takes one request, if there is one now, and has it served or turned away; false when there is none. Never waits for one. */
+    /** Takes one request, if there is one now, and has it served or refused; false when there is none. Never waits for one. */
     boolean take() throws IOException;
 
-    /** Whether it can't take now because of its own limit: somebody may be waiting all the same. */
+    /** Whether it can't take one now because of its own limit: a peer may be waiting all the same. */
     boolean full();
 
     /** Waits until there may be one, or until {@link #wake}. */

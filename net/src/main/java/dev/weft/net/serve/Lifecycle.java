@@ -213,7 +213,7 @@ public final class Lifecycle {
         }
     }
 
-    /** Nobody else would hear of a loop that fails: rather than listen and serve nobody, the server ends then. */
+    /** No caller would see that the loop failed: rather than listen and not accept, the server ends then. */
     private void loopAlone() {
         try {
             loop();

@@ -13,7 +13,7 @@ import dev.weft.net.Address;
 import dev.weft.net.DrainReport;
 import org.jspecify.annotations.Nullable;
 
-/** One request being served: whom for, on which thread, and how to end it. */
+/** One request being served: for which peer, on which thread, and how to end it. */
 public abstract class Request implements Runnable {
     /** The one that runs on this thread: one binding for all that is asked of it, as every frame of a waiting thread is kept and copied. */
     private static final ScopedValue<Request> CURRENT = ScopedValue.newInstance();
@@ -32,7 +32,7 @@ public abstract class Request implements Runnable {
         began = requests.time().nanoTime();
     }
 
-    /** Whom it is for. */
+    /** The peer. */
     protected abstract Address remote();
 
     /** What is served: a connection or a datagram. */
@@ -64,7 +64,7 @@ public abstract class Request implements Runnable {
         return request == null ? task : () -> ScopedValue.where(CURRENT, request).run(task);
     }
 
-    /** Whose request it is: a server. */
+    /** The server that serves it. */
     public final Object owner() {
         return requests.owner();
     }
@@ -117,7 +117,7 @@ public abstract class Request implements Runnable {
         }
     }
 
-    /** Our own interrupt ends with the request: the thread may be somebody else's (SPEC SS-31). */
+    /** Our own interrupt ends with the request: the thread may belong to the caller (SPEC SS-31). */
     private void end() {
         synchronized (this) {
             thread = null;
@@ -128,7 +128,7 @@ public abstract class Request implements Runnable {
         requests.remove(this);
     }
 
-    /** The peer being gone where a message was wanted, or ourselves having ended the connection or the wait, is nobody's failure. */
+    /** It is no failure that the peer has ended between messages, or that this side has ended the connection or the wait. */
     private boolean quiet(Throwable t) {
         if (t instanceof UncheckedIOException e && e.getCause() != null) {
             return quiet(e.getCause());
@@ -157,7 +157,7 @@ public abstract class Request implements Runnable {
                 throw fatal;
             }
             if (foreignInterrupt) {
-                Thread.currentThread().interrupt(); // somebody's wish for the loop, which the handler happened to meet
+                Thread.currentThread().interrupt(); // it was meant for the loop, and came while the handler ran
             }
         }
     }

@@ -72,7 +72,7 @@ public interface Runner {
             threads.execute(request);
         }
 
-        /** Interrupts nobody: stragglers have been interrupted already, and a handler that closes its own server must not be. */
+        /** Interrupts no thread: stragglers have been interrupted already, and a handler that closes its own server must not be. */
         @Override
         public void close(boolean orderly) {
             threads.shutdown();

@@ -28,12 +28,12 @@ public final class RunningRequests {
         gate = new TimedCondition(time);
     }
 
-    /** The server whose they are, once it is whole; before, none runs. */
+    /** Sets the server that they belong to, once that is complete; before, none runs. */
     public void owner(Object server) {
         owner = server;
     }
 
-    /** The server whose they are. */
+    /** The server that they belong to. */
     public Object owner() {
         return Objects.requireNonNull(owner);
     }

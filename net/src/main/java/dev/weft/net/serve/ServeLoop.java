@@ -14,8 +14,8 @@ import dev.weft.net.support.TimedCondition;
 /**
  * What the serving thread does over and over: takes a request, or waits for one; and what it does about failures.
  *
- * <p>No failure to accept ends it, a want of memory included, whoever had caused that: it is told, the loop rests, and tries again. What
- * gets out of it is a bug, an error of the JVM itself, or a class that can't be had any more: nothing can be served after that.
+ * <p>No failure to accept ends it, lack of memory included: it is reported, the loop pauses, and tries again. Only a bug, an error of the JVM
+ * itself or a class that can't be loaded any more ends it: nothing can be served after that.
  */
 public final class ServeLoop {
     /** How long it rests when accepting fails for want of descriptors or memory. */
@@ -49,7 +49,7 @@ public final class ServeLoop {
         stopping = stop;
     }
 
-    /** It has ended: its alarm wakes nobody any more. */
+    /** It has ended: its timer has no deadline. */
     void rest() {
         alarm.clear();
     }
@@ -64,7 +64,7 @@ public final class ServeLoop {
         try {
             actions.runDue();
             if (Thread.currentThread().isInterrupted()) {
-                stopping = true; // also in a loop that always finds somebody, or only fails, and so never waits
+                stopping = true; // also in a loop that always finds a request, or only fails, and so never waits
                 return false;
             }
             if (intake.take()) {
@@ -110,7 +110,7 @@ public final class ServeLoop {
         try {
             reports.acceptFailed(new IOException("accepting failed: " + failure, failure));
             pause();
-        } catch (OutOfMemoryError e) { // not even for that
+        } catch (OutOfMemoryError e) { // not enough memory even for that
             LockSupport.parkNanos(PAUSE.toNanos());
         }
     }
@@ -119,7 +119,7 @@ public final class ServeLoop {
         gate.awaitInterruptibly(() -> stopping, Moments.in(time, PAUSE));
     }
 
-    /** Takes those who knocked before a drain began, until the moment at most. */
+    /** Takes the connections that were queued before a drain began, until the moment at most. */
     void takeQueued(long until) {
         alarm.set(until);
         for (int lost = 0; lost < MOST_LOST && !Moments.passed(time, until);) {
@@ -128,7 +128,7 @@ public final class ServeLoop {
                     if (!intake.full()) {
                         return;
                     }
-                    intake.await(); // for somebody to leave
+                    intake.await(); // for a connection to end
                 }
             } catch (InterruptedIOException e) {
                 Thread.currentThread().interrupt();

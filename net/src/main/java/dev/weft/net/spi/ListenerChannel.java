@@ -29,8 +29,8 @@ public interface ListenerChannel extends Waitable {
     AcceptFailure classify(IOException failure);
 
     /**
-     * The server drains, so that only those are to be accepted whom nobody else would serve. Where this process was started with the socket,
-     * whoever started it has it too, and the queue is the next process's: from now on {@link #accept} gives only what was taken out of it
+     * The server drains, so that only connections that no other process would serve are accepted. Where this process was started with the socket,
+     * the process that started it has it too, and the queue is the next process's: from now on {@link #accept} gives only what was taken out of it
      * before. Elsewhere this does nothing.
      */
     default void leaveQueue() {}

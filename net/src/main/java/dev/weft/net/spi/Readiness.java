@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Whether one direction of a channel may be ready, and the one thread that waits for it: the meeting point of a transport's poller and a
  * blocked handler.
  *
- * <p>The state is a counter of events whose lowest bit says "may be ready". Who finds nothing to do calls {@link #drained} with the
+ * <p>The state is a counter of events whose lowest bit says "may be ready". A thread that finds nothing to do calls {@link #drained} with the
  * {@link #stamp} taken before it looked: an event that came in between has moved the counter on, so it is never lost. {@link #wake} is
  * remembered separately until a wait has consumed it.
  */
@@ -53,7 +53,7 @@ public final class Readiness {
         STATE.compareAndSet(this, stamp, stamp & ~1);
     }
 
-    /** An event came: whoever waits looks again. */
+    /** An event came: waiting threads look again. */
     public void signal() {
         int seen;
         do {

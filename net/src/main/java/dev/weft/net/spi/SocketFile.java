@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  * The file of a Unix socket: whose it is, and when it may be removed (SPEC SS-49).
  *
  * <p>A server that is to leave no file behind, and to start where a killed one has left one, does three things: {@link #removeStale} before
- * it binds, {@link #made} right after, and {@link #remove} before it closes its socket. A socket that was inherited belongs to whoever made
+ * it binds, {@link #made} right after, and {@link #remove} before it closes its socket. A socket that was inherited belongs to the process that made
  * it: none of them is for it.
  */
 public final class SocketFile {
     /** Finds out whether anybody listens. */
     @FunctionalInterface
     public interface Probe {
-        /** Whether a socket that knocks at this path is refused; false when that can't be found out. */
+        /** Whether a connection to this path is refused; false when that can't be found out. */
         boolean nobodyAt(Path path) throws IOException;
     }
 
@@ -63,7 +63,7 @@ public final class SocketFile {
         removeStale(path, SocketFile::refuses);
     }
 
-    /** Removes a socket to which nobody listens any more. Whatever else is there is left alone, and the bind will report it. */
+    /** Removes a socket on which no server listens any more. Anything else is left alone, and the bind will report it. */
     public static void removeStale(Path path, Probe probe) throws IOException {
         try {
             if (isSocket(path)) {
@@ -73,7 +73,7 @@ public final class SocketFile {
                 }
             }
         } catch (NoSuchFileException e) {
-            // Somebody else removed it.
+            // Another process removed it.
         }
     }
 
@@ -83,7 +83,7 @@ public final class SocketFile {
                 Files.deleteIfExists(path);
             }
         } catch (NoSuchFileException e) {
-            // Somebody else removed it.
+            // Another process removed it.
         }
     }
 

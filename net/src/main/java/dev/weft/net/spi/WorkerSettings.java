@@ -17,7 +17,7 @@ import dev.weft.net.TimeSource;
  * @param deadlines what each connection begins with
  * @param packets the socket of a datagram server, by which its workers answer; empty on a stream server
  * @param maxPacketSize of a datagram server, in bytes
- * @param time by which workers that nobody needs are ended
+ * @param time the clock by which idle workers are ended
  */
 public record WorkerSettings(String server, Address address, Class<?> handler, Concurrency.Processes processes, Deadlines deadlines,
         Optional<PacketChannel> packets, int maxPacketSize, TimeSource time) {}

@@ -47,7 +47,7 @@ public final class DeadlineTimer {
         deadline = Moments.NEVER;
     }
 
-    /** Wakes nobody any more, and releases the scheduled task, which refers to the waiter. */
+    /** Wakes no thread any more, and releases the scheduled task, which refers to the waiter. */
     public synchronized void cancel() {
         cancelled = true;
         deadline = Moments.NEVER;

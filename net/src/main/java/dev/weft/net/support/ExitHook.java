@@ -96,7 +96,7 @@ public final class ExitHook {
         }
     }
 
-    /** Whether this thread is inside {@code System.exit}, from which it does not return: nobody need wait for it. */
+    /** Whether this thread is inside {@code System.exit}, from which it does not return: no thread should wait for it. */
     public static boolean exiting(Thread thread) {
         if (jvmExits) {
             for (var frame : thread.getStackTrace()) {
@@ -168,7 +168,7 @@ public final class ExitHook {
         Runtime.getRuntime().halt(128 + signal.getNumber());
     }
 
-    /** Drains all, each once, whoever asks; true when all were clean. */
+    /** Drains all, each once, however often it is called; true when all were clean. */
     private static boolean drainAll() {
         List<ExitHook> all;
         synchronized (LOCK) {

@@ -75,7 +75,7 @@ public final class Life {
         begin(call, () -> {});
     }
 
-    /** As {@link #begin(String)}; the task runs under the lock, so that nobody sees RUNNING without its effect. It must not block. */
+    /** As {@link #begin(String)}; the task runs under the lock, so that no thread sees RUNNING without its effect. It must not block. */
     public void begin(String call, Runnable task) {
         synchronized (lock) {
             if (state != LifeState.NEW) {
@@ -110,7 +110,7 @@ public final class Life {
         return beginDrain(() -> {});
     }
 
-    /** As {@link #beginDrain()}; the task runs under the lock, so that nobody sees DRAINING without its effect. It must not block. */
+    /** As {@link #beginDrain()}; the task runs under the lock, so that no thread sees DRAINING without its effect. It must not block. */
     public boolean beginDrain(Runnable task) {
         synchronized (lock) {
             if (isEnding()) {
@@ -217,7 +217,7 @@ public final class Life {
     private void runTask(Runnable task) {
         try {
             task.run();
-        } catch (Throwable t) { // nobody may wait for ever because of it
+        } catch (Throwable t) { // no thread may wait for ever because of it
             taskFailed.accept(t);
         }
     }

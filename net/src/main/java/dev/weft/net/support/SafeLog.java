@@ -40,7 +40,7 @@ public final class SafeLog {
         return LOGS.computeIfAbsent(name, n -> new SafeLog(n, TimeSource.system()));
     }
 
-    /** One for a logger that somebody has given; each call makes one, with a limit of its own for peers. */
+    /** One for a logger that a user has given; each call makes one, with a limit of its own for peers. */
     public static SafeLog of(System.Logger logger) {
         return new SafeLog(() -> logger, TimeSource.system());
     }
@@ -63,7 +63,7 @@ public final class SafeLog {
                 }
             }
         } catch (RuntimeException | Error e) {
-            // A logger that fails leaves nobody to tell, and must not end what wanted to tell something.
+            // The logger has failed; what was to be logged must not end its caller.
         }
     }
 

@@ -7,8 +7,8 @@ import java.util.function.BooleanSupplier;
 import dev.weft.net.TimeSource;
 
 /**
- * A condition that threads wait for, with a deadline on a {@link TimeSource}. The condition is a function of state that is kept elsewhere; whoever
- * changes that state calls {@link #signal}. For any thread.
+ * A condition that threads wait for, with a deadline on a {@link TimeSource}. The condition is a function of state that is kept elsewhere; a thread
+ * that changes that state calls {@link #signal}. For any thread.
  */
 public final class TimedCondition {
     private static final TimeSource.Scheduled NONE = () -> {};
@@ -18,7 +18,7 @@ public final class TimedCondition {
     private final Condition changed = lock.newCondition();
     private final TimeSource time;
 
-    /** A condition that nobody waits for yet. */
+    /** A condition that no thread waits for yet. */
     public TimedCondition(TimeSource time) {
         this.time = time;
     }
@@ -103,7 +103,7 @@ public final class TimedCondition {
         try {
             alarm = moment == Moments.NEVER ? NONE : time.schedule(Moments.until(time, moment), this::signal);
         } catch (OutOfMemoryError e) {
-            alone = true; // nobody will wake this thread when the moment has come
+            alone = true; // no task will wake this thread when the moment has come
         }
         lock.lock();
         try {

@@ -1,2 +1,2 @@
-/** What several of Weft's modules need and nobody else should use: logging, text of strangers, the exit of the process. Exported to them alone. */
+/** What several of Weft's modules share: one state machine, waits on one clock, logging, text of strangers, the exit of the process. */
 package dev.weft.net.support;

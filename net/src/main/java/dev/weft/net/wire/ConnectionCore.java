@@ -233,7 +233,7 @@ public final class ConnectionCore implements Wire {
         }
     }
 
-    /** Bytes have moved. The clock is only read where somebody wants to know which connection idles longest. */
+    /** Bytes have moved. The clock is only read where the server has to know which connection is idle longest. */
     @Override
     public void progressed() {
         if (stamping) {

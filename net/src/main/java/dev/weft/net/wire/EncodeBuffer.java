@@ -16,7 +16,7 @@ public final class EncodeBuffer extends OutputStream {
     /** An empty buffer; {@link #release} gives its array back. */
     public EncodeBuffer() {}
 
-    /** Without the locks of its parent, which nobody needs here: one thread writes a message. */
+    /** Without the locks of its parent, which are not needed: one thread writes a message. */
     private static final class Data extends DataOutputStream {
         private final EncodeBuffer buffer;
 

@@ -170,8 +170,8 @@ public final class Inbound {
     }
 
     /**
-     * What a framing threw over the bytes that have come: the peer sent them. But an interrupt is nobody's, and what another socket said, which
-     * some framing has asked, is not this peer's.
+     * What a framing threw over the bytes that have come: the peer sent them. But an interrupt is not the peer's doing, nor is
+     * what another socket said that some framing has asked.
      */
     public IOException malformed(IOException e) {
         return e instanceof SocketException || e instanceof InterruptedIOException ? e : wire.blame(e);

@@ -171,7 +171,7 @@ public final class Outbound {
         }
     }
 
-    /** Sends what was gathered and what stands in the order, then lets nobody write any more. */
+    /** Sends what was gathered and what stands in the order, then refuses further writes. */
     public void finish() {
         try {
             if (!order.isSecuring()) {
@@ -182,7 +182,7 @@ public final class Outbound {
         } catch (InterruptedIOException e) {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
-            // Broken before: whoever wrote has been told, or will be at the next call.
+            // Broken before: the writer has got an exception, or gets one at its next call.
         }
         order.finish();
     }

@@ -1,4 +1,4 @@
 package dev.weft.net.wire;
 
-/** A place in the order of those who write to one connection. */
+/** A place in the order of the writers of one connection. */
 sealed interface Place permits Turn, Posted {}

@@ -29,7 +29,7 @@ record Pusher(Wire wire, WriteQueue queue, Transmission transmission) {
                     start();
                     return;
                 }
-            } catch (Throwable t) { // the poster would see it; the turn must go on
+            } catch (Throwable t) { // the poster would see it; the turn must be passed on
                 failed(t);
             }
             finished(batch);
@@ -46,7 +46,7 @@ record Pusher(Wire wire, WriteQueue queue, Transmission transmission) {
                 }
                 var left = batch.bytes().length - batch.sent;
                 transmission.write(batch.bytes(), batch.sent, left, left);
-            } catch (Throwable t) { // nobody would see it; the turn must go on
+            } catch (Throwable t) { // no caller would see it; the turn must be passed on
                 failed(t);
             }
             finished(batch);

@@ -33,7 +33,7 @@ final class Transmission {
         sent += n;
     }
 
-    /** Wakes nobody any more. */
+    /** Its timer wakes no thread any more. */
     synchronized void close() {
         if (timer != null) {
             timer.cancel();

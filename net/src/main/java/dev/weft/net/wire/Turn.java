@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The place of a thread that waits to write. Its plain fields are guarded by the monitor of the {@link WriteQueue}. */
 final class Turn implements Place {
-    /** The turn of a thread that finds nobody writing, which is nearly always: one for all, as it has nothing to remember. */
+    /** The turn of a thread that finds no other writing, which is nearly always: one for all, as it has nothing to remember. */
     static final Turn AT_ONCE = new Turn(null, true);
 
     final @Nullable Thread thread;

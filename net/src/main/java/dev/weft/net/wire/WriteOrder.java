@@ -120,7 +120,7 @@ public final class WriteOrder {
         return queue.retract(posted);
     }
 
-    /** Sends what stands in the order, then lets nobody write any more. */
+    /** Sends what stands in the order, then refuses further writes. */
     public void finish() {
         if (!queue.isSecuring()) {
             try {
@@ -132,7 +132,7 @@ public final class WriteOrder {
             } catch (InterruptedIOException e) {
                 Thread.currentThread().interrupt();
             } catch (IOException e) {
-                // Broken or closed before: nothing can be sent, and whoever tried to has been told.
+                // Broken or closed before: nothing can be sent, and the writer has got an exception.
             }
         }
         close();
@@ -174,7 +174,7 @@ public final class WriteOrder {
         }
     }
 
-    /** Nobody writes any more; threads that wait are told. */
+    /** Refuses further writes; threads that wait for the turn get an exception. */
     public void close() {
         transmission.close();
         queue.close();

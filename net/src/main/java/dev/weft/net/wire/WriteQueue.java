@@ -96,7 +96,7 @@ final class WriteQueue {
         return places == null ? null : Company.gather(places, bytes, offset, length);
     }
 
-    /** Takes the next posted bytes, as many as fit into one write. Empty, and the turn passed on, when a thread has the next place, or nobody. */
+    /** Takes the next posted bytes, as many as fit into one write. Empty, and the turn passed on, when the next place is not such. */
     synchronized List<Posted> takePosted() {
         var batch = new ArrayList<Posted>();
         var size = 0;
@@ -216,7 +216,7 @@ final class WriteQueue {
         }
     }
 
-    /** Nobody writes any more, but the holder of the turn to its end; threads that wait are told. */
+    /** Refuses further writes; the holder of the turn finishes, threads that wait get an exception. */
     synchronized void close() {
         markClosed();
         if (!taken || held) {
@@ -226,7 +226,7 @@ final class WriteQueue {
         }
     }
 
-    /** Nobody begins to write any more. */
+    /** No further write begins. */
     synchronized void markClosed() {
         if (state != State.BROKEN) {
             state = State.CLOSED;
