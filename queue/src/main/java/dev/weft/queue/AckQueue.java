@@ -35,7 +35,6 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
     public static final int DEFAULT_CAPACITY = 1024;
 
     private static final String ENDED = "the queue has ended: nothing can be put into it";
-    private static final BooleanSupplier NEVER_OVER = () -> false;
 
     private final TwoLockQueue<Delivered<T>> queue;
     private final TimeSource time;
@@ -65,7 +64,7 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
      * @return empty when the queue has ended and nothing is left
      */
     public Optional<Delivered<T>> next() throws InterruptedException {
-        return next(NEVER_OVER, Moments.NEVER, time);
+        return next(AckQueue::neverOver, Moments.NEVER, time);
     }
 
     /**
@@ -74,7 +73,11 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
      * @return empty also when none came in time; {@link #hasEnded} tells the two apart
      */
     public Optional<Delivered<T>> next(long timeout, TimeUnit unit) throws InterruptedException {
-        return next(NEVER_OVER, in(timeout, unit), time);
+        return next(AckQueue::neverOver, in(timeout, unit), time);
+    }
+
+    private static boolean neverOver() {
+        return false;
     }
 
     private long in(long timeout, TimeUnit unit) {

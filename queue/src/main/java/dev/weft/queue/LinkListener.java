@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.net.Acceptor;
 import dev.weft.net.Address;
 import dev.weft.net.Backoff;
@@ -16,28 +17,33 @@ import dev.weft.net.TimeSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections of those who come: one port, open as long as the link is (SPEC SL-20, SL-BUG-6).
+ * Connections of peers that connect: one port, open as long as the link is (SPEC SL-20, SL-BUG-6).
  *
- * <p>A link has one connection, its holder; the others wait in the system's backlog. But a holder that has never said a word, though its wire has it
- * speak, may be a stranger: while that is so, others are accepted beside it, and the first of them that says something takes its place.
+ * <p>A link has one connection, its holder; other peers wait in the system's backlog. A holder that has never said a word, though its wire has it
+ * speak, may be a stranger. While that is so, others are accepted beside it, and the first of them that says something takes its place.
  */
 final class LinkListener implements Connector {
-    /** So many who say nothing are kept beside a holder who says nothing; another one takes the place of the oldest. */
+    /** How many peers that say nothing are kept beside a holder that says nothing; another one takes the place of the oldest. */
     static final int MOST_CALLERS = 16;
-    /** What a holder has said may have come and not be read yet, as it has just got its place. */
+    /** How long a caller that has spoken waits: what the holder has said may have come, and not be read yet. */
     private static final Duration GRACE = Duration.ofMillis(250);
-    /** Where the system has no descriptor left for a connection, say, some may be free in a moment. */
+    /** Between two attempts to accept: where the system has no descriptor left, some may be free in a moment. */
     private static final Backoff PAUSES = Backoff.exponential(Duration.ofMillis(10), Duration.ofSeconds(1));
 
     private final Acceptor acceptor;
     private final TimeSource time;
     /** In the order in which they came. */
+    @GuardedBy("this")
     private final ArrayDeque<Caller> callers = new ArrayDeque<>();
-    /** Whoever has the place and may lose it. */
+    /** The connection that has the place and may lose it. */
+    @GuardedBy("this")
     private @Nullable Connection holder;
+    @GuardedBy("this")
     private @Nullable Connection winner;
-    /** Accepts beside a holder; until it has ended nobody else may. */
+    /** Accepts beside a holder; until it has ended no other thread may accept. */
+    @GuardedBy("this")
     private @Nullable Thread beside;
+    @GuardedBy("this")
     private boolean closed;
 
     LinkListener(Acceptor acceptor, TimeSource time) {
@@ -68,7 +74,7 @@ final class LinkListener implements Connector {
         }
     }
 
-    /** The next of those who are here already: one that has spoken, or else the first; none when the acceptor is free. */
+    /** The next of those that are accepted already: one that has spoken, or else the first; none when the acceptor is free. */
     private synchronized Optional<Caller> caller() throws InterruptedException {
         holder = null;
         while (callers.isEmpty() && beside != null) {
@@ -167,7 +173,7 @@ final class LinkListener implements Connector {
         silent.abort();
     }
 
-    /** The one whose place this caller may have. */
+    /** The holder whose place this caller may have. */
     private synchronized @Nullable Connection silentHolder(Caller caller) {
         var now = holder;
         return now == null || now.bytesIn() > 0 || !callers.contains(caller) ? null : now;

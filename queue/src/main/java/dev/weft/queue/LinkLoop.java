@@ -83,7 +83,10 @@ final class LinkLoop<T> {
                     break;
                 }
                 lost = use(connection);
-                more = lost != null && (settings.reconnects() || connector.winner().isPresent()) && !settings.stopReconnecting().getAsBoolean();
+                if (lost == null) {
+                    break;
+                }
+                more = (settings.reconnects() || connector.winner().isPresent()) && !settings.stopReconnecting().getAsBoolean();
                 if (more) {
                     status.reconnecting(lost);
                 }

@@ -2,15 +2,20 @@ package dev.weft.queue;
 
 import java.util.BitSet;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 /**
  * What a receiver remembers of a stream as long as it lives: which message it wants next, so that those which come again are known, and which are
  * done. They may be done in any order; what is told to the sender is up to where all are.
  */
 final class ReceivedStream {
+    @GuardedBy("this")
     private long expected;
     /** All up to this one are done. */
+    @GuardedBy("this")
     private long done;
     /** Those after {@link #done} that are done, counted from it. */
+    @GuardedBy("this")
     private BitSet doneAfter = new BitSet();
 
     /** Begins at a number. */

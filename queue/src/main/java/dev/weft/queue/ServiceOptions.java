@@ -68,7 +68,7 @@ abstract sealed class ServiceOptions<I, O> permits Service {
 
     /**
      * Asked before each message, and every 50 ms while there is none; true ends the service, by which nothing is interrupted. A loop asks
-     * itself: {@link #stopping}. Default never.
+     * itself: {@link Service#stopping}. Default never.
      */
     public Service<I, O> stop(BooleanSupplier stop) {
         checkNew();
@@ -93,7 +93,7 @@ abstract sealed class ServiceOptions<I, O> permits Service {
         return self();
     }
 
-    /** How long {@link #close} drains; zero means no limit. Default: not at all, what it does is interrupted. */
+    /** How long {@link Service#close} drains; zero means no limit. Default: not at all, what it does is interrupted. */
     public Service<I, O> grace(Duration grace) {
         this.grace = SingleDrain.limit("grace", grace);
         return self();

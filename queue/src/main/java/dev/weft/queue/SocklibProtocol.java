@@ -55,7 +55,8 @@ final class SocklibProtocol<T> implements LinkProtocol<T> {
 
     @Override
     public boolean stops() {
-        return (in == null || in.stops()) & (out == null || out.stops()); // both are to be asked
+        var received = in == null || in.stops(); // whose answer is no reason not to ask the other
+        return (out == null || out.stops()) && received;
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.net.TimeSource;
 import dev.weft.net.support.Moments;
 import dev.weft.net.support.SafeLog;
@@ -45,13 +46,19 @@ final class Spool implements Store {
     private final long full;
     private final SpoolStream stream;
     /** By their first numbers; there is always one. */
+    @GuardedBy("this")
     private final NavigableMap<Long, SpoolSegment> segments = new TreeMap<>();
+    @GuardedBy("this")
     private final ByteBuffer through = ByteBuffer.allocate(SpoolFile.WINDOW);
-    @Nullable
-    private SpoolSegment reading;
+    @GuardedBy("this")
+    private @Nullable SpoolSegment reading;
+    @GuardedBy("this")
     private long acknowledged;
+    @GuardedBy("this")
     private long noteAgain;
+    @GuardedBy("this")
     private boolean noteFailed;
+    @GuardedBy("this")
     private boolean closed;
 
     /**
@@ -167,6 +174,7 @@ final class Spool implements Store {
         }
     }
 
+    @GuardedBy("this")
     private SpoolSegment holder(long number) throws IOException {
         var segment = reading;
         if (segment == null || number < segment.first() || number >= segment.next()) {
@@ -216,17 +224,20 @@ final class Spool implements Store {
         }
     }
 
+    @GuardedBy("this")
     private void checkOpen() {
         if (closed) {
             throw new IllegalStateException("the spool " + directory + " is closed");
         }
     }
 
+    @GuardedBy("this")
     private SpoolSegment last() {
         return segments.lastEntry().getValue();
     }
 
     /** Notes what is acknowledged, and deletes the segments that are done: in this order, or they would seem to be missing. */
+    @GuardedBy("this")
     private void tidy(boolean note) {
         try {
             if (note) {
@@ -253,6 +264,7 @@ final class Spool implements Store {
     }
 
     /** The full segment is on the device before the next begins: what even a power failure tears is in the last one. */
+    @GuardedBy("this")
     private SpoolSegment roll() throws IOException {
         var old = last();
         old.force();
@@ -261,6 +273,7 @@ final class Spool implements Store {
         return fresh;
     }
 
+    @GuardedBy("this")
     private SpoolSegment begin(long number) throws IOException {
         var digits = Long.toString(number);
         var segment = SpoolSegment.create(directory.resolve("0".repeat(DIGITS - digits.length()) + digits + SUFFIX), number, stream.header());
@@ -268,6 +281,7 @@ final class Spool implements Store {
         return segment;
     }
 
+    @GuardedBy("this")
     private void recover(NavigableMap<Long, Path> files) throws IOException {
         acknowledged = stream.position();
         if (acknowledged < 0 && !files.isEmpty()) {
@@ -322,6 +336,7 @@ final class Spool implements Store {
         return files;
     }
 
+    @GuardedBy("this")
     private void closeFiles() throws IOException {
         for (var segment : segments.values()) {
             segment.close();

@@ -1,7 +1,10 @@
 package dev.weft.queue;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 /** Lets those who work on messages at the same time finish them in the order of their numbers, from 0. */
 final class Turns {
+    @GuardedBy("this")
     private long turn;
 
     /** Waits until all before this one have passed. */

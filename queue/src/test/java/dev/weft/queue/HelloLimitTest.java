@@ -6,97 +6,90 @@ import static dev.weft.queue.ReliablePeer.hello;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import dev.weft.net.Connection;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import dev.weft.testkit.ManualTime;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Peers of links with {@link Delivery#AT_LEAST_ONCE} that don't come to the point in five seconds, which all of them wait for at the same time. */
+/** Peers of links with {@link Delivery#AT_LEAST_ONCE} that don't come to the point in five seconds. */
 @Timeout(30)
 class HelloLimitTest {
-    private static final int FIVE_SECONDS = 5_000;
-    private static final Ends ENDS = new Ends(Place.NIO);
-    private static Waiting listening;
-    private static Waiting dialing;
-    private static Waiting dribbling;
-    private static Waiting vague;
+    private static final Duration FIVE_SECONDS = Duration.ofSeconds(5);
 
-    /** A sender with a secret, and a peer that is not to hear it. */
-    private record Waiting(Sender<String> sender, BlockingQueue<IOException> failures, ReliablePeer peer, long begun) {
-        static Waiting of(LinkBuilder<byte[]> builder, Meeting meeting) throws Exception {
-            var failures = ReliablePeer.failures();
-            var sender = ENDS.with(builder.asText().delivery(Delivery.AT_LEAST_ONCE).observer(ReliablePeer.into(failures)).sender().start());
-            sender.send("secret");
-            return new Waiting(sender, failures, new ReliablePeer(meeting.of(sender)), System.nanoTime());
-        }
+    private final Ends ends = new Ends(Place.NIO);
+    private final ManualTime time = new ManualTime();
+    private final BlockingQueue<IOException> failures = ReliablePeer.failures();
 
-        void assertRefused(String why) throws InterruptedException {
-            assertThat(peer.hearEnd()).as("nothing but a hello was sent").isEqualTo(ReliablePeer.HELLO);
-            assertThat(ReliablePeer.next(failures)).hasMessageContaining(why).hasMessageContaining("127.0.0.1");
-            assertThat(sender.stats().sent()).isZero();
-        }
+    /** Of a sender with a secret, and a peer that is not to hear it. */
+    private Sender<String> sender;
+
+    @AfterEach
+    void end() {
+        ends.close();
     }
 
-    private interface Meeting {
-        Connection of(Link link) throws IOException;
+    private Sender<String> sender(LinkBuilder<byte[]> builder) throws Exception {
+        sender = ends.with(builder.asText().delivery(Delivery.AT_LEAST_ONCE).time(time).observer(ReliablePeer.into(failures)).sender().start());
+        sender.send("secret");
+        return sender;
     }
 
-    @BeforeAll
-    static void begin() throws Exception {
-        var acceptor = ENDS.acceptor();
-        listening = Waiting.of(ENDS.listen(), ENDS::dial);
-        dialing = Waiting.of(ENDS.connect(acceptor.address()), link -> ENDS.accept(acceptor));
-        dribbling = Waiting.of(ENDS.listen(), ENDS::dial);
-        vague = Waiting.of(ENDS.listen(), ENDS::dial);
-        vague.peer.say(hello(RECEIVES, 0, 0, 5, ReliablePeer.PATIENT), new byte[] {0, 0});
+    /** The peer has heard its hello, and it waits for the peer's. */
+    private ReliablePeer greeted(Connection connection) throws IOException {
+        var peer = new ReliablePeer(connection);
+        peer.hearHello();
+        time.awaitScheduled(FIVE_SECONDS);
+        return peer;
     }
 
-    @AfterAll
-    static void end() throws Exception {
-        ENDS.close();
+    private void assertRefused(ReliablePeer peer, String why) throws InterruptedException {
+        assertThat(ReliablePeer.next(failures)).hasMessageContaining(why).hasMessageContaining("127.0.0.1");
+        assertThat(peer.hearEnd()).as("nothing but a hello was sent").isZero();
+        assertThat(sender.stats().sent()).isZero();
     }
 
     @Test
     void aSilentCallerIsRefused() throws Exception {
-        listening.assertRefused("has said no hello in 5 s");
+        var peer = greeted(ends.dial(sender(ends.listen())));
+        time.advance(FIVE_SECONDS);
+        assertRefused(peer, "has said no hello in 5 s");
     }
 
     @Test
-    void aSilentServerIsRefused() throws Exception {
-        dialing.assertRefused("has said no hello in 5 s");
-        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - dialing.begun)).isGreaterThan(FIVE_SECONDS - 500);
+    void aSilentServerIsRefusedAndNotBefore() throws Exception {
+        var acceptor = ends.acceptor();
+        sender(ends.connect(acceptor.address()));
+        var peer = greeted(ends.accept(acceptor));
+        assertThat(time.next()).hasValue(FIVE_SECONDS);
+        time.advance(FIVE_SECONDS);
+        assertRefused(peer, "has said no hello in 5 s");
     }
 
     @Test
     void aHelloThatDribblesIsGivenUp() throws Exception {
+        var peer = greeted(ends.dial(sender(ends.listen())));
         var hello = hello(SENDS, 5, 1, 0, 1_000);
-        var ended = new CountDownLatch(1);
-        var dribble = Thread.ofVirtual().name("test-dribble").start(() -> {
-            try {
-                for (var b : hello) {
-                    dribbling.peer.say(new byte[] {b});
-                    if (ended.await(500, TimeUnit.MILLISECONDS)) {
-                        return;
-                    }
-                }
-            } catch (IOException e) {
-                // It is given up.
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        dribbling.assertRefused("has said no hello in 5 s");
-        ended.countDown();
-        assertThat(dribble.join(Ends.SOON)).isTrue();
+        IOException refused = null;
+        for (int n = 0; refused == null; n++) {
+            assertThat(n).as("bytes of a hello that is not given up").isLessThan(hello.length);
+            peer.say(new byte[] {hello[n]});
+            time.advance(Duration.ofSeconds(1));
+            refused = failures.poll(100, TimeUnit.MILLISECONDS); // so that it has the time to read the byte
+        }
+        failures.add(refused);
+        assertRefused(peer, "has said no hello in 5 s");
     }
 
     @Test
     void aPeerThatNeverSaysWhereToGoOnIsGivenUp() throws Exception {
-        vague.assertRefused("a message was not whole after 5 s");
+        var peer = greeted(ends.dial(sender(ends.listen())));
+        peer.say(hello(RECEIVES, 0, 0, 5, ReliablePeer.PATIENT), new byte[] {0, 0});
+        time.advanceUntil(FIVE_SECONDS, () -> !failures.isEmpty());
+        assertRefused(peer, "a message was not whole after 5 s");
     }
 }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.sun.management.OperatingSystemMXBean;
@@ -75,32 +76,22 @@ class LinkCalmTest {
     void attemptsKeepTheirPauses() throws Exception {
         var nobody = ends.acceptor();
         nobody.close();
-        var told = new AtomicInteger();
-        var begun = System.nanoTime();
-        var link = ends.with(ends.connect(nobody.address()).reconnect(Backoff.fixed(Duration.ofMillis(100))).observer(new LinkObserver() {
-            @Override
-            public void changed(Link link, LinkStatus status) {
-                told.incrementAndGet();
-            }
-        }).receiver().start());
-        until("five have failed", () -> link.status().attempts() >= 5);
-        var heard = told.get();
-        var took = Duration.ofNanos(System.nanoTime() - begun);
-        assertThat(took).isGreaterThan(Duration.ofMillis(390));
-        assertThat(heard).isLessThanOrEqualTo((int) took.dividedBy(Duration.ofMillis(100)) + 3);
+        var time = new SkippedPauses();
+        var link = ends.with(ends.connect(nobody.address()).reconnect(Backoff.fixed(Duration.ofDays(1)).attempts(5)).time(time).receiver().start());
+        until(link, State.ENDED);
+        assertThat(time.pauses()).hasSize(5).containsOnly(Duration.ofDays(1));
     }
 
     @Test
     @DisplayName("a client whose server takes and drops it, again and again, does not fall upon it: its pauses hold there, too")
     void aServerThatDropsEverybodyIsNotFallenUpon() throws Exception {
         var acceptor = ends.acceptor();
-        ends.with(ends.connect(acceptor.address()).reconnect(Backoff.fixed(Duration.ofMillis(100))).receiver().start());
-        ends.accept(acceptor).close();
-        var begun = System.nanoTime();
+        var time = new SkippedPauses();
+        ends.with(ends.connect(acceptor.address()).reconnect(Backoff.fixed(Duration.ofDays(1))).time(time).receiver().start());
         for (int n = 0; n < 10; n++) {
             ends.accept(acceptor).close();
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(500));
+        assertThat(time.pauses()).hasSizeGreaterThanOrEqualTo(8).containsOnly(Duration.ofDays(1));
     }
 
     /** Its pauses are counted, not measured: a Backoff that gives up says when it was asked for the pause after the last. */
@@ -116,6 +107,41 @@ class LinkCalmTest {
         until(link, State.ENDED);
         assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(link::join);
         assertThat(link.stats().connections()).isEqualTo(5);
+    }
+
+    @Test
+    @DisplayName("SL-30: the pauses between attempts grow, and none is longer than its step")
+    void thePausesOfAnExponentialBackoffGrow() throws Exception {
+        var nobody = ends.acceptor();
+        nobody.close();
+        var time = new SkippedPauses();
+        var link = ends.with(ends.connect(nobody.address()).reconnect(GROWING).time(time).receiver().start());
+        until(link, State.ENDED);
+        assertGrown(time.pauses());
+    }
+
+    @Test
+    @DisplayName("and so do those before a server that takes and drops it")
+    void thePausesBeforeAServerThatDropsGrow() throws Exception {
+        var acceptor = ends.acceptor();
+        var time = new SkippedPauses();
+        var link = ends.with(ends.connect(acceptor.address()).delivery(Delivery.AT_LEAST_ONCE).reconnect(GROWING).time(time).receiver().start());
+        for (int n = 0; n < 18; n++) { // the first, the second at once, and one after each of the sixteen pauses
+            ends.accept(acceptor).close();
+        }
+        until(link, State.ENDED);
+        assertGrown(time.pauses());
+    }
+
+    /** Drawn evenly, up to 9 hours: that all of them together last no longer than so many first ones could is a chance of one in a billion. */
+    private static final Backoff GROWING = Backoff.exponential(Duration.ofSeconds(1), Duration.ofDays(1)).attempts(16);
+
+    private static void assertGrown(List<Duration> pauses) {
+        assertThat(pauses).hasSize(16);
+        for (int n = 0; n < 16; n++) {
+            assertThat(pauses.get(n)).isLessThanOrEqualTo(Duration.ofSeconds(1L << n));
+        }
+        assertThat(pauses.stream().reduce(Duration.ZERO, Duration::plus)).isGreaterThan(Duration.ofSeconds(16));
     }
 
     @Test

@@ -19,14 +19,16 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import dev.weft.net.Acceptor;
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
 import dev.weft.net.Framing;
+import dev.weft.testkit.ManualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -427,16 +429,19 @@ class ReliableWireTest {
 
     @Test
     void whoHasNothingToSaySaysSoThreeTimesInThePeersPatience() throws Exception {
-        var receiver = receiver();
+        var time = new ManualTime();
+        var receiver = ends.with(listening().time(time).receiver().start());
         var peer = new ReliablePeer(ends.dial(receiver));
         peer.hearHello();
-        var begun = System.nanoTime();
         peer.say(hello(SENDS, 1, 1, 0, 300));
         assertThat(peer.hearAny()).isEqualTo("resume 1");
-        assertThat(peer.bytes(5)).containsExactly(0, 0, 0, 1, 4);
-        assertThat(peer.hearAny()).isEqualTo("ping");
-        assertThat(peer.hearAny()).isEqualTo("ping");
-        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)).isGreaterThan(250);
+        for (int n = 1; n <= 3; n++) {
+            time.awaitScheduled(Duration.ofMillis(20)); // as long as an acknowledgement would wait
+            time.advance(Duration.ofMillis(20));
+            time.awaitScheduled(Duration.ofMillis(80));
+            time.advance(Duration.ofMillis(80));
+            assertThat(peer.bytes(5)).as("a ping").containsExactly(0, 0, 0, 1, 4);
+        }
     }
 
     @ParameterizedTest
@@ -474,7 +479,7 @@ class ReliableWireTest {
     @Test
     void aPaceSlowerThanThePeersPatienceLosesNoConnection() throws Exception {
         var receiver = ends.with(listening().timeout(SHORT).receiver().start());
-        var sender = ends.with(ends.connect(receiver.address()).asText().delivery(Delivery.AT_LEAST_ONCE).pace(Duration.ofSeconds(1)).sender().start());
+        var sender = ends.with(ends.connect(receiver.address()).asText().delivery(Delivery.AT_LEAST_ONCE).pace(Duration.ofMillis(500)).sender().start());
         sender.send("one");
         sender.send("two");
         sender.send("three");
@@ -519,30 +524,39 @@ class ReliableWireTest {
         assertThat(talker.join(Ends.SOON)).isTrue();
     }
 
-    /** Counts the connections of a link in a second and a half whose peer does this with each. */
-    private int attempts(Link link, Acceptor acceptor, Consumer<Connection> peer) throws Exception {
-        var count = new AtomicInteger();
-        var serving = Thread.ofVirtual().name("test-server").start(() -> {
-            try {
-                while (true) {
-                    try (var connection = acceptor.accept()) {
-                        count.incrementAndGet();
-                        peer.accept(connection);
-                    }
-                }
-            } catch (IOException e) {
-                // The end of the test.
+    /** A server does this with each connection of a link: of ten, all but so many came after a pause. */
+    private void assertPauses(int atOnce, LinkBuilder<String> builder, Function<LinkBuilder<String>, Link> direction, Acceptor acceptor, Consumer<Connection> peer)
+            throws Exception {
+        var time = new SkippedPauses();
+        var link = direction.apply(builder.reconnect(Backoff.fixed(Duration.ofMillis(100))).time(time));
+        var before = new ArrayList<Integer>();
+        for (int n = 0; n < 10; n++) {
+            try (var connection = acceptor.accept(Ends.SOON)) {
+                before.add(time.pauses().size());
+                peer.accept(connection);
             }
-        });
-        serving.join(Duration.ofMillis(1_500));
+        }
         link.close();
-        acceptor.close();
-        assertThat(serving.join(Ends.SOON)).isTrue();
-        return count.get();
+        assertThat(before).isEqualTo(IntStream.range(0, 10).mapToObj(n -> Math.max(0, n - atOnce + 1)).toList());
+        assertThat(time.pauses()).containsOnly(Duration.ofMillis(100));
     }
 
     private interface Attempt {
         void with(Connection connection) throws IOException;
+    }
+
+    private interface Beginning<L> {
+        void of(L link) throws InterruptedException;
+    }
+
+    private <L extends Link> L started(L link, Beginning<L> beginning) {
+        try {
+            ends.with(link).start();
+            beginning.of(link);
+            return link;
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static Consumer<Connection> quietly(Attempt attempt) {
@@ -577,23 +591,21 @@ class ReliableWireTest {
     @MethodSource("refusals")
     void aServerIsNotAskedWithoutAPauseThat(String what, Consumer<Connection> server) throws Exception {
         var acceptor = ends.acceptor();
-        var sender = ends.with(dialing(acceptor).reconnect(Backoff.fixed(Duration.ofMillis(100))).sender().start());
-        sender.send("a");
-        assertThat(attempts(sender, acceptor, server)).isBetween(2, 25);
+        assertPauses(2, dialing(acceptor), builder -> started(builder.sender(), sender -> sender.send("a")), acceptor, server);
     }
 
     @Test
     void aServerThatSendsNothingNewIsNotAskedWithoutAPause() throws Exception {
         var acceptor = ends.acceptor();
-        var receiver = ends.with(dialing(acceptor).reconnect(Backoff.fixed(Duration.ofMillis(100))).receiver().start());
+        var receivers = new ArrayList<Receiver<String>>();
         var server = quietly(c -> {
             var peer = ReliablePeer.sending(c, 1);
             peer.hear();
             peer.say(message(1, "again and again"), message(7, "a gap"));
             peer.hearEnd();
         });
-        assertThat(attempts(receiver, acceptor, server)).isBetween(2, 25);
-        assertThat(receiver.stats().received()).isOne();
+        assertPauses(3, dialing(acceptor), builder -> started(builder.receiver(), receivers::add), acceptor, server);
+        assertThat(receivers.getFirst().stats().received()).isOne();
     }
 
     @Test

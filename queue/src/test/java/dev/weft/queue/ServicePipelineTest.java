@@ -142,7 +142,7 @@ class ServicePipelineTest {
         var source = Services.source("source", Duration.ofHours(1), () -> "tick");
         try (var pipeline = source.then(Services.sink("sink", source.out(), heard::add)).start()) {
             assertThat(heard.poll(10, SECONDS)).isEqualTo("tick");
-            pipeline.close();
+            assertThat(pipeline.drain(Duration.ofSeconds(10)).clean()).as("a source is not asked any more").isTrue();
             pipeline.join();
             assertThat(pipeline.state()).isEqualTo(LifeState.ENDED);
         }

@@ -130,10 +130,9 @@ class WatchDogTest {
 
     @Test
     void aShutdownEndsTheWaitForTheNextLook() {
-        try (var idle = new WatchDog().watch("a", () -> false).start()) {
-            idle.close();
-            assertThat(idle.state()).isEqualTo(LifeState.ENDED);
-        }
+        var idle = new WatchDog().watch("a", () -> false).start();
+        idle.close();
+        assertThat(idle.state()).isEqualTo(LifeState.ENDED);
     }
 
     /** As System.exit does, when a shutdown hook closes the watchdog. */
