@@ -197,18 +197,18 @@ final class LinkListener implements Connector {
 
     @Override
     public void close() {
-        acceptor.close();
         List<Caller> left;
         Thread accepting;
         synchronized (this) {
-            closed = true;
+            closed = true; // first: that its acceptor is closed is no failure
             left = List.copyOf(callers);
             callers.clear();
             accepting = beside;
         }
+        acceptor.close();
         left.forEach(Caller::drop);
         if (accepting != null) {
-            LinkThreads.joinWithoutFail(accepting);
+            LinkThreads.end(accepting);
         }
     }
 }
