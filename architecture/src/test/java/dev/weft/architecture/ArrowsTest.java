@@ -7,7 +7,6 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.module.ModuleDescriptor.Exports;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -169,8 +168,7 @@ class ArrowsTest {
     void theModuleDescriptorsExportJustThesePackages() {
         var exports = new HashMap<String, Set<String>>();
         for (var module : Reactor.modulesWithCode()) {
-            module.descriptor().ifPresent(found -> exports.put(module.name(), Set.copyOf(found.exports().stream().filter(e -> !e.isQualified())
-                    .map(Exports::source).toList())));
+            module.exports().ifPresent(found -> exports.put(module.name(), found.toEverybody()));
         }
 
         assertThat(exports).isEqualTo(EXPORTS);
@@ -179,9 +177,8 @@ class ArrowsTest {
     @Test
     void nothingIsPublicOutsideTheExportedPackages() {
         for (var module : Reactor.modulesWithCode()) {
-            module.descriptor().ifPresent(found -> {
-                var exported = found.exports().stream().map(Exports::source).toList();
-                var shown = CLASSES.get(module.name()).stream().filter(ArrowsTest::isShown).filter(c -> !exported.contains(c.getPackageName()))
+            module.exports().ifPresent(found -> {
+                var shown = CLASSES.get(module.name()).stream().filter(ArrowsTest::isShown).filter(c -> !found.toSomebody().contains(c.getPackageName()))
                         .filter(c -> !isUsedByAnotherPackage(c)).map(JavaClass::getName).toList();
 
                 // A program's one public class is where it starts.
@@ -195,7 +192,7 @@ class ArrowsTest {
         return c.getDirectDependenciesToSelf().stream().anyMatch(d -> !d.getOriginClass().getPackageName().equals(c.getPackageName()));
     }
 
-    private static boolean isShown(JavaClass c) {
+    static boolean isShown(JavaClass c) {
         for (var each = c; each != null; each = each.getEnclosingClass().orElse(null)) {
             if (!each.getModifiers().contains(JavaModifier.PUBLIC)) {
                 return false;

@@ -22,7 +22,7 @@ class CirclesTest {
             Map.entry("dev.weft.cli", 16),
             Map.entry("dev.weft.message", 12),
             Map.entry("dev.weft.net", 37),
-            Map.entry("dev.weft.queue", 17));
+            Map.entry("dev.weft.rpc", 11));
 
     /** The largest circle of those that have classes of the same packages. */
     private static final Map<String, Integer> SPANNING = Map.of();

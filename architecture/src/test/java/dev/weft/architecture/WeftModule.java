@@ -2,15 +2,18 @@ package dev.weft.architecture;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.module.ModuleDescriptor;
-import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** A module of the build: its folder, and in it the sources and the class files of its main code. */
 record WeftModule(String name, Path folder) {
+    private static final Pattern EXPORT = Pattern.compile("\\bexports\\s+([\\w.]+)(\\s+to\\s+[\\w.,\\s]+)?;");
+
     boolean hasCode() {
         return Files.isDirectory(sourceFolder());
     }
@@ -35,11 +38,24 @@ record WeftModule(String name, Path folder) {
     }
 
     /** Empty for a program that runs on the class path. */
-    Optional<ModuleDescriptor> descriptor() {
-        return Files.exists(sourceFolder().resolve("module-info.java"))
-                ? ModuleFinder.of(classFolder()).findAll().stream().map(found -> found.descriptor()).findFirst()
-                : Optional.empty();
+    Optional<Exports> exports() {
+        var descriptor = sourceFolder().resolve("module-info.java");
+        if (!Files.exists(descriptor)) {
+            return Optional.empty();
+        }
+        var toSomebody = new HashSet<String>();
+        var toEverybody = new HashSet<String>();
+        EXPORT.matcher(Reactor.read(descriptor)).results().forEach(found -> {
+            toSomebody.add(found.group(1));
+            if (found.group(2) == null) {
+                toEverybody.add(found.group(1));
+            }
+        });
+        return Optional.of(new Exports(toSomebody, toEverybody));
     }
+
+    /** The packages that a module shows. */
+    record Exports(Set<String> toSomebody, Set<String> toEverybody) {}
 
     private Path sourceFolder() {
         return folder.resolve("src/main/java");

@@ -43,7 +43,7 @@ public final class Conformance {
 
     /** The rules for stream servers. */
     public static Stream<DynamicNode> streams(StreamSubject subject, Concurrency concurrency) {
-        return streams(subject, concurrency, Turns.all(concurrency, subject.lacks()));
+        return streams(subject, concurrency, RuleSelection.all(concurrency, subject.lacks()));
     }
 
     /**
@@ -53,11 +53,11 @@ public final class Conformance {
      * @param turn the number of the subject among those of its transport, from 0
      */
     public static Stream<DynamicNode> streams(StreamSubject subject, List<Concurrency> concurrencies, int turn) {
-        var turns = new Turns(concurrencies, subject.lacks(), turn, Turns.WHOLE);
-        return concurrencies.stream().map(each -> DynamicContainer.dynamicContainer(subject + ", " + each, streams(subject, each, turns)));
+        var selection = new RuleSelection(concurrencies, subject.lacks(), turn, RuleSelection.WHOLE);
+        return concurrencies.stream().map(each -> DynamicContainer.dynamicContainer(subject + ", " + each, streams(subject, each, selection)));
     }
 
-    private static Stream<DynamicNode> streams(StreamSubject subject, Concurrency concurrency, Turns turns) {
+    private static Stream<DynamicNode> streams(StreamSubject subject, Concurrency concurrency, RuleSelection selection) {
         Map<String, List<Rule<Stage>>> themes = new LinkedHashMap<>();
         themes.put("lifecycle", Lifecycle.RULES);
         themes.put("handlers", Handlers.RULES);
@@ -74,7 +74,7 @@ public final class Conformance {
         themes.put("accepting", Accepting.RULES);
         themes.put("shortages", Shortages.RULES);
         themes.put("blame", Blame.RULES);
-        return containers(themes, subject.name(), subject.transport(), turns, concurrency, () -> new Stage(subject, concurrency));
+        return containers(themes, subject.name(), subject.transport(), selection, concurrency, () -> new Stage(subject, concurrency));
     }
 
     /** The rules for datagram servers. */
@@ -82,14 +82,14 @@ public final class Conformance {
         Map<String, List<Rule<PacketStage>>> themes = new LinkedHashMap<>();
         themes.put("datagrams", DatagramRules.RULES);
         themes.put("lifecycle", DatagramLifecycle.RULES);
-        return containers(themes, subject.name(), subject.transport(), Turns.all(concurrency, Set.of()), concurrency,
+        return containers(themes, subject.name(), subject.transport(), RuleSelection.all(concurrency, Set.of()), concurrency,
                 () -> new PacketStage(subject, concurrency));
     }
 
     private static <S extends Scene> Stream<DynamicNode> containers(Map<String, List<Rule<S>>> themes, String name, Transport transport,
-            Turns turns, Concurrency concurrency, Supplier<S> scenes) {
+            RuleSelection selection, Concurrency concurrency, Supplier<S> scenes) {
         return themes.entrySet().stream().map(theme -> DynamicContainer.dynamicContainer(theme.getKey(),
-                theme.getValue().stream().filter(rule -> turns.takes(rule, concurrency)).map(rule -> DynamicTest.dynamicTest(rule.name(), () -> {
+                theme.getValue().stream().filter(rule -> selection.takes(rule, concurrency)).map(rule -> DynamicTest.dynamicTest(rule.name(), () -> {
                     Executable proof = () -> prove(rule, scenes, name + ", " + concurrency);
                     if (transport instanceof FaultyTransport faulty) {
                         faulty.replayable(proof);

@@ -10,7 +10,7 @@ import dev.weft.net.Concurrency;
 import dev.weft.testkit.StreamSubject.Trait;
 import org.junit.jupiter.api.Test;
 
-class TurnsTest {
+class RuleSelectionTest {
     private static final List<Concurrency> EACH = List.of(Concurrency.sequential(), Concurrency.virtualThreads(), Concurrency.platformThreads(8));
 
     private final Rule<Scene> rule = Rule.rule("it holds", _ -> {});
@@ -44,7 +44,7 @@ class TurnsTest {
     }
 
     private static List<Concurrency> under(Rule<?> rule, int turn, boolean whole) {
-        var turns = new Turns(EACH, Set.of(Trait.WHOLE_WRITES), turn, whole);
-        return EACH.stream().filter(concurrency -> turns.takes(rule, concurrency)).toList();
+        var selection = new RuleSelection(EACH, Set.of(Trait.WHOLE_WRITES), turn, whole);
+        return EACH.stream().filter(concurrency -> selection.takes(rule, concurrency)).toList();
     }
 }

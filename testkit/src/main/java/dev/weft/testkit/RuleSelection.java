@@ -13,11 +13,11 @@ import dev.weft.testkit.StreamSubject.Trait;
  * @param turn the number of the subject among those of its transport
  * @param whole whether each rule is proved under all instead
  */
-record Turns(List<Concurrency> concurrencies, Set<Trait> lacks, int turn, boolean whole) {
+record RuleSelection(List<Concurrency> concurrencies, Set<Trait> lacks, int turn, boolean whole) {
     static final boolean WHOLE = Boolean.getBoolean("weft.conformance.whole");
 
-    static Turns all(Concurrency concurrency, Set<Trait> lacks) {
-        return new Turns(List.of(concurrency), lacks, 0, true);
+    static RuleSelection all(Concurrency concurrency, Set<Trait> lacks) {
+        return new RuleSelection(List.of(concurrency), lacks, 0, true);
     }
 
     boolean takes(Rule<?> rule, Concurrency concurrency) {

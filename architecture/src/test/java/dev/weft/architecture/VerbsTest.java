@@ -1,0 +1,158 @@
+package dev.weft.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.stream.Stream;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import org.junit.jupiter.api.Test;
+
+/** What lives is begun, waited for and ended by the same verbs, whatever it is: a server, a link, a service, a client. */
+class VerbsTest {
+    private static final String DURATION = "java.time.Duration";
+
+    /** A verb, as it is declared by what lives. */
+    private record Verb(String name, List<String> parameters, BiPredicate<JavaClass, JavaClass> returns) {
+        static Verb of(String name, String returns, String... parameters) {
+            return new Verb(name, List.of(parameters), (type, returned) -> returned.getName().equals(returns));
+        }
+
+        boolean isIn(JavaClass type) {
+            return methods(type).anyMatch(method -> method.getName().equals(name)
+                    && method.getRawParameterTypes().stream().map(JavaClass::getName).toList().equals(parameters)
+                    && returns.test(type, method.getRawReturnType()));
+        }
+
+        @Override
+        public String toString() {
+            return name + "(" + String.join(", ", parameters.stream().map(p -> p.substring(p.lastIndexOf('.') + 1)).toList()) + ")";
+        }
+    }
+
+    private static final List<Verb> VERBS = List.of(
+            new Verb("start", List.of(), (type, returned) -> family(type).contains(returned)),
+            Verb.of("run", "void"),
+            Verb.of("drain", "dev.weft.net.DrainReport", DURATION),
+            Verb.of("close", "void"),
+            Verb.of("join", "void"),
+            Verb.of("join", "boolean", DURATION),
+            Verb.of("state", "dev.weft.net.LifeState"),
+            new Verb("stats", List.of(), (type, returned) -> !returned.getName().equals("void")));
+
+    /** Who has one of them, and can be closed, lives. */
+    private static final Set<String> SIGNS = Set.of("run", "serve", "serveForever", "drain", "join", "stop");
+
+    private static final Set<String> RETIRED = Set.of("serveForever", "awaitEnd", "awaitStop", "stop", "shutdown", "awaitShutdown", "awaitTermination");
+
+    /** It ends the loop there, as in Python's socketserver, and the port stays. */
+    private static final String MAY_SHUT_DOWN = "dev.weft.net.Server";
+
+    private static final Set<String> STILL_WRONG = Set.of(
+            "dev.weft.chat.ChatClient has no drain(Duration)",
+            "dev.weft.chat.ChatClient has no join()",
+            "dev.weft.chat.ChatClient has no join(Duration)",
+            "dev.weft.chat.ChatClient has no run()",
+            "dev.weft.chat.ChatClient has no state()",
+            "dev.weft.chat.ChatClient has no stats()",
+            "dev.weft.chat.ChatClient has still awaitStop()",
+            "dev.weft.chat.ChatClient has still stop()",
+            "dev.weft.chat.ChatServer has no drain(Duration)",
+            "dev.weft.chat.ChatServer has no join()",
+            "dev.weft.chat.ChatServer has no join(Duration)",
+            "dev.weft.chat.ChatServer has no run()",
+            "dev.weft.chat.ChatServer has no state()",
+            "dev.weft.chat.ChatServer has still awaitStop()",
+            "dev.weft.chat.ChatServer has still stop()",
+            "dev.weft.message.Peer has no drain(Duration)",
+            "dev.weft.message.Peer has no join(Duration)",
+            "dev.weft.message.Peer has no run()",
+            "dev.weft.message.Peer has no start()",
+            "dev.weft.message.Peer has no state()",
+            "dev.weft.message.Peer has no stats()",
+            "dev.weft.queue.Pipeline has no stats()",
+            "dev.weft.queue.Service has no stats()",
+            "dev.weft.queue.WatchDog has no drain(Duration)",
+            "dev.weft.queue.WatchDog has no stats()",
+            "dev.weft.rpc.RpcServer has no join()",
+            "dev.weft.rpc.RpcServer has no join(Duration)",
+            "dev.weft.rpc.RpcServer has no run()",
+            "dev.weft.rpc.RpcServer has no start()",
+            "dev.weft.rpc.RpcServer has no state()",
+            "dev.weft.rpc.RpcServer has still awaitEnd()",
+            "dev.weft.rpc.RpcServer has still serveForever()");
+
+    @Test
+    void whatLivesHasTheSameVerbs() {
+        var wrong = new HashSet<String>();
+        for (var type : closeable()) {
+            for (var verb : VERBS) {
+                if (lives(type) && !verb.isIn(type)) {
+                    wrong.add(type.getName() + " has no " + verb);
+                }
+            }
+            methods(type).filter(method -> isRetired(type, method))
+                    .forEach(method -> wrong.add(type.getName() + " has still " + method.getName() + "()"));
+        }
+
+        Ratchet.check("verbs that are missing or of the past", STILL_WRONG, wrong);
+    }
+
+    @Test
+    void allThatLivesIsFound() {
+        var names = closeable().stream().filter(VerbsTest::lives).map(JavaClass::getName).toList();
+
+        assertThat(names).contains("dev.weft.net.Server", "dev.weft.queue.Link", "dev.weft.queue.Service", "dev.weft.queue.Pipeline",
+                "dev.weft.kafka.KafkaPipeline", "dev.weft.kafka.KafkaSink", "dev.weft.kafka.KafkaSource", "dev.weft.rpc.RpcServer",
+                "dev.weft.chat.ChatServer", "dev.weft.chat.ChatClient");
+    }
+
+    /** One that takes a function or more is no verb, but a setting. */
+    private static boolean isRetired(JavaClass type, JavaMethod method) {
+        return RETIRED.contains(method.getName())
+                && method.getRawParameterTypes().stream().allMatch(parameter -> parameter.getName().equals(DURATION))
+                && !(method.getName().equals("shutdown") && type.getName().equals(MAY_SHUT_DOWN));
+    }
+
+    private static boolean lives(JavaClass type) {
+        return methods(type).anyMatch(method -> SIGNS.contains(method.getName()));
+    }
+
+    /** Types that every program sees; of a class that others extend, those are looked at. */
+    private static List<JavaClass> closeable() {
+        var exported = new HashSet<String>();
+        var folders = new ArrayList<Path>();
+        for (var module : Reactor.modulesWithCode()) {
+            folders.add(module.classFolder());
+            module.exports().ifPresent(found -> exported.addAll(found.toEverybody()));
+        }
+        return new ClassFileImporter().importPaths(folders).stream()
+                .filter(type -> exported.contains(type.getPackageName()) && ArrowsTest.isShown(type))
+                .filter(type -> type.isInterface() || !type.getModifiers().contains(JavaModifier.ABSTRACT))
+                .filter(type -> methods(type).anyMatch(method -> method.getName().equals("close")))
+                .toList();
+    }
+
+    /** Public methods, inherited ones too. */
+    private static Stream<JavaMethod> methods(JavaClass type) {
+        return family(type).stream().flatMap(each -> each.getMethods().stream())
+                .filter(method -> method.getModifiers().contains(JavaModifier.PUBLIC) && !method.getModifiers().contains(JavaModifier.STATIC));
+    }
+
+    /** The type, and what it extends and implements. */
+    private static Set<JavaClass> family(JavaClass type) {
+        var family = new HashSet<JavaClass>();
+        family.add(type);
+        family.addAll(type.getAllRawSuperclasses());
+        family.addAll(type.getAllRawInterfaces());
+        return family;
+    }
+}
