@@ -20,8 +20,6 @@ class CirclesTest {
     /** The largest circle of each package that has one of more than 10 classes. */
     private static final Map<String, Integer> LARGER = Map.ofEntries(
             Map.entry("dev.weft.cli", 16),
-            Map.entry("dev.weft.message", 12),
-            Map.entry("dev.weft.net", 37),
             Map.entry("dev.weft.rpc", 11));
 
     /** The largest circle of those that have classes of the same packages. */

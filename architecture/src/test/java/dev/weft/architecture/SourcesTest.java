@@ -17,11 +17,6 @@ class SourcesTest {
 
     private static final Set<String> LONGER = Set.of(
             "kafka/Transacting.java",
-            "message/Conversation.java",
-            "message/Messages.java",
-            "message/Peer.java",
-            "net/Connection.java",
-            "net/WriteOrder.java",
             "rpc/RpcClient.java",
             "rpc/RpcServer.java",
             "rpc/ServedCall.java",
@@ -32,12 +27,9 @@ class SourcesTest {
 
     private static final Map<String, Integer> AMBIGUOUS = Map.ofEntries(
             Map.entry("ChatClient", 2),
-            Map.entry("Codec", 2),
-            Map.entry("Conversation", 2),
+            Map.entry("Ending", 2),
             Map.entry("Lifecycle", 2),
-            Map.entry("Log", 3),
-            Map.entry("ProtobufCodec", 2),
-            Map.entry("Requests", 2),
+            Map.entry("Log", 2),
             Map.entry("Service", 2),
             Map.entry("Workers", 2));
 
