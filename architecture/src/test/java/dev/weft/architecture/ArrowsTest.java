@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -181,7 +182,7 @@ class ArrowsTest {
             module.exports().ifPresent(found -> {
                 var needless = CLASSES.get(module.name()).stream()
                         .filter(c -> c.isTopLevelClass() && c.getModifiers().contains(JavaModifier.PUBLIC))
-                        .filter(c -> !found.toSomebody().contains(c.getPackageName()) && !isUsedByAnotherPackage(c))
+                        .filter(c -> !found.toSomebody().contains(c.getPackageName()) && !isUsedByAnotherPackage(module, c))
                         .map(JavaClass::getName).toList();
 
                 // A program's one public class is where it starts.
@@ -190,8 +191,11 @@ class ArrowsTest {
         }
     }
 
-    private static boolean isUsedByAnotherPackage(JavaClass c) {
-        return c.getDirectDependenciesToSelf().stream().anyMatch(found -> !found.getOriginClass().getPackageName().equals(c.getPackageName()));
+    /** In the sources, as a constant's name is not in the class file of who reads it. */
+    private static boolean isUsedByAnotherPackage(WeftModule module, JavaClass c) {
+        var folder = c.getPackageName().replace('.', '/');
+        return module.sources().stream().filter(file -> !file.getParent().endsWith(folder))
+                .anyMatch(file -> Pattern.compile(Pattern.quote(c.getName()) + "\\b").matcher(Reactor.read(file)).find());
     }
 
     static boolean isShown(JavaClass c) {

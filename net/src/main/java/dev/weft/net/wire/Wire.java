@@ -9,7 +9,7 @@ import dev.weft.net.TimeSource;
 import dev.weft.net.spi.StreamChannel;
 
 /** What the two halves of a connection need to know of it. For any thread. */
-public interface Wire {
+interface Wire {
     /** Its number, for names of threads. */
     long id();
 
