@@ -19,8 +19,7 @@ class CirclesTest {
 
     /** The largest circle of each package that has one of more than 10 classes. */
     private static final Map<String, Integer> LARGER = Map.ofEntries(
-            Map.entry("dev.weft.cli", 16),
-            Map.entry("dev.weft.rpc", 11));
+            Map.entry("dev.weft.cli", 16));
 
     /** The largest circle of those that have classes of the same packages. */
     private static final Map<String, Integer> SPANNING = Map.of();

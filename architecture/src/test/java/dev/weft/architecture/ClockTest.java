@@ -18,12 +18,6 @@ class ClockTest {
             "dev.weft.cli.Spawner",
             "dev.weft.queue.LogFile",
             "dev.weft.queue.ReliableProtocol",
-            "dev.weft.rpc.ConnectionLimit",
-            "dev.weft.rpc.Ending",
-            "dev.weft.rpc.GivingWay",
-            "dev.weft.rpc.RpcClient",
-            "dev.weft.rpc.ServedCall",
-            "dev.weft.rpc.Serving",
             "dev.weft.testkit.Eventually",
             "dev.weft.testkit.PacketClient");
 

@@ -18,9 +18,6 @@ class SourcesTest {
     private static final Set<String> LONGER = Set.of(
             "chat/ChatServer.java",
             "kafka/Transacting.java",
-            "rpc/RpcClient.java",
-            "rpc/RpcServer.java",
-            "rpc/ServedCall.java",
             "testkit/Conversation.java",
             "testkit/DatagramRules.java",
             "testkit/Draining.java",
@@ -30,7 +27,6 @@ class SourcesTest {
             Map.entry("ChatClient", 2),
             Map.entry("Ending", 2),
             Map.entry("Lifecycle", 2),
-            Map.entry("Log", 2),
             Map.entry("Service", 2),
             Map.entry("Workers", 2));
 

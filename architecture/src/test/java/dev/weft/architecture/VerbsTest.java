@@ -67,13 +67,9 @@ class VerbsTest {
             "dev.weft.queue.Service has no stats()",
             "dev.weft.queue.WatchDog has no drain(Duration)",
             "dev.weft.queue.WatchDog has no stats()",
-            "dev.weft.rpc.RpcServer has no join()",
-            "dev.weft.rpc.RpcServer has no join(Duration)",
-            "dev.weft.rpc.RpcServer has no run()",
-            "dev.weft.rpc.RpcServer has no start()",
-            "dev.weft.rpc.RpcServer has no state()",
-            "dev.weft.rpc.RpcServer has still awaitEnd()",
-            "dev.weft.rpc.RpcServer has still serveForever()");
+            "dev.weft.rpc.RpcClient has no run()",
+            "dev.weft.rpc.RpcClient has no start()",
+            "dev.weft.rpc.RpcClient has no stats()");
 
     @Test
     void whatLivesHasTheSameVerbs() {

@@ -14,7 +14,7 @@ import dev.weft.linux.sys.SystemException;
 import org.jspecify.annotations.Nullable;
 
 /** The loop of one ring: the ring, its buffers, and whose requests it carries. */
-public final class RingLoop extends EventLoop {
+final class RingLoop extends EventLoop {
     /** Kinds of requests, above a descriptor in the lower half of their data; the upper half is the generation. */
     private static final int RECEIVE = 0;
     private static final int ROOM = 1 << 30;
