@@ -57,7 +57,7 @@ final class CallClient {
             var client = new CallClient(arguments, terminal, settings, rpc);
             try {
                 client.run(what);
-                return Main.OK;
+                return ExitCode.OK;
             } catch (RpcException | IllegalStateException e) {
                 if (exit.asked() || Thread.interrupted()) {
                     return INTERRUPTED;
@@ -66,7 +66,7 @@ final class CallClient {
                     throw e;
                 }
                 client.tell(failure);
-                return Main.FAILURE;
+                return ExitCode.FAILURE;
             }
         }
     }

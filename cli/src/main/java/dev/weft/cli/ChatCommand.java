@@ -110,7 +110,7 @@ final class ChatCommand implements Command {
                             : () -> sendLines(client, console.lines(), here, unsent), here);
                     client.join();
                     Thread.interrupted(); // as above
-                    return unsent.get() ? Main.FAILURE : Main.OK;
+                    return unsent.get() ? ExitCode.FAILURE : ExitCode.OK;
                 });
             }
         }
@@ -128,7 +128,7 @@ final class ChatCommand implements Command {
                 try {
                     client.send(line.strip());
                 } catch (IOException | IllegalArgumentException e) {
-                    notSent(Main.sentence(e), terminal, unsent);
+                    notSent(FailureText.sentence(e), terminal, unsent);
                 }
             }
         }
@@ -171,7 +171,7 @@ final class ChatCommand implements Command {
             try {
                 conversation.hold();
             } catch (IOException e) {
-                terminal.error("standard input: " + Main.sentence(e));
+                terminal.error("standard input: " + FailureText.sentence(e));
             }
         });
     }

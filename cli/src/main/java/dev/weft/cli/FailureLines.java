@@ -48,7 +48,7 @@ final class FailureLines implements ServerObserver {
     }
 
     private void failed(Address remote, Throwable failure) {
-        var line = Main.sentence(failure);
+        var line = FailureText.sentence(failure);
         var about = remote.toString();
         terminal.error(line.contains(about) ? line : about + ": " + line);
         if (terminal.debug() || !(failure instanceof IOException || failure instanceof InterruptedException)) {

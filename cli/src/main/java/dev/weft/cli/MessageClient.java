@@ -65,7 +65,7 @@ final class MessageClient {
             peer.send(message);
             client.finish(peer, wait);
         }
-        return Main.OK;
+        return ExitCode.OK;
     }
 
     /** Sends, and prints the reply. */
@@ -75,9 +75,9 @@ final class MessageClient {
         var message = client.message();
         try (var peer = client.connect(Optional.of(timeout))) {
             client.print(client.reply(peer, message, timeout));
-            return Main.OK;
+            return ExitCode.OK;
         } catch (SocketTimeoutException e) {
-            terminal.error(Main.sentence(e));
+            terminal.error(FailureText.sentence(e));
             return TIMEOUT;
         }
     }

@@ -156,7 +156,7 @@ final class QueueEnd implements LinkObserver {
                 }
                 endOfInput(sender);
             } catch (IOException e) {
-                terminal.error("standard input: " + Main.sentence(e));
+                terminal.error("standard input: " + FailureText.sentence(e));
                 failed = true;
                 endOfInput(sender);
             } catch (IllegalStateException | InterruptedException e) {
@@ -169,7 +169,7 @@ final class QueueEnd implements LinkObserver {
         try {
             sender.send(line);
         } catch (IllegalArgumentException e) {
-            notSent(Main.sentence(e));
+            notSent(FailureText.sentence(e));
         }
     }
 
@@ -197,17 +197,17 @@ final class QueueEnd implements LinkObserver {
         var why = end.status().lastFailure().filter(_ -> !asked);
         if (unsent > 0) {
             terminal.error((unsent == 1 ? "a message was not sent" : unsent + " messages were not sent")
-                    + why.map(e -> ": " + Main.sentence(e)).orElse(""));
+                    + why.map(e -> ": " + FailureText.sentence(e)).orElse(""));
             failed = true;
         } else if (why.isPresent() && (failed || !(why.get() instanceof EOFException))) {
-            terminal.error(Main.sentence(why.get()));
+            terminal.error(FailureText.sentence(why.get()));
             failed = true;
         }
         if (failed && !asked) {
-            return Main.FAILURE;
+            return ExitCode.FAILURE;
         }
         terminal.tell("Graceful shutdown");
-        return Main.OK;
+        return ExitCode.OK;
     }
 
     /** A listener says nothing of those who come and go, as that is what they do. */
@@ -217,9 +217,9 @@ final class QueueEnd implements LinkObserver {
             var why = status.lastFailure();
             if (!listens) {
                 lost = true;
-                terminal.error("lost " + end.address() + why.map(e -> " (" + Main.sentence(e) + ")").orElse("") + ", trying again");
+                terminal.error("lost " + end.address() + why.map(e -> " (" + FailureText.sentence(e) + ")").orElse("") + ", trying again");
             } else if (why.isPresent() && !(why.get() instanceof EOFException)) {
-                terminal.error(Main.sentence(why.get()));
+                terminal.error(FailureText.sentence(why.get()));
             }
         } else if (status.state() == State.CONNECTED && lost) {
             lost = false;

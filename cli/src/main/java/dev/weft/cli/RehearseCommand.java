@@ -46,7 +46,7 @@ final class RehearseCommand implements Command {
                 "30s");
         play(RehearseCommand::overUdp, terminal, "serve", "echo", "--udp", "127.0.0.1:0");
         play(RehearseCommand::overTcp, terminal, "chat", "--port", "0");
-        return Main.OK;
+        return ExitCode.OK;
     }
 
     /** Runs a command on a thread of its own, has its server talked to, and ends it with an interrupt. */

@@ -90,10 +90,10 @@ final class ServeCommand implements Command {
     /** Tells of a drain that was not clean, and makes an exit code of it. */
     static int outcome(DrainReport report, Terminal terminal) {
         if (report.clean()) {
-            return Main.OK;
+            return ExitCode.OK;
         }
         terminal.report(report.toString());
-        return Main.FAILURE;
+        return ExitCode.FAILURE;
     }
 
     private static Opened open(Arguments arguments, Endpoint endpoint, Terminal terminal) throws IOException {

@@ -36,8 +36,8 @@ final class UntilAsked {
         });
         try {
             var code = body.run();
-            clean.set(code == Main.OK);
-            if (asked.get() && code != Main.OK) {
+            clean.set(code == ExitCode.OK);
+            if (asked.get() && code != ExitCode.OK) {
                 over.countDown();
                 new CountDownLatch(1).await(); // the exit code is the signal's: whoever asked ends the process
             }
