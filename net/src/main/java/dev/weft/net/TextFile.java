@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import dev.weft.net.framing.FrameLimit;
 import dev.weft.net.framing.LineCodec;
 import dev.weft.net.framing.Utf8;
-import dev.weft.net.wire.Buffers;
 
 /**
  * A connection as a file of text: Python's {@code makefile(mode="rw")} (SPEC CH-12), recv as reading and send as writing.
@@ -18,6 +17,8 @@ import dev.weft.net.wire.Buffers;
  * so it mixes with every other view; a write has left when it returns, so there is nothing to flush.
  */
 public final class TextFile {
+    private static final int MOST_AT_ONCE = 8 * 1024;
+
     private final Connection connection;
     private final Charset charset;
     private final int limit;
@@ -51,7 +52,7 @@ public final class TextFile {
      */
     public String read() throws IOException {
         var all = new ByteArrayOutputStream();
-        for (byte[] piece; (piece = connection.receive(Buffers.SIZE)).length > 0;) {
+        for (byte[] piece; (piece = connection.receive(MOST_AT_ONCE)).length > 0;) {
             all.writeBytes(piece);
             if (all.size() > limit) {
                 throw connection.blame(FrameLimit.exceeded("a text", all.size(), limit));

@@ -6,9 +6,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * Read and gather buffers, leased only while there is data: an idle connection holds none, and one just given back is still in a cache
  * when the next connection asks. 8 KiB beats 64 KiB at a thousand connections for the same reason.
  */
-public final class Buffers {
-    /** The size of a buffer, in bytes. */
-    public static final int SIZE = 8 * 1024;
+final class Buffers {
+    static final int SIZE = 8 * 1024;
     private static final int SLOTS = 64;
     private static final int TRIES = 4;
     private static final AtomicReferenceArray<byte[]> POOL = new AtomicReferenceArray<>(SLOTS);
@@ -16,7 +15,7 @@ public final class Buffers {
     private Buffers() {}
 
     /** A buffer of {@link #SIZE} bytes with anything in it. */
-    public static byte[] lease() {
+    static byte[] lease() {
         var slot = slot();
         for (int i = 0; i < TRIES; i++) {
             var index = (slot + i) & (SLOTS - 1);
@@ -31,7 +30,7 @@ public final class Buffers {
     }
 
     /** Gives one back; those of another size are left to the collector. */
-    public static void release(byte[] buffer) {
+    static void release(byte[] buffer) {
         if (buffer.length != SIZE) {
             return;
         }
