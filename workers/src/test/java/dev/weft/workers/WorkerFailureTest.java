@@ -24,10 +24,12 @@ import dev.weft.testkit.OpenDescriptors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a handler may do to its process: it costs its own connection and nothing else. */
 @Timeout(120)
 @DisplayName("Worker processes that fail (SS-34)")
+@ExtendWith(CachedWorkers.class)
 class WorkerFailureTest {
     private final Workforce.Failures failures = new Workforce.Failures();
 

@@ -27,11 +27,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a worker may do to its line, its server and its own end: it costs one request at most. */
 @Timeout(60)
 @DisplayName("Worker processes that do harm (SS-34)")
+@ExtendWith(CachedWorkers.class)
 class WorkerHarmTest {
     private final Workforce.Failures failures = new Workforce.Failures();
 

@@ -33,11 +33,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Worker processes behind every kind of socket. */
 @Timeout(120)
 @DisplayName("Worker processes on TCP, Unix sockets, UDP, Unix datagrams, TLS and memory (SS-34)")
+@ExtendWith(CachedWorkers.class)
 class WorkerKindsTest {
     private static final int MUCH = 3 << 20;
     private final Workforce.Failures failures = new Workforce.Failures();

@@ -18,10 +18,12 @@ import dev.weft.net.Server;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** How many workers there are, how long each lives, and how they end with their server. */
 @Timeout(120)
 @DisplayName("The life of worker processes (SS-34)")
+@ExtendWith(CachedWorkers.class)
 class WorkerLifeTest {
     private final Workforce.Failures failures = new Workforce.Failures();
 

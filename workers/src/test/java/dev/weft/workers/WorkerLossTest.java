@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(120)
 @DisplayName("A worker that ends loses one request and nothing else, on every kind of socket (SS-34)")
+@ExtendWith(CachedWorkers.class)
 class WorkerLossTest {
     @TempDir
     Path folder;

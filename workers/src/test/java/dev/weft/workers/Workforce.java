@@ -21,6 +21,8 @@ import dev.weft.net.ServerObserver;
 final class Workforce {
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    private static volatile List<String> options = List.of("-Xmx64m");
+
     private Workforce() {}
 
     /** Keeps what the server's observer was told. */
@@ -50,9 +52,13 @@ final class Workforce {
         }
     }
 
-    /** Small ones, as tests need no more. */
+    /** The options of all workers from now on. Small ones, as tests need no more. */
+    static void options(String... ofWorkers) {
+        options = List.of(ofWorkers);
+    }
+
     static Concurrency.Processes workers(int n) {
-        return Concurrency.processes(n).spare(1).jvmOptions("-Xmx64m");
+        return Concurrency.processes(n).spare(1).jvmOptions(options.toArray(String[]::new));
     }
 
     static Connection connect(Server server) throws IOException {
