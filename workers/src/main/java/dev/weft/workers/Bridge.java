@@ -116,8 +116,8 @@ final class Bridge {
 
     /** Aborts both connections. */
     void cut() {
+        outer.abort(); // first, or the thread that copies to the peer sees the inner end and sends the peer an end before the reset
         inner.abort();
-        outer.abort();
     }
 
     /** The worker has reported: waits while the peer takes what the worker has written, then closes. */
