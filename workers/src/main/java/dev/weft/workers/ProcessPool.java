@@ -148,6 +148,7 @@ final class ProcessPool implements WorkerPool {
     }
 
     @GuardedBy("lock")
+    @SuppressWarnings("WaitNotInLoop") // the caller's loop
     private void awaitNextTry() throws InterruptedException {
         var alarm = settings.time().schedule(failures.untilNextTry(), this::signal);
         try {
