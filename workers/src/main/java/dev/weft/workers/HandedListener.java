@@ -55,6 +55,7 @@ final class HandedListener implements ListenerChannel {
     }
 
     static UnsupportedOperationException unsupported(SocketOption<?> option) {
-        return new UnsupportedOperationException("socket option " + option + ": a worker process does not have the socket of its server; set the option in the builder of the server");
+        return new UnsupportedOperationException("socket option " + option
+                + ": a worker process does not have the socket of its server; set the option in the builder of the server");
     }
 }

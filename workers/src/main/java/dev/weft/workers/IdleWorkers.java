@@ -9,8 +9,8 @@ import dev.weft.net.TimeSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers that wait for requests. The one that was used last is used next, so that the memory of the others may be swapped out. Workers beyond the
- * spare ones are retired when no request has needed them for two minutes. Not thread-safe: the pool's lock guards it.
+ * The workers that wait for requests. The one that was used last is used next, so that the memory of the others may be swapped out. Workers beyond
+ * the spare ones are retired when no request has needed them for two minutes. Not thread-safe: the pool's lock guards it.
  */
 final class IdleWorkers {
     /** How long a worker beyond the spare ones waits for the next burst. */

@@ -71,7 +71,8 @@ final class StartFailures {
     void startFailed(@Nullable Throwable failure) {
         var hung = failure instanceof TimeoutException;
         starts++;
-        failed(hung ? Math.max(inARow + 1, MOST) : inARow + 1, hung ? "a worker process was not ready after 30 s" : String.valueOf(failure == null ? null : failure.getMessage()));
+        failed(hung ? Math.max(inARow + 1, MOST) : inARow + 1,
+                hung ? "a worker process was not ready after 30 s" : String.valueOf(failure == null ? null : failure.getMessage()));
         log("no worker for server " + server + ": " + last);
     }
 

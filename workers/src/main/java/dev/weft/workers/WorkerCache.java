@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cache of the classes that the workers of one pool load (JEP 514). With it a start takes half the processor time. An extra worker makes it: it is
- * started at the lowest priority, rehearses as the others do, serves no request, and writes the cache as it ends. The cache lies in the pool's private
- * folder and is removed with it.
+ * started at the lowest priority, rehearses as the others do, serves no request, and writes the cache as it ends. The cache lies in the pool's
+ * private folder and is removed with it.
  *
  * <p>No cache is made when an option gives the workers one already, or when the JDK can make none for their options. When a start with the cache
  * fails, it is no longer used.

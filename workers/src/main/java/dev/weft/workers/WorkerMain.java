@@ -32,8 +32,8 @@ import dev.weft.net.support.SafeLog;
 /**
  * The program of a worker process: an ordinary sequential server, to which the process that started it hands connections or datagrams.
  *
- * <p>Requests come over a socket, orders over the standard input. The end of the standard input is the end of the parent process, whatever ended it. A
- * thread waits for that and halts this process, so no handler outlives the server.
+ * <p>Requests come over a socket, orders over the standard input. The end of the standard input is the end of the parent process, whatever ended it.
+ * A thread waits for that and halts this process, so no handler outlives the server.
  */
 final class WorkerMain {
     private static final SafeLog LOG = SafeLog.of("dev.weft.workers");

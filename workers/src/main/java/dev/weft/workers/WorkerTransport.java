@@ -47,7 +47,8 @@ final class WorkerTransport implements Transport {
 
     @Override
     public StreamChannel connect(Address remote, SocketSettings settings) {
-        throw new UnsupportedOperationException("the transport of a worker process serves only what it is handed: connect with another, such as Transports.named(\"nio\")");
+        throw new UnsupportedOperationException(
+                "the transport of a worker process serves only what it is handed: connect with another, such as Transports.named(\"nio\")");
     }
 
     @Override

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * While the tests of a class run, workers start with a cache of classes (JEP 514), which takes half the processor time. All such classes share one. The
- * JDK makes a cache of jars only, so the folders of the class path are copied into jars, which the workers get instead.
+ * While the tests of a class run, workers start with a cache of classes (JEP 514), which takes half the processor time. All such classes share one.
+ * The JDK makes a cache of jars only, so the folders of the class path are copied into jars, which the workers get instead.
  */
 final class CachedWorkers implements BeforeAllCallback, AfterAllCallback {
     private static final String CLASS_PATH = "java.class.path";

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The suite under worker processes. Every server has workers of its own, each of which is a JVM that must be started. So all rules run on TCP and UDP.
+ * The suite under worker processes. Every server has workers of its own, each a JVM that must be started. So all rules run on TCP and UDP.
  * Those that depend on the kind of socket run once more on one of the other kinds, by turns. With {@code -Dweft.conformance.whole=true}, which the
  * Maven profile {@code matrix} sets, all run on every kind.
  */
