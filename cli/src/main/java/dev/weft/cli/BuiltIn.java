@@ -27,13 +27,13 @@ import dev.weft.net.support.SafeText;
  * @param connections serves TCP and Unix sockets
  * @param datagrams serves UDP
  */
-record BuiltIn(String name, Handler connections, DatagramHandler datagrams) implements Service {
+record BuiltIn(String name, Handler connections, DatagramHandler datagrams) implements Serveable {
     static final List<String> NAMES = List.of("echo", "upper", "upper-line", "discard", "daytime");
 
     private static final int BUFFER = 8_192;
 
     /** By its word; {@code terminal} gets what it prints. */
-    static Optional<Service> named(String word, Terminal terminal) {
+    static Optional<Serveable> named(String word, Terminal terminal) {
         return Optional.ofNullable(switch (word) {
             case "echo" -> new BuiltIn(word, BuiltIn::echo, LoopGuard.guarded(d -> d.reply(d.data())));
             case "upper" -> new BuiltIn(word, c -> upper(c, terminal),
@@ -47,7 +47,7 @@ record BuiltIn(String name, Handler connections, DatagramHandler datagrams) impl
     }
 
     @Override
-    public Service inWorkers() {
+    public Serveable inWorkers() {
         return new HandlerClass(InWorkers.named(name));
     }
 

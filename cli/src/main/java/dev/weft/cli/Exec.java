@@ -12,7 +12,7 @@ import dev.weft.net.support.SafeText;
 import org.jspecify.annotations.Nullable;
 
 /** One process per connection, through {@code /bin/sh -c}: what inetd does. Its standard error is ours. */
-final class Exec implements Service, Handler {
+final class Exec implements Serveable, Handler {
     /** So many at once unless the command line says otherwise: a process is dearer than a connection. */
     static final int MOST = 100;
     /** Descriptors of one: the socket, and two pipes. */
@@ -44,7 +44,7 @@ final class Exec implements Service, Handler {
     }
 
     @Override
-    public Service inWorkers() {
+    public Serveable inWorkers() {
         throw new IllegalArgumentException("--exec has a process for each connection already: leave out --concurrency processes:N");
     }
 

@@ -19,14 +19,14 @@ import dev.weft.net.Server;
  *
  * @param type the class, loaded and not yet initialised
  */
-record HandlerClass(Class<?> type) implements Service {
+record HandlerClass(Class<?> type) implements Serveable {
     /**
      * Finds the class in jars and folders.
      *
      * @param classPath separated as the system separates paths
      * @throws IllegalArgumentException when it isn't there, can't be loaded, or is no handler
      */
-    static Service load(String name, String classPath) {
+    static Serveable load(String name, String classPath) {
         var entries = classPath.split(File.pathSeparator, -1);
         var urls = new URL[entries.length];
         for (int i = 0; i < entries.length; i++) {
@@ -48,7 +48,7 @@ record HandlerClass(Class<?> type) implements Service {
     }
 
     @Override
-    public Service inWorkers() {
+    public Serveable inWorkers() {
         return this;
     }
 

@@ -57,7 +57,7 @@ final class ServeCommand implements Command {
     }
 
     /** A server, and what it serves. */
-    private record Opened(Server server, Service service) {}
+    private record Opened(Server server, Serveable service) {}
 
     /** How long connections may take to end once the process was asked to. */
     static Duration grace(Arguments arguments) {
@@ -134,7 +134,7 @@ final class ServeCommand implements Command {
         return new Opened(service.open(server), service);
     }
 
-    private static Service service(Arguments arguments, Duration idle, Terminal terminal) {
+    private static Serveable service(Arguments arguments, Duration idle, Terminal terminal) {
         var exec = arguments.text("--exec");
         var classPath = arguments.text("--class-path");
         if (exec.isPresent()) {

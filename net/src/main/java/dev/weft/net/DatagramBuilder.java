@@ -72,7 +72,7 @@ public final class DatagramBuilder extends ServerBuilder<DatagramBuilder> {
         var channel = by.bind(address, new SocketSettings(options, 0, Optional.empty()));
         return opened(channel::close, () -> {
             if (concurrency instanceof Concurrency.Processes processes) {
-                var workers = Workers.ofPackets(name, channel, handlers, processes, deadlines, maxPacketSize, time);
+                var workers = ProcessConcurrency.ofPackets(name, channel, handlers, processes, deadlines, maxPacketSize, time);
                 return server(by, channel, workers.datagrams(), workers.runner(name));
             }
             return server(by, channel, handlers, Runner.of(concurrency, name));

@@ -134,7 +134,7 @@ public abstract sealed class ServerBuilder<B extends ServerBuilder<B>> permits S
     /** To be called before anything is bound. */
     final void checkConcurrency(HandlerSource<?> handlers) {
         if (concurrency instanceof Concurrency.Processes) {
-            Workers.check(handlers);
+            ProcessConcurrency.check(handlers);
         }
     }
 

@@ -113,7 +113,7 @@ public final class StreamBuilder extends ServerBuilder<StreamBuilder> {
         var listener = by.listen(address, socketSettings());
         return opened(listener::close, () -> {
             if (concurrency instanceof Concurrency.Processes processes) {
-                var workers = Workers.ofStreams(name, listener.local(), handlers, processes, deadlines, time);
+                var workers = ProcessConcurrency.ofStreams(name, listener.local(), handlers, processes, deadlines, time);
                 return server(by, listener, workers.connections(), workers.runner(name), processes.workers());
             }
             return server(by, listener, handlers, Runner.of(concurrency, name), 10_000);

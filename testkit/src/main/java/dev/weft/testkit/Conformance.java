@@ -59,7 +59,7 @@ public final class Conformance {
 
     private static Stream<DynamicNode> streams(StreamSubject subject, Concurrency concurrency, RuleSelection selection) {
         Map<String, List<Rule<Stage>>> themes = new LinkedHashMap<>();
-        themes.put("lifecycle", Lifecycle.RULES);
+        themes.put("lifecycle", LifecycleRules.RULES);
         themes.put("handlers", Handlers.RULES);
         themes.put("conversation", Conversation.RULES);
         themes.put("endings", Endings.RULES);

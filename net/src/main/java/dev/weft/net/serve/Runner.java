@@ -39,7 +39,7 @@ public interface Runner {
         if (concurrency instanceof Concurrency.PlatformThreads pool) {
             return new Pool(pool.threads(), daemons(name));
         }
-        throw new IllegalArgumentException(concurrency + " is for Workers");
+        throw new IllegalArgumentException(concurrency + " needs worker processes");
     }
 
     private static ThreadFactory daemons(String name) {

@@ -28,7 +28,7 @@ public final class ConnectionCore implements Wire {
     private final long opened;
     private final Inbound inbound = new Inbound(this);
     private final Outbound outbound = new Outbound(this, inbound);
-    private final Ending ending = new Ending();
+    private final CloseState ending = new CloseState();
     private volatile StreamChannel channel;
     private volatile Deadlines deadlines;
     private volatile boolean draining;
@@ -143,7 +143,7 @@ public final class ConnectionCore implements Wire {
 
     /** Sends what was gathered and what stands in the write order, then closes. */
     public void close() {
-        if (ending.advance(Ending.State.CLOSING)) {
+        if (ending.advance(CloseState.State.CLOSING)) {
             try {
                 outbound.finish();
             } finally { // whatever fails there, the descriptor is free
@@ -172,7 +172,7 @@ public final class ConnectionCore implements Wire {
 
     /** True for the one call that ended it. */
     private boolean end(String why, boolean drop) {
-        if (!ending.advance(Ending.State.CLOSED)) {
+        if (!ending.advance(CloseState.State.CLOSED)) {
             return false;
         }
         ending.reason(why);

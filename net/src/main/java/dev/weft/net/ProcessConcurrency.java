@@ -14,11 +14,11 @@ import dev.weft.net.spi.WorkerPools;
 import dev.weft.net.spi.WorkerSettings;
 
 /** The parent's side of {@link Concurrency#processes}: handlers that pass each request on to a worker, and the runner that ends the workers. */
-final class Workers {
+final class ProcessConcurrency {
     private final WorkerPool pool;
     private final Class<?> type;
 
-    private Workers(WorkerPool pool, Class<?> type) {
+    private ProcessConcurrency(WorkerPool pool, Class<?> type) {
         this.pool = pool;
         this.type = type;
     }
@@ -50,19 +50,19 @@ final class Workers {
     }
 
     /** Starts the workers of a stream server. */
-    static Workers ofStreams(String server, Address address, HandlerSource<?> handlers, Concurrency.Processes processes, Deadlines deadlines,
+    static ProcessConcurrency ofStreams(String server, Address address, HandlerSource<?> handlers, Concurrency.Processes processes, Deadlines deadlines,
             TimeSource time) throws IOException {
         return open(new WorkerSettings(server, address, typeOf(handlers), processes, deadlines, Optional.empty(), 1, time));
     }
 
     /** Starts the workers of a datagram server. */
-    static Workers ofPackets(String server, PacketChannel channel, HandlerSource<?> handlers, Concurrency.Processes processes, Deadlines deadlines,
+    static ProcessConcurrency ofPackets(String server, PacketChannel channel, HandlerSource<?> handlers, Concurrency.Processes processes, Deadlines deadlines,
             int maxPacketSize, TimeSource time) throws IOException {
         return open(new WorkerSettings(server, channel.local(), typeOf(handlers), processes, deadlines, Optional.of(channel), maxPacketSize, time));
     }
 
-    private static Workers open(WorkerSettings settings) throws IOException {
-        return new Workers(pools().open(settings), settings.handler());
+    private static ProcessConcurrency open(WorkerSettings settings) throws IOException {
+        return new ProcessConcurrency(pools().open(settings), settings.handler());
     }
 
     /** They wait on virtual threads for what the workers report. */

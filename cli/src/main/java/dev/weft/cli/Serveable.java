@@ -7,7 +7,7 @@ import dev.weft.net.StreamBuilder;
 import dev.weft.net.Server;
 
 /** What is served; it knows on which kind of server it fits. */
-interface Service extends AutoCloseable {
+interface Serveable extends AutoCloseable {
     /** For thread names. */
     String name();
 
@@ -21,7 +21,7 @@ interface Service extends AutoCloseable {
     default void close() throws IOException {}
 
     /** The same for worker processes, which want a class: an object can't travel. */
-    Service inWorkers();
+    Serveable inWorkers();
 
     /** Opens it on a stream server; fails as that does, or with an IllegalArgumentException when it only serves datagrams. */
     Server open(StreamBuilder server) throws IOException;

@@ -22,33 +22,33 @@ import dev.weft.net.LifeState;
 import dev.weft.net.Server;
 
 /** Opening, serving, shutting down, closing: which call is legal when, and that none of them hangs. */
-final class Lifecycle {
+final class LifecycleRules {
     static final List<Rule<Stage>> RULES = List.of(
-            rule("SS-7: a server shows its real address, its handler and its name", Lifecycle::showsItself),
-            rule("SS-4: a thousand failing opens say why and leak no descriptor", Lifecycle::failingOpensLeakNothing),
-            rule("SS-8: close is idempotent and shows no descriptor afterwards", Lifecycle::closesTwice),
-            rule("SS-9: the address is free when close returns", Lifecycle::addressIsFree),
-            rule("SS-10, SS-11: shutdown ends the loop before it returns", Lifecycle::shutdownEndsTheLoop),
-            rule("SS-12: shutdown wins against a start of the same moment", Lifecycle::shutdownWins),
-            rule("SS-13: serve, shut down and serve again", Lifecycle::servesAgain),
-            rule("SS-13: who connects between two servings waits and is served", Lifecycle::backlogOutlivesShutdown),
-            rule("SS-14: shutdown of a server that never served returns at once", Lifecycle::shutdownBeforeServing),
-            rule("SS-14: shutdown from a handler does not wait for itself", Lifecycle::shutdownFromHandler).inThisJvm(),
-            rule("SS-15: close without shutdown ends the loop", Lifecycle::closeEndsTheLoop),
-            rule("SS-15: close from a handler does not wait for itself", Lifecycle::closeFromHandler).inThisJvm(),
-            rule("SS-33: a server that never served closes at once", Lifecycle::closesImmediately),
-            rule("SS-11: shutdown by several threads at once returns to each", Lifecycle::shutdownByMany),
-            rule("SS-15: close by several threads at once returns to each", Lifecycle::closeByMany),
-            rule("SS-16: handleRequest serves one request and no more", Lifecycle::handlesOne),
-            rule("SS-16: handleRequest gives up when its time is over", Lifecycle::handleRequestTimesOut),
-            rule("SS-16: shutdown ends handleRequest", Lifecycle::shutdownEndsHandleRequest),
-            rule("SS-10: an interrupt ends run and stays set", Lifecycle::interruptEndsTheLoop),
-            rule("SS-10: actions run while nobody comes, and one that throws harms nobody", Lifecycle::actionsRun),
-            rule("SS-13: a call that the state forbids names the state", Lifecycle::illegalCallsSayWhy));
+            rule("SS-7: a server shows its real address, its handler and its name", LifecycleRules::showsItself),
+            rule("SS-4: a thousand failing opens say why and leak no descriptor", LifecycleRules::failingOpensLeakNothing),
+            rule("SS-8: close is idempotent and shows no descriptor afterwards", LifecycleRules::closesTwice),
+            rule("SS-9: the address is free when close returns", LifecycleRules::addressIsFree),
+            rule("SS-10, SS-11: shutdown ends the loop before it returns", LifecycleRules::shutdownEndsTheLoop),
+            rule("SS-12: shutdown wins against a start of the same moment", LifecycleRules::shutdownWins),
+            rule("SS-13: serve, shut down and serve again", LifecycleRules::servesAgain),
+            rule("SS-13: who connects between two servings waits and is served", LifecycleRules::backlogOutlivesShutdown),
+            rule("SS-14: shutdown of a server that never served returns at once", LifecycleRules::shutdownBeforeServing),
+            rule("SS-14: shutdown from a handler does not wait for itself", LifecycleRules::shutdownFromHandler).inThisJvm(),
+            rule("SS-15: close without shutdown ends the loop", LifecycleRules::closeEndsTheLoop),
+            rule("SS-15: close from a handler does not wait for itself", LifecycleRules::closeFromHandler).inThisJvm(),
+            rule("SS-33: a server that never served closes at once", LifecycleRules::closesImmediately),
+            rule("SS-11: shutdown by several threads at once returns to each", LifecycleRules::shutdownByMany),
+            rule("SS-15: close by several threads at once returns to each", LifecycleRules::closeByMany),
+            rule("SS-16: handleRequest serves one request and no more", LifecycleRules::handlesOne),
+            rule("SS-16: handleRequest gives up when its time is over", LifecycleRules::handleRequestTimesOut),
+            rule("SS-16: shutdown ends handleRequest", LifecycleRules::shutdownEndsHandleRequest),
+            rule("SS-10: an interrupt ends run and stays set", LifecycleRules::interruptEndsTheLoop),
+            rule("SS-10: actions run while nobody comes, and one that throws harms nobody", LifecycleRules::actionsRun),
+            rule("SS-13: a call that the state forbids names the state", LifecycleRules::illegalCallsSayWhy));
 
     private static final Portable.Streams ECHO = c -> c.send(c.readLine() + "\n");
 
-    private Lifecycle() {}
+    private LifecycleRules() {}
 
     private static void assertServes(Stage stage, Server server) throws Exception {
         try (var client = stage.dial(server).open()) {

@@ -7,7 +7,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import org.jspecify.annotations.Nullable;
 
 /** How far the end of a connection on this side has come, why it ended, and what is to be done then. For any thread. */
-final class Ending {
+final class CloseState {
     /** In this order, each once at most. */
     enum State {
         OPEN, CLOSING, CLOSED
