@@ -56,4 +56,15 @@ class RedialerTest {
         }
         assertThat(redialer.pause(BACKOFF)).isEmpty();
     }
+
+    @Test
+    void connectionsThatBringNothingAreCountedOneByOne() {
+        for (int tries = 1; tries <= 5; tries++) {
+            redialer.pause(BACKOFF);
+            redialer.connected();
+            redialer.lost(false);
+            assertThat(redialer.tries()).isEqualTo(tries);
+        }
+        assertThat(redialer.pause(BACKOFF)).isEmpty();
+    }
 }
