@@ -19,7 +19,9 @@ import java.util.stream.IntStream;
 
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
+import dev.weft.net.LifeState;
 import dev.weft.queue.LinkStatus.State;
+import dev.weft.testkit.ManualTime;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -300,6 +302,24 @@ class LinkReconnectTest extends EveryPlaceTest {
         }).sender().start());
         assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(link::join).withMessageContaining("4 attempts");
         assertThat(attempts).hasValue(4);
+    }
+
+    /** Pauses of up to a second would take 12 s in all; of those whose range doubles, fewer than one run in a million would. */
+    @Test
+    @DisplayName("SL-30: the pauses between attempts grow")
+    void pausesGrow() throws Exception {
+        var time = new ManualTime();
+        var acceptor = ends.acceptor();
+        acceptor.close();
+        var backoff = Backoff.exponential(Duration.ofSeconds(1), Duration.ofDays(1)).attempts(12);
+        var link = ends.with(Link.connect(ends.place.to(acceptor.address())).time(time).reconnect(backoff).sender().start());
+        var begin = time.nanoTime();
+        while (link.state() != LifeState.ENDED) {
+            time.next().ifPresent(time::advance);
+            Thread.onSpinWait();
+        }
+        assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(link::join).withMessageContaining("13 attempts");
+        assertThat(Duration.ofNanos(time.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(15));
     }
 
     @Test
