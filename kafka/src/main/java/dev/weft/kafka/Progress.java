@@ -3,6 +3,8 @@ package dev.weft.kafka;
 import java.util.ArrayDeque;
 import java.util.OptionalLong;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 /**
  * One partition from its assignment to its revocation: which of its messages are under way, and up to where all are acknowledged. A commit says
  * "all below", so what is acknowledged out of order waits for what is before it.
@@ -13,10 +15,15 @@ final class Progress {
     private static final long NOWHERE = -1;
 
     private final Room room;
+    @GuardedBy("this")
     private final ArrayDeque<Entry> underWay = new ArrayDeque<>();
+    @GuardedBy("this")
     private long acknowledgedBelow = NOWHERE;
+    @GuardedBy("this")
     private long reachedBelow = NOWHERE;
+    @GuardedBy("this")
     private long committedBelow;
+    @GuardedBy("this")
     private boolean over;
 
     /**
@@ -31,6 +38,7 @@ final class Progress {
     /** A message under way. */
     static final class Entry {
         private final long offset;
+        /** Guarded by its partition. */
         private boolean done;
 
         private Entry(long offset) {

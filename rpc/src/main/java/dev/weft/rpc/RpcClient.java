@@ -54,7 +54,9 @@ public final class RpcClient implements AutoCloseable {
         running = new MadeCalls(channel, "the client of " + target, time);
     }
 
-    /** To a host, by name or number; of a name's addresses the first that answers is used, unless {@link RpcClientBuilder#roundRobin} says otherwise. */
+    /**
+     * To a host, by name or number; of a name's addresses the first that answers is used, unless {@link RpcClientBuilder#roundRobin} says otherwise.
+     */
     public static RpcClientBuilder to(String host, int port) {
         return to(Address.of(host, port));
     }

@@ -48,7 +48,10 @@ class H2SpecTest {
                 + System.getProperty("os.arch"));
         try (var server = RpcServer.tcp("127.0.0.1", 0).start(new RouteService());
                 var rpc = RpcClient.to(server.address()).open()) {
-            var report = run(server.port());
+            var report = run(server.port(), 1);
+            if (CASES - report.failed().size() < AT_LEAST) {
+                report = run(server.port(), 2); // on a busy machine an answer may take longer; each case that does not pass waits so long
+            }
             told.publishEntry("h2spec did not pass", report.failed().size() + ": " + report.failed());
             assertThat(report.cases()).isEqualTo(CASES);
             assertThat(CASES - report.failed().size()).as("passed; these failed: %s", report.failed()).isGreaterThanOrEqualTo(AT_LEAST);
@@ -61,11 +64,11 @@ class H2SpecTest {
         return System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux") && System.getProperty("os.arch").equals("amd64");
     }
 
-    private Report run(int port) throws Exception {
+    private Report run(int port, int secondsACase) throws Exception {
         var said = folder.resolve("said").toFile();
         var results = folder.resolve("results.xml");
-        var process = new ProcessBuilder(unpacked().toString(), "-h", "127.0.0.1", "-p", Integer.toString(port), "-o", "2", "-j", results.toString())
-                .redirectErrorStream(true).redirectOutput(said).start();
+        var process = new ProcessBuilder(unpacked().toString(), "-h", "127.0.0.1", "-p", Integer.toString(port), "-o", Integer.toString(secondsACase),
+                "-j", results.toString()).redirectErrorStream(true).redirectOutput(said).start();
         try {
             assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).as("h2spec ended within %d s", PATIENCE_SECONDS).isTrue();
         } finally {

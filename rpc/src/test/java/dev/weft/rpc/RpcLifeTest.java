@@ -31,6 +31,7 @@ class RpcLifeTest {
 
     @ParameterizedTest
     @EnumSource(names = {"TCP", "UNIX", "MEMORY"})
+    @SuppressWarnings("try") // closed early on purpose
     void aServerThatIsOpenedIsBoundAndServesOnceItIsStarted(Place place) throws Exception {
         try (var server = place.server().open(Words.saying(word -> word)); var client = place.client(server).open()) {
             assertThat(server.state()).isEqualTo(LifeState.NEW);
