@@ -17,7 +17,6 @@ class SourcesTest {
 
     private static final Set<String> LONGER = Set.of(
             "chat/ChatServer.java",
-            "kafka/Transacting.java",
             "testkit/Conversation.java",
             "testkit/DatagramRules.java",
             "testkit/Draining.java",

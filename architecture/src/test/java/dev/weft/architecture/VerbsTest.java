@@ -68,8 +68,7 @@ class VerbsTest {
             "dev.weft.queue.WatchDog has no drain(Duration)",
             "dev.weft.queue.WatchDog has no stats()",
             "dev.weft.rpc.RpcClient has no run()",
-            "dev.weft.rpc.RpcClient has no start()",
-            "dev.weft.rpc.RpcClient has no stats()");
+            "dev.weft.rpc.RpcClient has no start()");
 
     @Test
     void whatLivesHasTheSameVerbs() {

@@ -74,15 +74,6 @@ final class Transacting<A, B> implements KafkaWork, ConsumerRebalanceListener {
         this.life = life;
     }
 
-    /** The stage threw, or made what can't be written. */
-    private static final class StageException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        StageException(Exception cause) {
-            super(cause);
-        }
-    }
-
     @Override
     public void run() throws IOException, InterruptedException {
         clean = false;

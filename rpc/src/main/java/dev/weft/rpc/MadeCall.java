@@ -20,7 +20,7 @@ final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
     private final ClientCall<Object, Object> transport;
     private final @Nullable Reply reply;
     /** Those of its client that are not over. */
-    private final MadeCalls running;
+    private final MadeCalls calls;
     private final Mailbox<Object> responses;
     /** Is notified when sending may be possible again. */
     private final Object lock = new Object();
@@ -34,11 +34,11 @@ final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
     private @Nullable RpcException stop;
 
     MadeCall(RpcMethod<Q, R> method, MethodType kind, ClientCall<Object, Object> transport, CallOptions options, int maxMessageSize,
-            MadeCalls running) {
+            MadeCalls calls) {
         this.method = method;
         this.kind = kind;
         this.transport = transport;
-        this.running = running;
+        this.calls = calls;
         reply = options.reply();
         responses = new Mailbox<>(transport::request, options.maxMessageSize() > 0 ? options.maxMessageSize() : maxMessageSize);
     }
@@ -85,7 +85,6 @@ final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
             if (reply != null) {
                 reply.trailers(trailers);
             }
-            running.remove(MadeCall.this);
             RpcException why = null;
             synchronized (lock) {
                 over = true;
@@ -96,6 +95,7 @@ final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
                 }
                 lock.notifyAll();
             }
+            calls.ended(MadeCall.this, why == null);
             if (why == null) {
                 responses.finish();
             } else {
@@ -207,7 +207,6 @@ final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
     }
 
     private void fail(RpcException why, boolean atOnce) {
-        running.remove(this);
         synchronized (lock) {
             if (over || failure != null) {
                 return;
@@ -215,6 +214,7 @@ final class MadeCall<Q, R> extends Reading<R> implements Exchange<Q, R> {
             failure = why;
             lock.notifyAll();
         }
+        calls.ended(this, false);
         if (atOnce) {
             responses.abort(why);
         } else {

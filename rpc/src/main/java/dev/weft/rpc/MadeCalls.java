@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 import dev.weft.net.DrainReport;
 import dev.weft.net.TimeSource;
@@ -22,6 +23,9 @@ final class MadeCalls {
     private final Life life;
     private final TimeSource time;
     private final Set<MadeCall<?, ?>> running = ConcurrentHashMap.newKeySet();
+    private final LongAdder begun = new LongAdder();
+    private final LongAdder succeeded = new LongAdder();
+    private final LongAdder failed = new LongAdder();
     private volatile DrainReport report = new DrainReport(Duration.ZERO, 0, 0, 0, List.of());
 
     /** @param client its name, for messages */
@@ -48,13 +52,23 @@ final class MadeCalls {
             running.remove(call);
             return false;
         }
+        begun.increment();
         return true;
     }
 
-    void remove(MadeCall<?, ?> call) {
-        if (running.remove(call) && life.isEnding()) {
+    /** It has ended, with OK or not; has no effect when it had. */
+    void ended(MadeCall<?, ?> call, boolean well) {
+        if (!running.remove(call)) {
+            return;
+        }
+        (well ? succeeded : failed).increment();
+        if (life.isEnding()) {
             life.changed().signal();
         }
+    }
+
+    RpcClientStats stats() {
+        return new RpcClientStats(running.size(), begun.sum(), succeeded.sum(), failed.sum());
     }
 
     /** Lets the calls that run end until the limit, of zero without limit; cancels the rest, and closes the connections. */

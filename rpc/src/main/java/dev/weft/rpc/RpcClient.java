@@ -246,6 +246,11 @@ public final class RpcClient implements AutoCloseable {
         return channel.getState(false) == ConnectivityState.READY;
     }
 
+    /** Its counters, now. */
+    public RpcClientStats stats() {
+        return running.stats();
+    }
+
     /**
      * Refuses new calls, lets those that run end until the limit, then cancels the rest, and closes the connections; there are none when it returns,
      * unless a server has not read for five seconds. The report counts calls: the cancelled ones are interrupted. The first drain wins: a later one,

@@ -102,6 +102,7 @@ class RpcLifeTest {
             var answer = Meanwhile.doing(() -> Words.say(client, "word"));
             begun.await();
             assertThat(client.connected()).isTrue();
+            assertThat(client.stats()).isEqualTo(new RpcClientStats(1, 1, 0, 0));
             var report = Meanwhile.doing(() -> client.drain(Duration.ZERO));
             await().until(() -> client.state() == LifeState.DRAINING);
             assertThatThrownBy(() -> Words.say(client, "late")).isInstanceOf(IllegalStateException.class).hasMessageContaining("is closed");
@@ -113,6 +114,7 @@ class RpcLifeTest {
             assertThat(client.connected()).isFalse();
             assertThat(client.join(Duration.ofSeconds(1))).isTrue();
             assertThat(client.drain(Duration.ofSeconds(1))).isSameAs(report.get());
+            assertThat(client.stats()).isEqualTo(new RpcClientStats(0, 1, 1, 0));
         }
     }
 
@@ -128,6 +130,7 @@ class RpcLifeTest {
             time.advance(Duration.ofHours(1));
             assertThat(answer.get().status()).isIn(Status.CANCELLED, Status.UNAVAILABLE);
             assertThat(report.get().interrupted()).isOne();
+            assertThat(pair.client().stats()).isEqualTo(new RpcClientStats(0, 1, 0, 1));
             assertThatThrownBy(() -> pair.client().drain(Duration.ofSeconds(-1))).isInstanceOf(IllegalArgumentException.class);
             go.countDown();
         }
