@@ -58,7 +58,7 @@ final class Brokers {
             try {
                 var until = Moments.in(life.time(), settings.connectWithin);
                 var nodes = admin.describeCluster().nodes();
-                nodes.whenComplete((answer, failure) -> life.changed().signal());
+                var _ = nodes.whenComplete((answer, failure) -> life.changed().signal());
                 if (!life.changed().waitFor(() -> nodes.isDone() || life.stopping(), until)) {
                     throw silent(settings, null);
                 }
