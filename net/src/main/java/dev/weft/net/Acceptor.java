@@ -45,7 +45,7 @@ public final class Acceptor implements Closeable {
     /**
      * Waits for the next connection; the caller closes it. Under TLS its handshake is done when this returns: handshakes run beside each other, each
      * within {@link Deadlines#handshake}, and the first that is done is returned. A connection whose handshake fails is dropped and
-     * logged; past 128 of them the one that takes longest is dropped. They go on between two calls.
+     * logged; when there would be more than 128, the oldest is dropped. They continue between calls of this method.
      *
      * @throws SocketException when the acceptor is closed, by any thread
      */

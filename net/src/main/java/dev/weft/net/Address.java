@@ -169,7 +169,7 @@ public final class Address {
         };
     }
 
-    /** Alike are addresses that mean the same without any name being looked up: "localhost" and 127.0.0.1, ::1 and 0:0:0:0:0:0:0:1. */
+    /** Two addresses are equal if they mean the same without a name being looked up: "localhost" and 127.0.0.1, ::1 and 0:0:0:0:0:0:0:1. */
     @Override
     public boolean equals(Object other) {
         return other instanceof Address a && kind == a.kind && port == a.port && (host.equals(a.host) || meant().equals(a.meant()));

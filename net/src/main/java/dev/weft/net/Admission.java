@@ -46,7 +46,7 @@ public record Admission(int limit, Past past, int perPeer, String farewell) {
         return new Admission(connections, Past.EVICT_IDLEST, Integer.MAX_VALUE, "");
     }
 
-    /** The same; a rejected or evicted peer is told this first, as far as its socket takes it at once; a rejected one not under TLS. */
+    /** The same; sends this text to a rejected or evicted peer first, without waiting. A rejected TLS connection gets no text. */
     public Admission goodbye(String text) {
         return new Admission(limit, past, perPeer, text);
     }

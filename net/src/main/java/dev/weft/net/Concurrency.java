@@ -26,13 +26,13 @@ public sealed interface Concurrency {
 
     /**
      * Worker JVMs (ForkingMixIn; its default is 40): at most {@code workers} requests at once, each isolated from this process: a handler that
-     * ends, crashes or fills its JVM loses its own request and nothing else. Unless an admission is given, as many connections are
-     * accepted, and the next wait in the backlog (SPEC SS-34). Needs the module {@code dev.weft.workers} ({@code weft-workers}) and native
+     * ends, crashes or fills its JVM loses its own request and nothing else. Without an admission, at most {@code workers} connections are
+     * accepted, and later ones wait in the backlog (SPEC SS-34). Needs the module {@code dev.weft.workers} ({@code weft-workers}) and native
      * access for {@code dev.weft.linux}, which comes with it; without them {@code open} refuses (SPEC SS-35).
      *
      * <p>verify, the observer, admission, TLS and actions stay here; handlers run there. What a handler throws comes to the observer as a
-     * {@link WorkerException}, and a worker's own end as an {@link java.io.IOException} that says how it ended. {@link Server#current} is in
-     * a worker a server of its own that serves what it is handed.
+     * {@link WorkerException}, and a worker's own end as an {@link java.io.IOException} that says how it ended. In a worker,
+     * {@link Server#current} returns the worker's own server.
      */
     static Processes processes(int workers) {
         return new Processes(workers, 4, 1_000, List.of());
@@ -60,10 +60,11 @@ public sealed interface Concurrency {
 
     /**
      * See {@link Concurrency#processes}. The handler must be given as a class that another JVM finds on the same class or module path, since
-     * an object cannot travel; {@link Rehearsable} warms it.
+     * an object can't be sent there; {@link Rehearsable} makes its first request faster.
      *
      * @param workers the most requests at once, at least 1
-     * @param spare how many workers are kept warm beyond the busy ones, and one for four of those at least, unless it is 0; default 4
+     * @param spare how many idle workers are kept ready; raised to a quarter of the busy workers when that is more; 0 starts none in advance;
+     *     default 4
      * @param requestsPerChild after so many requests a worker is replaced; default 1,000
      * @param jvmOptions options for the workers' JVMs
      */
@@ -77,7 +78,7 @@ public sealed interface Concurrency {
             jvmOptions = List.copyOf(jvmOptions);
         }
 
-        /** Workers kept warm: so many beyond the busy ones, and one for four of those at least; 0 starts none ahead. */
+        /** How many idle workers are kept ready; raised to a quarter of the busy workers when that is more; 0 starts none in advance. */
         public Processes spare(int n) {
             return new Processes(workers, n, requestsPerChild, jvmOptions);
         }

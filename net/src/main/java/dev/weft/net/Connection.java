@@ -26,9 +26,9 @@ import dev.weft.net.wire.ConnectionOutput;
 /**
  * One end of a connection, accepted or dialed.
  *
- * <p>It owns the only read buffer and the only write order; every view below reads and writes through it, keeps nothing of its own, and may
- * be mixed with the others. One thread reads at a time; any number may write, and whole calls never interleave. {@code send} has left when
- * it returns; {@link Frames#write} may gather.
+ * <p>It owns the only read buffer and the only write order; every view below reads and writes through it, holds no bytes, and may be
+ * mixed with the others. One thread reads at a time; any number may write, and whole calls never interleave. When {@code send}
+ * returns, the system has the bytes; {@link Frames#write} may gather.
  *
  * <p>A blocked call ends when its deadline passes ({@link SocketTimeoutException}), when its thread is interrupted
  * ({@link java.io.InterruptedIOException}; the connection stays open, the interrupt is cleared, and the rest of a write that had begun
@@ -57,7 +57,7 @@ public final class Connection implements Closeable {
         return to(Address.unix(socket));
     }
 
-    /** A connection to be made to any address, in-memory servers included. A server's every-interface address means this machine. */
+    /** A connection to be made to any address, in-memory servers included. The address 0.0.0.0 means this machine. */
     public static ConnectionBuilder to(Address address) {
         return new ConnectionBuilder(address.isAny() ? Address.of("127.0.0.1", address.port()) : address);
     }
@@ -204,7 +204,7 @@ public final class Connection implements Closeable {
         TlsUpgrade.start(core, tls);
     }
 
-    /** Ends the outgoing half; the peer reads to its end, and reading goes on here. */
+    /** Ends the outgoing half: the peer sees the end of the stream; this side can still read. */
     public void shutdownOutput() throws IOException {
         core.outbound().shutdown();
     }

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import dev.weft.net.framing.Utf8;
 import org.jspecify.annotations.Nullable;
 
-/** One datagram received, and the way to answer it. For the one thread that handles it, but {@code reply} and {@code send} are for any. */
+/** One datagram received, and the way to answer it. For the thread that handles it; {@code reply} and {@code send} are for any thread. */
 public final class Datagram {
     /** The socket it came by. */
     @FunctionalInterface
@@ -55,7 +55,7 @@ public final class Datagram {
     }
 
     /**
-     * Sends one datagram back, waiting while it can't be taken: where a Unix peer's queue is full, which is long if it never reads. It waits
+     * Sends one datagram back. It waits while the receiver's queue is full (Unix sockets), at most
      * for the write deadline of the server or socket it came by, 30 s by default.
      *
      * @throws java.net.SocketTimeoutException when it was not taken in time; it is dropped
@@ -70,8 +70,8 @@ public final class Datagram {
     }
 
     /**
-     * Sends one datagram to anybody, by the socket it came by (sendto), waiting as {@link #reply(byte[])} does; to a server's every-interface address
-     * means to this machine. A server whose socket is bound to one interface reaches what that interface reaches.
+     * Sends one datagram to anybody, by the socket it came by (sendto), waiting as {@link #reply(byte[])} does; the address 0.0.0.0
+     * is this machine. A server whose socket is bound to one interface reaches what that interface reaches.
      *
      * @throws java.net.SocketTimeoutException when it was not taken in time; it is dropped
      */

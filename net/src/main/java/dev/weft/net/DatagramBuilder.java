@@ -31,7 +31,7 @@ public final class DatagramBuilder extends ServerBuilder<DatagramBuilder> {
         return this;
     }
 
-    /** Longer datagrams are cut, and say so. Default 8,192 bytes, as in socketserver; 65,535 at most. */
+    /** Longer datagrams are cut: see {@link Datagram#truncated}. Default 8,192 bytes, as in socketserver; 65,535 at most. */
     public DatagramBuilder maxPacketSize(int bytes) {
         if (bytes > 65_535) {
             throw new IllegalArgumentException("maxPacketSize: at most 65,535 bytes, as no datagram is longer, not " + bytes);

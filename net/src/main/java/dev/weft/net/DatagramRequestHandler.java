@@ -37,7 +37,7 @@ public abstract class DatagramRequestHandler implements DatagramHandler, ServesO
     /** Before {@link #handle()}; when it throws, neither handle nor finish runs, and nothing is sent. */
     protected void setup() throws Exception {}
 
-    /** The answer's making. */
+    /** Makes the answer. */
     protected abstract void handle() throws Exception;
 
     /** After {@link #handle()}, also when that threw. */

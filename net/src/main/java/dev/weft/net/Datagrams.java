@@ -71,8 +71,8 @@ public final class Datagrams implements Closeable {
     }
 
     /**
-     * Sends one datagram, waiting while the socket's buffer is full, or the queue of a Unix peer; to a server's every-interface address
-     * means to this machine.
+     * Sends one datagram, waiting while the socket's buffer is full, or the queue of a Unix peer; the address 0.0.0.0 is this
+     * machine.
      *
      * @throws SocketTimeoutException when it was not taken within the write deadline (30 s unless {@link #deadlines} says otherwise): it
      *     is not sent, and the socket can be used on

@@ -9,16 +9,16 @@ import java.time.Duration;
  * again from their beginning, while of others a part has been consumed. A write that times out has sent an unknown part and aborts the
  * connection.
  *
- * @param connect until a connection to be made stands, over all the addresses of its name; default 10 s
+ * @param connect until a connection is made, over all the addresses of its name; default 10 s
  * @param handshake until TLS is up; default 10 s
  * @param idle silence between messages, and any wait of a raw read that no message encloses; default none
  * @param read any single wait for the peer's next bytes (socketserver's {@code timeout}, SPEC SS-44); default none
- * @param message from a message's first byte to its last, however the bytes dribble; default 30 s
- * @param write a write in which the peer takes nothing at all, so not one whose reader is slow but steady: what counts is what the peer acknowledges
- *     (on the portable transport: what the system takes when asked), eight times within the deadline; default 30 s
- * @param first how long a new connection may take to begin its first message where the server drains meanwhile, from when it was accepted, or
- *     from the end of its TLS handshake; half of the drain's own deadline at most; default 1 s. When it is over, or zero, the connection is
- *     let go like any other that stands between two messages; that is no failure
+ * @param message from a message's first byte to its last, however slowly the bytes come; default 30 s
+ * @param write how long a write may make no progress; a slow reader that keeps reading is not affected. Progress is what the peer acknowledges (on
+ *     the portable transport: what the system takes when asked); it is checked eight times within the deadline; default 30 s
+ * @param first while the server drains: how long a new connection may take to begin its first message, from when it was accepted, or from the end
+ *     of its TLS handshake; half of the drain's own deadline at most; default 1 s. After that, or when it is zero, the connection is closed
+ *     without a failure
  */
 public record Deadlines(Duration connect, Duration handshake, Duration idle, Duration read, Duration message, Duration write, Duration first) {
     private static final Deadlines DEFAULTS = new Deadlines(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO, Duration.ZERO,

@@ -9,7 +9,7 @@ import java.util.List;
  * @param took from the call to the end
  * @param finished handlers that ended by themselves in time, counted from the drain's beginning
  * @param interrupted handlers that ended when they were interrupted
- * @param aborted handlers that did not even then, whose connections were dropped
+ * @param aborted handlers that did not end even after the interrupt; their connections were dropped
  * @param stragglers the interrupted and the aborted ones, with their stacks at the deadline
  */
 public record DrainReport(Duration took, int finished, int interrupted, int aborted, List<Straggler> stragglers) {

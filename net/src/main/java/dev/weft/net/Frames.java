@@ -135,7 +135,7 @@ public final class Frames<T> implements Iterable<T> {
         core.outbound().frame(out -> encode(framing, message, out));
     }
 
-    /** Writes many messages in one go; other threads' writes do not come between, as long as it takes less than 64 KiB. */
+    /** Writes many messages in one go; other threads' writes do not come between if all are together shorter than 64 KiB. */
     public void writeAll(Iterable<? extends T> messages) throws IOException {
         var each = messages.iterator();
         core.outbound().frames(out -> {

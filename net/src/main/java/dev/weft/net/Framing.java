@@ -17,9 +17,9 @@ import dev.weft.net.framing.TextCodec;
 import dev.weft.net.framing.VarintCodec;
 
 /**
- * How messages lie on a stream; immutable, shared, and written in plain blocking code. Framings compose: one may read with another.
+ * How messages are encoded on a stream; immutable, shared, and written in plain blocking code. Framings compose: one may read with another.
  *
- * <p>The built-in ones are bounded by {@link #limit(int)}, 1 MiB unless said otherwise, and never allocate room on the word of a header.
+ * <p>The built-in ones are bounded by {@link #limit(int)}, 1 MiB unless said otherwise, and never allocate memory only because a header announces a length.
  *
  * @param <T> the type of a message
  */

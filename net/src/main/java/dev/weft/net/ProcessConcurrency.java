@@ -50,14 +50,14 @@ final class ProcessConcurrency {
     }
 
     /** Starts the workers of a stream server. */
-    static ProcessConcurrency ofStreams(String server, Address address, HandlerSource<?> handlers, Concurrency.Processes processes, Deadlines deadlines,
-            TimeSource time) throws IOException {
+    static ProcessConcurrency ofStreams(String server, Address address, HandlerSource<?> handlers, Concurrency.Processes processes,
+            Deadlines deadlines, TimeSource time) throws IOException {
         return open(new WorkerSettings(server, address, typeOf(handlers), processes, deadlines, Optional.empty(), 1, time));
     }
 
     /** Starts the workers of a datagram server. */
-    static ProcessConcurrency ofPackets(String server, PacketChannel channel, HandlerSource<?> handlers, Concurrency.Processes processes, Deadlines deadlines,
-            int maxPacketSize, TimeSource time) throws IOException {
+    static ProcessConcurrency ofPackets(String server, PacketChannel channel, HandlerSource<?> handlers, Concurrency.Processes processes,
+            Deadlines deadlines, int maxPacketSize, TimeSource time) throws IOException {
         return open(new WorkerSettings(server, channel.local(), typeOf(handlers), processes, deadlines, Optional.of(channel), maxPacketSize, time));
     }
 

@@ -25,9 +25,9 @@ import dev.weft.net.support.Moments;
  * Server.tcp(9999).serve(c -> c.send(c.readLine().toUpperCase()));   // a whole program
  * }</pre>
  *
- * <p>{@code open} gives a server that is {@link LifeState#NEW}: bound, its queue filling, nothing served. {@link #run} on the caller's thread,
+ * <p>{@code open} gives a server that is {@link LifeState#NEW}: bound; clients are queued, and none is accepted yet. {@link #run} on the caller's thread,
  * or {@link #start} on one of its own, makes it {@link LifeState#RUNNING} until {@link #shutdown} makes it NEW again. {@link #drain} and
- * {@link #close} lead from either through {@link LifeState#DRAINING} to {@link LifeState#ENDED}, once. A call that the state forbids throws an
+ * {@link #close} lead from either state through {@link LifeState#DRAINING} to {@link LifeState#ENDED}, which is final. A call that the state forbids throws an
  * {@link IllegalStateException} that names the state.
  *
  * <p>All methods are for any thread. Inside a handler, and inside an action, a verify or an observer that the serving thread calls,
@@ -152,7 +152,7 @@ public final class Server implements AutoCloseable {
         return handler;
     }
 
-    /** The descriptor of its socket, where the transport has one to show: never on the portable one (SPEC SS-8). */
+    /** The descriptor of its socket, if the transport has one: never on the portable one (SPEC SS-8). */
     public OptionalInt fileno() {
         return state() == LifeState.ENDED ? OptionalInt.empty() : intake.fileno();
     }
@@ -206,7 +206,7 @@ public final class Server implements AutoCloseable {
         if (intake instanceof StreamIntake streams) {
             return streams;
         }
-        throw new IllegalStateException("a datagram server admits no connections; its bound is inFlight");
+        throw new IllegalStateException("a datagram server admits no connections: limit it with DatagramBuilder.inFlight");
     }
 
     /**
@@ -243,9 +243,9 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Serves at most one request (socketserver's handle_request and handle_timeout, SPEC SS-16); unless sequential it returns once the
-     * request is handed over, and a close right after it drains: to serve a whole conversation so, be sequential, or wait for its end. A
-     * connection that is refused counts.
+     * Serves at most one request (socketserver's handle_request and handle_timeout, SPEC SS-16); unless the server is
+     * sequential, it returns when the request was handed to its thread, and a close right after that drains. To serve a whole conversation, use
+     * a sequential server, or wait until the connection has ended. A connection that is refused counts.
      *
      * @param timeout how long to wait for it; zero waits without end
      * @return false when none came in time, or a shutdown came
@@ -271,31 +271,41 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Ends the loop and returns when it has ended; the port stays bound, and connections already accepted are served on. From inside it only
-     * asks. Where no loop runs it returns at once, and the next {@link #run} does too. It waits for the builder's grace at most (at
-     * least 1 s): a sequential loop ends with its request, which is then interrupted, and a second later cut off; a verify or an action that
-     * blocks the loop longer is left to itself, and the loop ends when it does.
+     * Ends the loop and returns when it has ended; the port stays bound, and connections already accepted are served on. Called from
+     * the server's own threads, it only requests the end and does not wait. Where no loop runs it returns at once, and the next {@link #run}
+     * does too. It waits for the builder's grace at most (at least 1 s). A sequential handler is interrupted then, and its connection is dropped
+     * a second later. If verify or an action blocks longer, {@code shutdown} returns, and the loop ends when that call returns.
      */
     public void shutdown() {
         life.shutdown();
     }
 
     /**
-     * Accepts what is already queued, stops accepting, lets go the connections that stand between messages, shows
-     * {@link Connection#draining} to the rest, waits; at the deadline interrupts, a second later drops the connections; ENDED when it
-     * returns, at most two seconds after the deadline. The first drain wins: a later one, or a close, waits for it and returns its report;
-     * from inside a handler it does not wait. TLS handshakes that were begun are work like any other: their own deadline
-     * ends the silent ones. On a closed server it returns the last report.
+     * Ends the server in order:
+     *
+     * <ol>
+     * <li>it accepts the connections that are queued, then stops accepting;
+     * <li>it closes connections that are between two messages; the others see {@link Connection#draining};
+     * <li>it waits for the handlers, TLS handshakes included;
+     * <li>at the deadline it interrupts them, and a second later it drops their connections.
+     * </ol>
+     *
+     * <p>It is ENDED when this returns, at most two seconds after the deadline. Only the first call drains: a later one, or a close, waits for it
+     * and returns its report. A call from inside a handler does not wait.
+     *
+     * @param deadline from now; zero means no limit
+     * @throws IllegalArgumentException when it is negative
      */
     public DrainReport drain(Duration deadline) {
         return life.drain(Moments.checkLimit("drain", deadline), true);
     }
 
     /**
-     * Drains when the process is asked to stop (SIGTERM, Ctrl-C) or exits otherwise, then shows the report. One at a time: the last call counts.
+     * Drains when the process is asked to stop (SIGTERM, Ctrl-C) or exits otherwise, then shows the report. A later call replaces an earlier
+     * one.
      *
      * <p>After a signal the process exits when all its servers have drained: with 0 when nothing was interrupted, otherwise with 128 and the signal's
-     * number. A second signal ends it at once. A signal that the program handles itself stays its own.
+     * number. A second signal ends it at once. A signal that the program handles itself is left to it.
      */
     public Server drainOnExit(Duration deadline, Consumer<? super DrainReport> show) {
         life.drainOnExit(deadline, show, null);
@@ -313,8 +323,8 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Has something done once, when the server has ended and before any {@link #close} or {@link #drain} returns, those within handlers but;
-     * for what was opened with it. At once when it has ended. What it throws is logged.
+     * Runs a task once, after the server has ended and before {@link #close} or {@link #drain} returns (a call from inside a handler does not
+     * wait); at once when it has ended. For closing what was opened together with the server. What the task throws is logged.
      */
     public void onClose(Runnable task) {
         life.onClose(task);

@@ -14,7 +14,7 @@ import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stream servers and datagram servers are told alike. Setters change the builder and return it; nothing is bound until {@code open},
+ * The settings that stream servers and datagram servers have in common. Setters change the builder and return it; nothing is bound until {@code open},
  * {@code serve} or {@code listen}. Not for several threads at once.
  *
  * @param <B> the builder's own type
@@ -62,8 +62,8 @@ public abstract sealed class ServerBuilder<B extends ServerBuilder<B>> permits S
     }
 
     /**
-     * The time limits that each connection begins with. Datagrams know {@link Deadlines#write} only: how long an answer waits for a peer that
-     * takes nothing, as a Unix one whose queue is full, before it is dropped with a {@link java.net.SocketTimeoutException}. Default:
+     * The time limits that each connection begins with. Datagram servers use {@link Deadlines#write} only: how long an answer waits
+     * while a Unix peer's queue is full, before it is dropped with a {@link java.net.SocketTimeoutException}. Default:
      * {@link Deadlines#defaults}.
      */
     public final B deadlines(Deadlines deadlines) {

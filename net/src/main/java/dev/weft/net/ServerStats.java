@@ -10,7 +10,7 @@ package dev.weft.net;
  * @param failed handlers that threw
  * @param dropped datagrams that found too many in flight, or that verify refused
  * @param acceptFailures errors while accepting or receiving
- * @param bytesIn bytes received so far, by connections that are being served too; a worker process tells its own when it has served
+ * @param bytesIn bytes received so far, open connections included; those of a worker process are added when its request has ended
  * @param bytesOut bytes sent so far, likewise
  * @param tooSlow connections that were dropped because they did not take in time what a {@link Group} sent them
  * @param undelivered messages of groups that the {@link Outbox} of a connection dropped

@@ -28,8 +28,8 @@ public final class StreamBuilder extends ServerBuilder<StreamBuilder> {
     }
 
     /**
-     * How many connections are served at once, and what happens to the next. Default: 10,000, or as many as there are worker processes; then
-     * wait. Not together with {@link Concurrency#sequential}, whose waiting room is the backlog.
+     * How many connections are served at once, and what happens to the next. Default: {@code waiting(10_000)}, with
+     * worker processes {@code waiting(workers)}. Not together with {@link Concurrency#sequential}, where connections wait in the backlog.
      */
     public StreamBuilder admission(Admission admission) {
         this.admission = admission;
@@ -79,7 +79,7 @@ public final class StreamBuilder extends ServerBuilder<StreamBuilder> {
 
     /**
      * A whole program: opens, serves on this thread, and drains for the grace when shut down or asked to exit (SIGTERM, Ctrl-C), with the
-     * exit codes of {@link Server#drainOnExit}. What the caller does after it has a second before the process exits.
+     * exit codes of {@link Server#drainOnExit}. After {@code serve} returns, the caller has one second before the process exits.
      */
     public void serve(Handler handler) throws IOException {
         open(handler).runAndClose();

@@ -11,7 +11,7 @@ import dev.weft.net.framing.LineCodec;
 import dev.weft.net.framing.Utf8;
 
 /**
- * A connection as a file of text: Python's {@code makefile(mode="rw")} (SPEC CH-12), recv as reading and send as writing.
+ * A connection as a file of text: Python's {@code makefile(mode="rw")} (SPEC CH-12).
  *
  * <p>As in Python's text mode a line keeps its end, CR LF is read as LF, and the end of the stream is the empty string. It holds no bytes,
  * so it mixes with every other view; a write has left when it returns, so there is nothing to flush.

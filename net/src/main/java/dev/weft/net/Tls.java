@@ -18,11 +18,11 @@ import dev.weft.net.tls.Pem;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS for one side of a connection, from PEM files: the own certificate, the trusted ones, the protocols.
+ * TLS for one side of a connection, from PEM files: its certificate, the trusted ones, the protocols.
  *
- * <p>TLS 1.3 and 1.2 and nothing older; the JDK chooses the cipher suites. Immutable, safe for any thread, and worth keeping: one value
- * resumes its sessions. Files are read once, when the server opens or the first connection is made; that is where a bad one is an
- * {@link IOException} which names it. A renewed certificate wants a new value. Keys are unencrypted: RSA, EC or Ed25519, as PKCS#8, PKCS#1
+ * <p>TLS 1.3 and 1.2 and nothing older; the JDK chooses the cipher suites. Immutable, safe for any thread. Reuse one value: only its own
+ * sessions are resumed. Files are read once, when the server opens or the first connection is made; that is where a bad one is an
+ * {@link IOException} which names it. For a renewed certificate make a new value. Keys are unencrypted: RSA, EC or Ed25519, as PKCS#8, PKCS#1
  * or SEC1.
  *
  * {@snippet :

@@ -1,7 +1,7 @@
 package dev.weft.net;
 
 /**
- * What a handler threw in a worker process, as that told it: an object of the class itself can't be had here, as its parts may not travel.
+ * What a handler threw in a worker process, as the worker reported it. The original exception is not available, as it may not be serializable.
  * The message begins with that class's name; stack and causes are those of the worker.
  */
 public final class WorkerException extends Exception {
