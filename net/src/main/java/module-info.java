@@ -14,7 +14,8 @@
     exports dev.weft.net;
     exports dev.weft.net.spi;
     exports dev.weft.net.support
-            to dev.weft.linux, dev.weft.workers, dev.weft.testkit, dev.weft.message, dev.weft.queue, dev.weft.kafka, dev.weft.rpc, dev.weft.chat, dev.weft.cli;
+            to dev.weft.linux, dev.weft.workers, dev.weft.testkit, dev.weft.message, dev.weft.queue, dev.weft.kafka, dev.weft.rpc,
+            dev.weft.chat, dev.weft.cli;
 
     uses dev.weft.net.spi.Transport;
     uses dev.weft.net.spi.WorkerPools;

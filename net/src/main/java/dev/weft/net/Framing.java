@@ -19,7 +19,8 @@ import dev.weft.net.framing.VarintCodec;
 /**
  * How messages are encoded on a stream; immutable, shared, and written in plain blocking code. Framings compose: one may read with another.
  *
- * <p>The built-in ones are bounded by {@link #limit(int)}, 1 MiB unless said otherwise, and never allocate memory only because a header announces a length.
+ * <p>The built-in ones are bounded by {@link #limit(int)}, 1 MiB unless said otherwise, and never allocate memory only because a header announces a
+ * length.
  *
  * @param <T> the type of a message
  */

@@ -25,10 +25,10 @@ import dev.weft.net.support.Moments;
  * Server.tcp(9999).serve(c -> c.send(c.readLine().toUpperCase()));   // a whole program
  * }</pre>
  *
- * <p>{@code open} gives a server that is {@link LifeState#NEW}: bound; clients are queued, and none is accepted yet. {@link #run} on the caller's thread,
- * or {@link #start} on one of its own, makes it {@link LifeState#RUNNING} until {@link #shutdown} makes it NEW again. {@link #drain} and
- * {@link #close} lead from either state through {@link LifeState#DRAINING} to {@link LifeState#ENDED}, which is final. A call that the state forbids throws an
- * {@link IllegalStateException} that names the state.
+ * <p>{@code open} gives a server that is {@link LifeState#NEW}: bound; clients are queued, and none is accepted yet. {@link #run} on the caller's
+ * thread, or {@link #start} on one of its own, makes it {@link LifeState#RUNNING} until {@link #shutdown} makes it NEW again. {@link #drain} and
+ * {@link #close} lead from either state through {@link LifeState#DRAINING} to {@link LifeState#ENDED}, which is final. A call that the state forbids
+ * throws an {@link IllegalStateException} that names the state.
  *
  * <p>All methods are for any thread. Inside a handler, and inside an action, a verify or an observer that the serving thread calls,
  * {@code shutdown}, {@code drain} and {@code close} never wait for their own caller.

@@ -14,8 +14,8 @@ import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings that stream servers and datagram servers have in common. Setters change the builder and return it; nothing is bound until {@code open},
- * {@code serve} or {@code listen}. Not for several threads at once.
+ * The settings that stream servers and datagram servers have in common. Setters change the builder and return it; nothing is bound until {@code
+ * open}, {@code serve} or {@code listen}. Not for several threads at once.
  *
  * @param <B> the builder's own type
  */
