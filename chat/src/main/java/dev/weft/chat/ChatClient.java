@@ -81,8 +81,8 @@ public final class ChatClient implements AutoCloseable {
     }
 
     /**
-     * Connects and hears on this thread, in place of the thread "recv", until the client has ended. Meanwhile it drains for the grace when the process
-     * is asked to exit, unless {@link #drainOnExit} says otherwise. An interrupt of this thread ends it.
+     * Connects and hears on this thread, in place of the thread "recv", until the client has ended. Meanwhile it drains for the grace when the
+     * process is asked to exit, unless {@link #drainOnExit} says otherwise. An interrupt of this thread ends it.
      *
      * @throws IllegalStateException when it was started or ended before
      */

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A text arrives as {@code [YYYY-MM-DD HH:MM:SS] ip:port text}: local time, the sender's address. Exactly {@code quit}, or the end of
- * its stream, ends a client; {@code ('ip', port) bye bye} is logged, and the other clients are not told. A read that fails is logged in one line and ends the
- * client too. Control characters and forged stamps in a text are made harmless (docs/chat.md says how).
+ * its stream, ends a client; {@code ('ip', port) bye bye} is logged, and the other clients are not told. A read that fails is logged in one line
+ * and ends the client too. Control characters and forged stamps in a text are made harmless (docs/chat.md says how).
  *
  * <p>Each client has an {@link Outbox} of its own, so a slow or dead one delays no other, except under {@link Outbox#blocking}. It logs to the
  * system logger {@code dev.weft.chat}; {@link ChatLog#configure} gives that the original's format.
@@ -92,11 +92,9 @@ public final class ChatServer implements AutoCloseable {
     }
 
     /**
-     * Binds, listens and serves on this thread, until the server has ended. Meanwhile it drains for the grace when the process is asked to exit,
-     * unless {@link #drainOnExit} says otherwise. An interrupt of this thread ends the server, and stays set.
+     * As {@link #start}, but serves on this thread until the server has ended. An interrupt of this thread ends the server, and stays set.
      *
-     * @throws java.net.BindException when the address can't be had, saying which and why; it may then be tried again
-     * @throws IllegalStateException when it was started or ended before
+     * @throws IOException as start
      */
     public void run() throws IOException {
         Server opened;
@@ -123,19 +121,15 @@ public final class ChatServer implements AutoCloseable {
         return opened;
     }
 
-    /** On the thread that accepts. */
     private void serve(Server opened) {
         try {
             opened.run();
-        } catch (IllegalStateException e) {
-            if (opened.state().compareTo(LifeState.DRAINING) < 0) {
+        } catch (RuntimeException | Error e) {
+            var drainedBefore = e instanceof IllegalStateException && opened.state().compareTo(LifeState.DRAINING) >= 0;
+            if (!drainedBefore) {
                 life.fail(e);
                 throw e;
             }
-            // It was drained before this thread began to serve.
-        } catch (RuntimeException | Error e) {
-            life.fail(e);
-            throw e;
         } finally {
             opened.close();
             life.beginDrain();
@@ -167,14 +161,11 @@ public final class ChatServer implements AutoCloseable {
             return NOTHING;
         }
         var report = toDrain.drain(limit);
-        if (toJoin != Thread.currentThread() && !isClient(Thread.currentThread())) {
+        var here = Thread.currentThread();
+        if (toJoin != here && !room.threads().contains(here)) {
             life.awaitEnd(Moments.NEVER);
         }
         return report;
-    }
-
-    private boolean isClient(Thread thread) {
-        return room.threads().contains(thread);
     }
 
     /** Drains for the grace of its options, 5 s by default. Idempotent. */
