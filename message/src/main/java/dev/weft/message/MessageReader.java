@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.net.Connection;
 import dev.weft.net.Frames;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,10 @@ final class MessageReader implements ReadingThread {
     private final ReadAhead ahead;
     private final AtomicBoolean inHook = new AtomicBoolean();
     private int unknown;
+    @GuardedBy("this")
+    private boolean left;
+    @GuardedBy("this")
+    private boolean interrupted;
     /** Whether a message has come after the observer's opened has returned. */
     private boolean brought;
 
@@ -68,6 +73,22 @@ final class MessageReader implements ReadingThread {
     @Override
     public Thread thread() {
         return thread;
+    }
+
+    @Override
+    public synchronized void interrupt() {
+        if (!left || life.hasThreadOfItsOwn()) {
+            interrupted = true;
+            thread.interrupt();
+        }
+    }
+
+    /** The thread goes on to other work, without an interrupt that was meant for this. */
+    private synchronized void leave() {
+        left = true;
+        if (interrupted) {
+            Thread.interrupted();
+        }
     }
 
     @Override
@@ -105,7 +126,11 @@ final class MessageReader implements ReadingThread {
             failure = t;
             connection.close();
         }
-        finish(failure, hasBegun);
+        try {
+            finish(failure, hasBegun);
+        } finally {
+            leave();
+        }
     }
 
     /** Whether a message has come after the observer's opened has returned. For the reading thread. */

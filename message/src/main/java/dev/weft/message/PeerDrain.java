@@ -84,7 +84,7 @@ final class PeerDrain {
         if (!life.awaitEnd(until)) {
             late = lateOnes();
             stragglers = late.stream().map(this::straggler).toList();
-            late.forEach(Thread::interrupt);
+            late.forEach(this::interrupt);
             if (!life.awaitEnd(Moments.in(time, LAST_CALL))) {
                 aborted = lateOnes();
                 current.last().connection().abort();
@@ -97,6 +97,16 @@ final class PeerDrain {
         end.run();
         life.changed().signal();
         return done;
+    }
+
+    /** A reading thread may serve another connection by now. */
+    private void interrupt(Thread thread) {
+        var reader = reading.get();
+        if (reader != null && reader.thread() == thread) {
+            reader.interrupt();
+        } else {
+            thread.interrupt();
+        }
     }
 
     private static Predicate<Thread> notIn(List<Thread> others) {

@@ -105,6 +105,11 @@ final class PeerLife {
         reading = reader;
     }
 
+    /** Whether the reading thread has nothing else to do than this peer: a client's. */
+    boolean hasThreadOfItsOwn() {
+        return dialed;
+    }
+
     boolean isReadingThread() {
         var reader = reading;
         return reader != null && reader.isThisThread();

@@ -15,6 +15,9 @@ interface ReadingThread {
         return thread() == Thread.currentThread();
     }
 
+    /** Interrupts it, unless it has left the peer and does other work. */
+    void interrupt();
+
     /** Whether it runs a hook now, as far as another thread can tell. */
     boolean isInHook();
 

@@ -189,6 +189,25 @@ class PeerDrainTest {
         assertThat(server.state()).isEqualTo(LifeState.RUNNING);
     }
 
+    /** The server is not told of an interrupt that the peer's own drain has caused. */
+    @Test
+    void aLateHookOfAServersPeerIsInterruptedToo() throws Exception {
+        var peers = new LinkedBlockingQueue<Peer>();
+        var server = ends.serve(messages().on("work", this::wait).observer(Observed.open(peers::add)));
+        var client = ends.connect(new Messages(), server);
+        client.send("work", "");
+        assertThat(ends.next()).isEqualTo("begun");
+        var peer = peers.take();
+        var drain = draining(peer, LIMIT);
+        time.awaitScheduled(LIMIT);
+        time.advance(LIMIT);
+        assertThat(of(drain).interrupted()).isEqualTo(1);
+        assertThat(peer.failure()).isEmpty();
+        client.join();
+        Awaitility.await().until(() -> server.connections().isEmpty());
+        assertThat(ends.failures).isEmpty();
+    }
+
     @Test
     void aServersPeersDrainWithIt() throws Exception {
         var peers = new LinkedBlockingQueue<Peer>();
