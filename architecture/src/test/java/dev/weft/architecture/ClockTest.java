@@ -13,7 +13,6 @@ class ClockTest {
     private static final Set<String> PROGRAMS = Set.of("examples", "bench");
 
     private static final Set<String> READ_THE_CLOCK = Set.of(
-            "dev.weft.chat.Stamp",
             "dev.weft.cli.BuiltIn",
             "dev.weft.cli.Spawner",
             "dev.weft.queue.LogFile",

@@ -16,7 +16,6 @@ class SourcesTest {
     private static final int LINES = 350;
 
     private static final Set<String> LONGER = Set.of(
-            "chat/ChatServer.java",
             "testkit/Conversation.java",
             "testkit/DatagramRules.java",
             "testkit/Draining.java",

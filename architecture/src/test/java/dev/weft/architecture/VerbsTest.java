@@ -60,9 +60,7 @@ class VerbsTest {
     private static final String MAY_SHUT_DOWN = "dev.weft.net.Server";
 
     private static final Set<String> STILL_WRONG = Set.of(
-            "dev.weft.chat.ChatClient has no stats()",
             "dev.weft.message.Peer has no start()",
-            "dev.weft.message.Peer has no stats()",
             "dev.weft.queue.Pipeline has no stats()",
             "dev.weft.queue.Service has no stats()",
             "dev.weft.queue.WatchDog has no drain(Duration)",

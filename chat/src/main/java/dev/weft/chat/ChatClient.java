@@ -155,6 +155,11 @@ public final class ChatClient implements AutoCloseable {
         return link.isConnected();
     }
 
+    /** Its counters, now. */
+    public ChatClientStats stats() {
+        return link.stats();
+    }
+
     /** The server it talks to. */
     public Address server() {
         return link.server();

@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
@@ -36,6 +37,9 @@ final class ChatLink implements Runnable {
     private boolean hasHeard;
     private volatile @Nullable Up up;
     private volatile @Nullable Thread recv;
+    private final AtomicLong connections = new AtomicLong();
+    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong heard = new AtomicLong();
     private volatile String trouble = "not tried yet";
 
     ChatLink(Address server, ChatClient.Options options) {
@@ -140,10 +144,11 @@ final class ChatLink implements Runnable {
             return;
         }
         try {
-            var heard = c.frames(options.wire().heard());
+            var texts = c.frames(options.wire().heard());
             while (true) {
-                var text = heard.read();
+                var text = texts.read();
                 hasHeard = true;
+                heard.incrementAndGet();
                 var shown = SafeText.shown(text);
                 tell(shown, () -> options.heard().accept(shown));
             }
@@ -167,6 +172,7 @@ final class ChatLink implements Runnable {
         if (taken == null) {
             return false;
         }
+        connections.incrementAndGet();
         life.changed().signal();
         tell("connected", () -> options.observer().connected(server));
         return true;
@@ -191,6 +197,11 @@ final class ChatLink implements Runnable {
 
     void send(String text, Duration limit) throws IOException {
         awaitUp(limit).spoken().write(text);
+        sent.incrementAndGet();
+    }
+
+    ChatClientStats stats() {
+        return new ChatClientStats(connections.get(), sent.get(), heard.get());
     }
 
     private Up awaitUp(Duration limit) throws IOException {

@@ -11,8 +11,8 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.time.Duration;
 
-import dev.weft.net.LifeState;
 import dev.weft.net.Address;
+import dev.weft.net.LifeState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

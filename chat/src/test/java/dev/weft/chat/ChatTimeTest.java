@@ -54,6 +54,7 @@ class ChatTimeTest {
                 assertThat(second.state()).isEqualTo(LifeState.RUNNING);
                 time.advance(HOUR);
                 assertThat(heard.next()).endsWith(" say hello");
+                assertThat(client.stats()).isEqualTo(new ChatClientStats(2, 0, 2));
             }
         }
     }

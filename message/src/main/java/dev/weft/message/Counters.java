@@ -2,7 +2,7 @@ package dev.weft.message;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What {@link MessageStats} are read from. */
+/** What the {@link MessageStats} of one peer are read from. */
 final class Counters {
     final LongAdder received = new LongAdder();
     final LongAdder sent = new LongAdder();

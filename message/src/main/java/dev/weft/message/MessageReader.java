@@ -63,7 +63,7 @@ final class MessageReader implements ReadingThread {
         sender = life.sender();
         connection = connected.connection();
         frames = connected.frames();
-        counters = messages.counters();
+        counters = life.counters();
         failures = new HookFailures(connected, counters, this::isForgiven);
         heartbeat = new Heartbeat(connected, sender, settings.heartbeat());
         streams = new OpenStreams(settings.parallelism(), settings.time());

@@ -33,7 +33,7 @@ public final class Messages {
     public static final int PORT = 50_003;
 
     private final SharedValues values = new SharedValues();
-    private final Counters counters = new Counters();
+    private final AllCounters counters = new AllCounters();
     private final MessageLog log = new MessageLog();
     private volatile MessageSettings settings;
 
@@ -212,9 +212,9 @@ public final class Messages {
         return this;
     }
 
-    /** What its connections have seen so far. */
+    /** What its connections have seen so far, those that have ended and those that live. */
     public MessageStats stats() {
-        return counters.snapshot();
+        return counters.sum();
     }
 
     /** A server that speaks these messages on port {@value #PORT} of every interface; bound, not yet serving (SPEC PR-S2). */
@@ -329,7 +329,7 @@ public final class Messages {
         return log;
     }
 
-    Counters counters() {
+    AllCounters counters() {
         return counters;
     }
 }

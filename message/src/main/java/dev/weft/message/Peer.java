@@ -206,6 +206,11 @@ public final class Peer implements Closeable {
         return life.isConnected();
     }
 
+    /** What it has seen so far, over all its connections. */
+    public MessageStats stats() {
+        return life.counters().snapshot();
+    }
+
     /** What ended it, unless that was a plain disconnect, or our own close. */
     public Optional<Throwable> failure() {
         return life.life().failure();

@@ -29,6 +29,8 @@ final class PeerLife {
     private final Requester requester;
     private final PeerDrain drain;
     private final PeerValues values;
+    private final AllCounters all;
+    private final Counters counters;
     private final AtomicLong nextId;
     private volatile @Nullable ReadingThread reading;
     private volatile @Nullable ParallelHooks parallel;
@@ -42,7 +44,7 @@ final class PeerLife {
      * @param reconnect when a client makes another connection, asked at each loss
      */
     PeerLife(Supplier<String> name, boolean dialed, Life life, CurrentConnection current, Duration grace, Supplier<Backoff> reconnect,
-            Counters counters, PeerValues values) {
+            AllCounters all, PeerValues values) {
         this.name = name;
         this.dialed = dialed;
         this.life = life;
@@ -50,6 +52,8 @@ final class PeerLife {
         this.grace = grace;
         this.reconnect = reconnect;
         this.values = values;
+        this.all = all;
+        counters = all.begin();
         nextId = new AtomicLong(dialed ? 1 : 2);
         drain = new PeerDrain(life, current, () -> reading, () -> parallel, () -> end(null));
         sender = new MessageSender(current, counters, drain::isOnHookThread);
@@ -89,6 +93,10 @@ final class PeerLife {
 
     Requester requester() {
         return requester;
+    }
+
+    Counters counters() {
+        return counters;
     }
 
     PeerValues values() {
@@ -193,6 +201,7 @@ final class PeerLife {
         var last = current.last();
         last.end(last.ended());
         values.close();
+        all.end(counters);
         life.end();
     }
 }

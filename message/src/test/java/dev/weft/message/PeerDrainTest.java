@@ -245,6 +245,27 @@ class PeerDrainTest {
         assertThat(peer.state()).isEqualTo(LifeState.ENDED);
     }
 
+    /** Counters are those of what lives and of what has ended. */
+    @Test
+    void aPeersCountersAreItsOwnAndOutliveIt() throws Exception {
+        var atServer = new Messages().on("echo", (m, p) -> p.send(m.reply("echoed", "")));
+        var atClient = messages();
+        var server = ends.serve(atServer);
+        var one = ends.connect(atClient, server);
+        var other = ends.connect(atClient, server);
+        one.request("echo", "", Duration.ZERO);
+        other.request("echo", "", Duration.ZERO);
+        other.request("echo", "", Duration.ZERO);
+        assertThat(one.stats()).isEqualTo(new MessageStats(1, 1, 0, 0, 0));
+        assertThat(other.stats()).isEqualTo(new MessageStats(2, 2, 0, 0, 0));
+        assertThat(atClient.stats()).isEqualTo(new MessageStats(3, 3, 0, 0, 0));
+        one.close();
+        one.close();
+        assertThat(one.stats().sent()).isEqualTo(1);
+        assertThat(atClient.stats()).isEqualTo(new MessageStats(3, 3, 0, 0, 0));
+        assertThat(atServer.stats().received()).isEqualTo(3);
+    }
+
     @Test
     void aNegativeLimitIsRefused() throws Exception {
         var peer = ends.client(new Messages(), messages());
