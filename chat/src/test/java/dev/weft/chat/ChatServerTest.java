@@ -71,7 +71,8 @@ class ChatServerTest {
     @Test
     @DisplayName("CH-2: a server starts once")
     void aSecondStartIsRefused() {
-        assertThatIllegalStateException().isThrownBy(server::start).withMessageContaining("start: chat at").withMessageContaining("is RUNNING, not NEW");
+        assertThatIllegalStateException().isThrownBy(server::start)
+                .withMessageContaining("start: chat at").withMessageContaining("is RUNNING, not NEW");
         server.close();
         assertThatIllegalStateException().isThrownBy(server::start).withMessageContaining("is ENDED, not NEW");
     }

@@ -103,7 +103,8 @@ class ClientTest {
     void itMakesAnotherConnectionWhenItsIsLost() throws Exception {
         var key = Key.<String>of("own");
         var atServer = new Messages().on("echo", ECHO).on("drop", (m, p) -> p.connection().abort());
-        var peer = ends.client(atServer, new Messages().reconnect(SOON_AGAIN).observer(Observed.open(p -> ends.heard.add("open")).andClose(p -> ends.heard.add("close"))));
+        var peer = ends.client(atServer, new Messages().reconnect(SOON_AGAIN)
+                .observer(Observed.open(p -> ends.heard.add("open")).andClose(p -> ends.heard.add("close"))));
         peer.set(key, "kept");
         var first = peer.connection();
         for (int i = 0; i < 3; i++) {
@@ -161,7 +162,8 @@ class ClientTest {
     /** Who would make the next connection can't wait for it. */
     @Test
     void whatIsSentAtAConnectionsEndFailsAtOnce() throws Exception {
-        var peer = ends.client(new Messages().on("drop", (m, p) -> p.connection().abort()), new Messages().reconnect(SOON_AGAIN).observer(Observed.close(p -> {
+        var peer = ends.client(new Messages().on("drop", (m, p) -> p.connection().abort()),
+                new Messages().reconnect(SOON_AGAIN).observer(Observed.close(p -> {
             try {
                 p.send("too late", "");
             } catch (IOException e) {
@@ -189,7 +191,8 @@ class ClientTest {
     @Test
     void aConnectionThatCannotBeginCountsAsATry() throws Exception {
         var logins = new AtomicInteger();
-        var peer = ends.client(new Messages().on("drop", (m, p) -> p.close()), new Messages().reconnect(SOON_AGAIN.attempts(3)).observer(Observed.open(p -> {
+        var peer = ends.client(new Messages().on("drop", (m, p) -> p.close()),
+                new Messages().reconnect(SOON_AGAIN.attempts(3)).observer(Observed.open(p -> {
             if (logins.incrementAndGet() > 1) {
                 throw new IOException("wrong password");
             }

@@ -62,7 +62,8 @@ class CodecTest {
     /** A payload that is none costs the connection, by default; and nothing when it is forgiven. */
     @Test
     void aPayloadThatIsNoneIsAHooksFailure() throws Exception {
-        var peer = ends.client(new Messages().on("mirror", (m, p) -> m.as(POINT)).observer(Observed.failure((e, p) -> ends.heard.add(e.getClass().getSimpleName())))
+        var peer = ends.client(new Messages().on("mirror", (m, p) -> m.as(POINT))
+                .observer(Observed.failure((e, p) -> ends.heard.add(e.getClass().getSimpleName())))
                 .on("sync", (m, p) -> ends.heard.add("sync")), new Messages());
         peer.send("mirror", "nonsense");
         peer.send("sync", "");

@@ -20,7 +20,6 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 import dev.weft.net.Backoff;
-import dev.weft.net.LifeState;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +40,8 @@ class EndingsTest {
     @Test
     void parallelHooksRunAgainAfterAReconnection() throws Exception {
         var peer = ends.client(new Messages().on("go", (m, p) -> p.send("beside", "")).on("drop", (m, p) -> p.connection().abort()),
-                new Messages().reconnect(SOON_AGAIN).observer(Observed.open(p -> ends.heard.add("open"))).onParallel("beside", (m, p) -> ends.heard.add("beside")));
+                new Messages().reconnect(SOON_AGAIN).observer(Observed.open(p -> ends.heard.add("open")))
+                .onParallel("beside", (m, p) -> ends.heard.add("beside")));
         for (int i = 0; i < 3; i++) {
             assertThat(ends.next()).isEqualTo("open");
             peer.send("go", "");

@@ -318,7 +318,8 @@ class HooksTest extends EveryPlaceTest {
 
     @Test
     void openAndCloseHooksEncloseAConnectionsMessages() throws Exception {
-        var messages = new Messages().observer(Observed.open(p -> ends.heard.add("open")).andClose(p -> ends.heard.add("close"))).on("x", hear("hook"));
+        var messages = new Messages()
+                .observer(Observed.open(p -> ends.heard.add("open")).andClose(p -> ends.heard.add("close"))).on("x", hear("hook"));
         var peer = ends.client(messages, new Messages());
         peer.send("x", "1");
         peer.close();

@@ -94,7 +94,8 @@ class WireOrderTest {
     @DisplayName("PR-W14: nor what hooks beside the reader and other threads send through one server connection")
     void manySendersOfAServer() throws Exception {
         var peers = new LinkedBlockingQueue<Peer>();
-        try (var server = new Messages().observer(Observed.open(peers::add)).open(Server.tcp("localhost", 0)).start(); var peer = WirePeer.to(server)) {
+        try (var server = new Messages().observer(Observed.open(peers::add)).open(Server.tcp("localhost", 0)).start();
+                var peer = WirePeer.to(server)) {
             var there = peers.take();
             try (var senders = Executors.newFixedThreadPool(SENDERS)) {
                 var sent = send(senders, there);
