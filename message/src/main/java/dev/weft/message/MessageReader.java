@@ -223,23 +223,8 @@ final class MessageReader implements ReadingThread {
     }
 
     private void handle(Message m) throws Exception {
-        inHook.setRelease(true);
-        try {
-            handle(m, peer.hooks().find(m.type()));
-        } finally {
-            inHook.setRelease(false);
-        }
-    }
-
-    private void handle(Message m, HookTable.@Nullable Reaction reaction) throws Exception {
-        switch (reaction) {
-            case HookTable.Inline(var hook) -> {
-                try {
-                    around(hook, m);
-                } catch (Exception e) {
-                    failures.judge(e);
-                }
-            }
+        switch (peer.hooks().find(m.type())) {
+            case HookTable.Inline(var hook) -> here(hook, m);
             case HookTable.Parallel(var hook) -> beside(m, () -> around(hook, m));
             case HookTable.Streaming(var hook) -> part(hook, m);
             case null -> {
@@ -248,8 +233,19 @@ final class MessageReader implements ReadingThread {
                     unknown++;
                     messages.log().noSuchHook(m.type(), connection.remote(), unknown == MOST_LOGGED);
                 }
-                failures.guard(() -> around((_, _) -> {}, m));
+                here((_, _) -> {}, m);
             }
+        }
+    }
+
+    private void here(Hook hook, Message m) throws Exception {
+        inHook.setRelease(true);
+        try {
+            around(hook, m);
+        } catch (Exception e) {
+            failures.judge(e);
+        } finally {
+            inHook.setRelease(false);
         }
     }
 
