@@ -50,6 +50,18 @@ class RedialerTest {
     }
 
     @Test
+    void howLongASilentConnectionMustHaveStoodMayBeSaid() {
+        var patient = new Redialer(Duration.ZERO, Duration.ofMillis(100), time);
+        patient.connected();
+        time.advance(Duration.ofMillis(99));
+        assertThat(patient.lost(false)).isFalse();
+        time.advance(Duration.ofMillis(1));
+        assertThat(patient.lost(false)).isTrue();
+        patient.connected();
+        assertThat(patient.lost(true)).isTrue();
+    }
+
+    @Test
     void itGivesUpWhenTheBackoffDoes() {
         for (int i = 0; i < 5; i++) {
             assertThat(redialer.pause(BACKOFF)).contains(Duration.ofSeconds(1));
