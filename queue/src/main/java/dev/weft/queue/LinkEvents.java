@@ -1,7 +1,7 @@
 package dev.weft.queue;
 
-import dev.weft.net.support.SafeLog;
 import dev.weft.net.TimeSource;
+import dev.weft.net.support.SafeLog;
 
 /** What belongs to one link and is used by all its parts: its name, its counters, its observer, its log, its threads. */
 final class LinkEvents {

@@ -24,10 +24,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
-import dev.weft.net.LifeState;
 import dev.weft.net.Address;
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
+import dev.weft.net.LifeState;
 import dev.weft.net.Server;
 import dev.weft.queue.LinkStatus.State;
 import org.junit.jupiter.api.DisplayName;

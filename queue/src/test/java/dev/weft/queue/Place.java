@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import dev.weft.net.ConnectionBuilder;
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
+import dev.weft.net.ConnectionBuilder;
 import dev.weft.net.Server;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.Tls;
 import dev.weft.net.Transports;
 import dev.weft.testkit.TestCertificates;

@@ -6,10 +6,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-import dev.weft.net.ConnectionBuilder;
 import dev.weft.net.Acceptor;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
+import dev.weft.net.ConnectionBuilder;
 
 /** Stands between two links, and cuts their connections where a test wants them cut. */
 final class Relay implements AutoCloseable {
