@@ -184,7 +184,7 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
         }
     }
 
-    /** Nothing more will be put: whoever waits for room is told now, and whoever waits for a message when none is left. Idempotent. */
+    /** Nothing more will be put. A wait for room ends now, a wait for a message when none is left. Idempotent. */
     public void end() {
         queue.end();
     }

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A message and its acknowledgement: what {@link AckQueue#next} hands over. Whoever has finished with the message says so; what is never
+ * A message and its acknowledgement: what {@link AckQueue#next} returns. It is acknowledged when the work on it is done; what is never
  * acknowledged comes again, where the queue's other side remembers ({@link Delivery#AT_LEAST_ONCE}, a spool, a Kafka topic).
  *
  * @param <T> the type of the message
@@ -24,7 +24,7 @@ public final class Delivered<T> {
     private final T message;
     private volatile Runnable acknowledged;
 
-    /** One of which nobody wants to hear. */
+    /** One whose acknowledgement is told to nobody. */
     Delivered(T message) {
         this(message, NOBODY);
     }
@@ -39,14 +39,14 @@ public final class Delivered<T> {
         return message;
     }
 
-    /** Says that it is done with; the first call counts. On any thread, and quick. */
+    /** Tells that it is done with; the first call counts. For any thread, and quick. */
     public void acknowledge() {
         if (acknowledged != NOBODY) {
             ((Runnable) ACKNOWLEDGED.getAndSet(this, NOBODY)).run();
         }
     }
 
-    /** Whether anybody is still to hear of it. */
+    /** Whether its acknowledgement is still to be told. */
     boolean isAwaited() {
         return acknowledged != NOBODY;
     }

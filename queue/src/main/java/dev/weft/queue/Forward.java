@@ -5,8 +5,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 
 /**
- * Moves what was received into a queue of the caller's, which may be full for as long as it likes: a message is acknowledged when it is in there,
- * or, where that is
+ * Moves what was received into a queue of the caller's, however long that is full: a message is acknowledged when it is in there, or, where that is
  * an {@link AckQueue}, when it is acknowledged there.
  *
  * @param <T> the type of a message

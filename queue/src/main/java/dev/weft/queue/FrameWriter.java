@@ -48,8 +48,8 @@ final class FrameWriter<T> {
      * @param done whether nothing is left to do
      * @param fatal is told of a failure that no other connection can heal
      */
-    FrameWriter(Connection connection, @Nullable ReliableIn<T> in, @Nullable ReliableOut<T> out, FrameBuffer leaving, int silence, WriterSignal signal,
-            BooleanSupplier done, Consumer<Throwable> fatal, Duration pace, TimeSource time, LinkThreads threads) {
+    FrameWriter(Connection connection, @Nullable ReliableIn<T> in, @Nullable ReliableOut<T> out, FrameBuffer leaving, int silence,
+            WriterSignal signal, BooleanSupplier done, Consumer<Throwable> fatal, Duration pace, TimeSource time, LinkThreads threads) {
         this.connection = connection;
         this.in = in;
         this.out = out;

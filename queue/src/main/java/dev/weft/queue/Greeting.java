@@ -36,7 +36,7 @@ final class Greeting<T> {
         this.lock = lock;
     }
 
-    /** Says hello, hears it, and agrees with which message to go on; the other end's hello. */
+    /** Says hello, reads the other end's, which it returns, and agrees with which message to go on. */
     Hello exchange(Connection connection, Frames<Frame> frames) throws IOException {
         new Hello(out != null, in != null, out == null ? new StreamId(0, 0) : store.stream(), out == null ? 0 : firstKept(),
                 in == null ? 0 : in.window(), (int) Math.max(1, silence.toMillis())).write(connection);

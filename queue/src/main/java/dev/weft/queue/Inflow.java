@@ -30,7 +30,7 @@ final class Inflow<T> {
     private final CountDownLatch done = new CountDownLatch(1);
     private volatile boolean over;
     private volatile boolean closed;
-    /** Messages that are not acknowledged, where somebody wants to know. */
+    /** How many messages are not acknowledged; null where that is not counted. */
     private volatile @Nullable AtomicLong underWay;
 
     Inflow(BlockingQueue<T> queue, LinkSettings<T> settings, LinkEvents events) {

@@ -1,8 +1,8 @@
 package dev.weft.queue;
 
 /**
- * Hears what happens to a link. Called on the link's own threads, one at a time for each kind of news: whoever is slow here delays the link. What
- * it throws is logged and changes nothing.
+ * Is told what happens to a link. Called on the link's own threads, one call at a time for each kind of event: a slow observer delays the link.
+ * What it throws is logged and changes nothing.
  */
 public interface LinkObserver {
     /** The link does something else now: see {@link LinkStatus#state}; also after each failed attempt to connect. */
@@ -16,8 +16,7 @@ public interface LinkObserver {
 
     /**
      * A message that came in was dropped. It found no room for as long as {@link LinkBuilder#timeout} says; or it could not be decoded, and would
-     * come again and again
-     * ({@link Delivery#AT_LEAST_ONCE}): then it is its bytes.
+     * come again and again ({@link Delivery#AT_LEAST_ONCE}): then {@code message} is its bytes.
      */
     default void dropped(Link link, Object message, Exception why) {}
 }

@@ -24,7 +24,7 @@ interface LinkProtocol<T> {
      * Sends and receives until the connection is no more or there is nothing left to do, then closes it.
      *
      * @param stands runs when messages may pass
-     * @return why the connection is no more; null when there is nothing left to do
+     * @return what ended the connection; null when there is nothing left to do
      */
     @Nullable
     IOException over(Connection connection, Runnable stands) throws InterruptedException;

@@ -24,12 +24,12 @@ final class LinkThreads {
         });
     }
 
-    /** Whether this code runs on one of them: then it must not wait for the link's end. */
+    /** Whether the calling thread is one of them: then it must not wait for the link's end. */
     boolean areWe() {
         return running.contains(Thread.currentThread());
     }
 
-    /** Ends one of them that hears interrupts, and waits for that; an interrupt of ours stays set and changes nothing. */
+    /** Interrupts one of them and waits for its end; an interrupt of the calling thread stays set and changes nothing. */
     static void end(Thread thread) {
         thread.interrupt();
         joinWithoutFail(thread);

@@ -24,32 +24,28 @@ import java.util.logging.Logger;
  * {@code logs/client.log}, which is renamed to {@code client_2025-11-21_15-19-03.log} and begun anew once it has 1,000,000 bytes. Nothing goes to
  * the handlers of parent loggers.
  *
- * <p>A value: each option makes another one. Needs the module {@code java.logging}, and that no other {@link System.LoggerFinder} is installed.
- * Two names should have two files. Source: SPEC SL-43, without SL-BUG-12.
+ * <p>Each option changes this object and returns it. Not for several threads at once. Needs the module {@code java.logging}, and that no other
+ * {@link System.LoggerFinder} is installed. Two names should have two files. Source: SPEC SL-43, without SL-BUG-12.
  */
 public final class Logging {
     /** Held, as java.util.logging forgets a logger, and with it its handlers, which nobody refers to. */
     private static final Map<String, Logger> CONFIGURED = new ConcurrentHashMap<>();
 
     private final String name;
-    private final Level level;
-    private final boolean console;
-    private final boolean file;
-    private final Path directory;
-    private final String fileName;
+    private Level level = Level.INFO;
+    private boolean console = true;
+    private boolean file = true;
+    private Path directory = Path.of("logs");
+    private String fileName;
 
-    private Logging(String name, Level level, boolean console, boolean file, Path directory, String fileName) {
-        this.name = name;
-        this.level = level;
-        this.console = console;
-        this.file = file;
-        this.directory = directory;
-        this.fileName = fileName;
+    private Logging(String name) {
+        this.name = Objects.requireNonNull(name);
+        fileName = name + ".log";
     }
 
     /** The logger of this name: from INFO up, on the console, and in {@code name.log} in the folder {@code logs} of the working directory. */
     public static Logging configure(String name) {
-        return new Logging(Objects.requireNonNull(name), Level.INFO, true, true, Path.of("logs"), name + ".log");
+        return new Logging(name);
     }
 
     /** From DEBUG up. */
@@ -59,27 +55,32 @@ public final class Logging {
 
     /** "dev" logs from DEBUG up, and any other word ("prod") from INFO up. */
     public Logging config(String config) {
-        return new Logging(name, config.equals("dev") ? Level.FINE : Level.INFO, console, file, directory, fileName);
+        level = config.equals("dev") ? Level.FINE : Level.INFO;
+        return this;
     }
 
     /** The folder of the file; it is made where it is missing. */
     public Logging directory(Path directory) {
-        return new Logging(name, level, console, file, directory, fileName);
+        this.directory = directory;
+        return this;
     }
 
     /** The name of the file, in its folder. */
     public Logging fileName(String fileName) {
-        return new Logging(name, level, console, file, directory, fileName);
+        this.fileName = fileName;
+        return this;
     }
 
     /** Nothing on the console. */
     public Logging withoutConsole() {
-        return new Logging(name, level, false, file, directory, fileName);
+        console = false;
+        return this;
     }
 
     /** No file. */
     public Logging withoutFile() {
-        return new Logging(name, level, console, false, directory, fileName);
+        file = false;
+        return this;
     }
 
     /**

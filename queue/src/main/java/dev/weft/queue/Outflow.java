@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.net.Connection;
 import dev.weft.net.Framing;
 import dev.weft.net.TimeSource;
@@ -194,7 +193,7 @@ final class Outflow<T> {
         }
     }
 
-    /** So many of the oldest are sent, or kept elsewhere, from now on. */
+    /** Removes so many of the oldest: they are sent, or kept elsewhere. */
     List<Delivered<T>> remove(int count) {
         var oldest = new ArrayList<Delivered<T>>(count);
         synchronized (taken) {
@@ -225,7 +224,7 @@ final class Outflow<T> {
         }
     }
 
-    /** So many bytes have left: the messages in them are done with. */
+    /** Acknowledges and removes the messages that were in so many bytes, which have left. */
     private void settle(long bytes) {
         var count = bytes == Long.MAX_VALUE ? taken.size() : whole(bytes);
         events.counts.sent.add(count);

@@ -191,7 +191,8 @@ public final class Pipeline implements AutoCloseable {
     }
 
     private Runnable exitStage(Supplier<DrainReport> drain) {
-        return ExitStages.install(ExitStages.Stage.WORK, services.getFirst().name() + "-exit", () -> drain.get().clean() && failure().isEmpty())::remove;
+        return ExitStages.install(ExitStages.Stage.WORK, services.getFirst().name() + "-exit",
+                () -> drain.get().clean() && failure().isEmpty())::remove;
     }
 
     private DrainReport closeAll() {

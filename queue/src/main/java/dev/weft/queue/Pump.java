@@ -34,7 +34,8 @@ final class Pump<I, O> implements ServiceThreads.Task {
     @GuardedBy("taking")
     private boolean over;
 
-    Pump(Service<I, O> service, ServiceInput<I> input, Services.Stage<? super I, ? extends O> stage, @Nullable BlockingQueue<O> out, boolean inOrder) {
+    Pump(Service<I, O> service, ServiceInput<I> input, Services.Stage<? super I, ? extends O> stage, @Nullable BlockingQueue<O> out,
+            boolean inOrder) {
         this.service = service;
         this.input = input;
         this.stage = stage;

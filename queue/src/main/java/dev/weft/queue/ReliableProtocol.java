@@ -52,7 +52,8 @@ final class ReliableProtocol<T> implements LinkProtocol<T> {
      *
      * @param store where messages are kept until they are acknowledged
      */
-    ReliableProtocol(@Nullable Inflow<T> inflow, boolean ownQueue, @Nullable Outflow<T> source, Store store, LinkSettings<T> settings, LinkEvents events) {
+    ReliableProtocol(@Nullable Inflow<T> inflow, boolean ownQueue, @Nullable Outflow<T> source, Store store, LinkSettings<T> settings,
+            LinkEvents events) {
         this.inflow = inflow;
         this.store = store;
         if (inflow == null) {
@@ -121,7 +122,8 @@ final class ReliableProtocol<T> implements LinkProtocol<T> {
             var hello = greeting.exchange(connection, frames);
             connection.deadlines(connection.deadlines().message(silence).write(silence));
             stands.run();
-            writer = new FrameWriter<>(connection, in, out, new FrameBuffer(framing), hello.silence(), signal, this::isDone, fatal, pace, time, threads);
+            writer = new FrameWriter<>(connection, in, out, new FrameBuffer(framing), hello.silence(), signal, this::isDone, fatal, pace, time,
+                    threads);
             writer.start();
             return read(connection, frames);
         } catch (InterruptedIOException e) {

@@ -61,7 +61,8 @@ abstract sealed class ServiceOptions<I, O> permits Service {
             throw new IllegalArgumentException("workers(" + workers + "): service " + name() + " needs at least 1");
         }
         if (!isDivisible()) {
-            throw new IllegalStateException("service " + name() + " is no map and no sink: its work can't be divided between " + workers + " workers");
+            throw new IllegalStateException("service " + name() + " is no map and no sink: its work can't be divided between " + workers
+                    + " workers");
         }
         this.workers = workers;
     }

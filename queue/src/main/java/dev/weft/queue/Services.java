@@ -121,7 +121,8 @@ public final class Services {
             throw new IllegalArgumentException("interval(" + interval + "): service " + name + " needs zero or more");
         }
         Stage<Void, O> asked = tick -> source.call();
-        return new Service<>(name, null, out, false, self -> new Pump<>(self, new ServiceInput.Ticks(interval, self.time()), asked, out, false), made);
+        return new Service<>(name, null, out, false, self -> new Pump<>(self, new ServiceInput.Ticks(interval, self.time()), asked, out, false),
+                made);
     }
 
     /** The whole loop; the service ends when it returns. What it throws is the service's {@link Service#failure}. */

@@ -159,7 +159,7 @@ final class SocklibProtocol<T> implements LinkProtocol<T> {
         return e;
     }
 
-    /** A peer that talks to who does not want to hear is read all the same: else its end would not be seen, and ours would be a reset to it. */
+    /** Reads what nobody wants: otherwise the peer's end would not be seen, and this end's close would reset its connection. */
     private void discard(Connection connection) throws IOException {
         connection.deadlines(connection.deadlines().idle(Duration.ZERO).read(Duration.ZERO)); // it need not say anything
         while (connection.receive(DISCARDED_AT_ONCE).length > 0) { // nobody wants it

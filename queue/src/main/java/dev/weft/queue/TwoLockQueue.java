@@ -18,8 +18,8 @@ import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue with one lock for those who put and one for those who take, who fetch all that has arrived at once: so they seldom meet. It can
- * end: then nothing more is put, and what is in it can still be taken. For any number of threads.
+ * A bounded queue with a lock for producers and another for takers, which fetch all that has arrived at once: so they seldom wait for each other.
+ * It can end: then nothing more is put, and what is in it can still be taken. For any number of threads.
  *
  * @param <E> the type of an element
  */
@@ -42,7 +42,7 @@ final class TwoLockQueue<E> {
     }
 
     private final int capacity;
-    /** For those who take: no thread waits while it holds this lock. To be taken before {@link #lock}, if both are. */
+    /** The takers' lock: no thread waits while it holds it. It is taken before {@link #lock} where both are. */
     private final ReentrantLock taking = new ReentrantLock();
     /** The older elements. */
     @GuardedBy("taking")
@@ -276,7 +276,7 @@ final class TwoLockQueue<E> {
         return true;
     }
 
-    /** Nothing more will be put: whoever waits for room is told now, and whoever waits for an element when none is left. Idempotent. */
+    /** Nothing more will be put. A wait for room ends now, a wait for an element when none is left. Idempotent. */
     void end() {
         lock.lock();
         try {

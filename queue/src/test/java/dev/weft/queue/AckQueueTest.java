@@ -40,7 +40,8 @@ class AckQueueTest {
         assertThat(queue.remainingCapacity()).isZero();
         assertThatNullPointerException().isThrownBy(() -> queue.put(null));
         assertThatNullPointerException().isThrownBy(() -> queue.offer(null));
-        assertThatIllegalArgumentException().isThrownBy(() -> new AckQueue<>(0)).withMessage("capacity(0): a queue needs room for at least 1 message");
+        assertThatIllegalArgumentException().isThrownBy(() -> new AckQueue<>(0))
+                .withMessage("capacity(0): a queue needs room for at least 1 message");
     }
 
     @Test

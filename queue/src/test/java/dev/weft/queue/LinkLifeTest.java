@@ -28,7 +28,6 @@ import dev.weft.net.Address;
 import dev.weft.net.Backoff;
 import dev.weft.net.Connection;
 import dev.weft.net.LifeState;
-import dev.weft.net.Server;
 import dev.weft.queue.LinkStatus.State;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

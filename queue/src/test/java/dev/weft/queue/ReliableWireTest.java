@@ -479,7 +479,8 @@ class ReliableWireTest {
     @Test
     void aPaceSlowerThanThePeersPatienceLosesNoConnection() throws Exception {
         var receiver = ends.with(listening().timeout(SHORT).receiver().start());
-        var sender = ends.with(ends.connect(receiver.address()).asText().delivery(Delivery.AT_LEAST_ONCE).pace(Duration.ofMillis(500)).sender().start());
+        var sender = ends.with(ends.connect(receiver.address()).asText().delivery(Delivery.AT_LEAST_ONCE)
+                .pace(Duration.ofMillis(500)).sender().start());
         sender.send("one");
         sender.send("two");
         sender.send("three");
@@ -525,8 +526,8 @@ class ReliableWireTest {
     }
 
     /** A server does this with each connection of a link: of ten, all but so many came after a pause. */
-    private void assertPauses(int atOnce, LinkBuilder<String> builder, Function<LinkBuilder<String>, Link> direction, Acceptor acceptor, Consumer<Connection> peer)
-            throws Exception {
+    private void assertPauses(int atOnce, LinkBuilder<String> builder, Function<LinkBuilder<String>, Link> direction, Acceptor acceptor,
+            Consumer<Connection> peer) throws Exception {
         var time = new SkippedPauses();
         var link = direction.apply(builder.reconnect(Backoff.fixed(Duration.ofMillis(100))).time(time));
         var before = new ArrayList<Integer>();

@@ -64,7 +64,8 @@ class SelfConnectTest {
 
         public static void main(String[] args) throws Exception {
             var where = Connection.to("127.0.0.1", PORT).transport(Transports.named(args[0]));
-            var link = Link.connect(where).asText().delivery(Delivery.valueOf(args[1])).reconnect(Backoff.fixed(Duration.ofMillis(2))).duplex().start();
+            var link = Link.connect(where).asText().delivery(Delivery.valueOf(args[1]))
+                    .reconnect(Backoff.fixed(Duration.ofMillis(2))).duplex().start();
             link.toSend().put("order 1");
             Ends.until("it has met somebody, or tried often", () -> link.stats().connections() > 0 || link.status().attempts() >= TRIES);
             System.out.println("it has met " + (link.stats().connections() > 0 ? link.status().peer() : "nobody"));

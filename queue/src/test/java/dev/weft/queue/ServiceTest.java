@@ -285,7 +285,8 @@ class ServiceTest {
     void onlyMessagesCanBeDividedBetweenWorkers() {
         assertThatIllegalStateException().isThrownBy(() -> Services.source("s", out, LONG, () -> "").workersInAnyOrder(2));
         assertThatIllegalStateException().isThrownBy(() -> Services.loop("l", () -> {}).workersInOrder(2));
-        assertThatIllegalArgumentException().isThrownBy(() -> Services.sink("s", in, m -> {}).workersInOrder(0)).withMessage("workers(0): service s needs at least 1");
+        assertThatIllegalArgumentException().isThrownBy(() -> Services.sink("s", in, m -> {}).workersInOrder(0))
+                .withMessage("workers(0): service s needs at least 1");
     }
 
     @Test

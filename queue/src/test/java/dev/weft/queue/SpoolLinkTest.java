@@ -215,7 +215,8 @@ class SpoolLinkTest {
 
     @Test
     void aSpoolIsForWhatIsSentAtLeastOnce() throws Exception {
-        assertThatIllegalArgumentException().isThrownBy(() -> ends.listen().spool(directory).sender()).withMessageContaining("a spool keeps what is sent")
+        assertThatIllegalArgumentException().isThrownBy(() -> ends.listen().spool(directory).sender())
+                .withMessageContaining("a spool keeps what is sent")
                 .withMessageContaining("AT_MOST_ONCE");
         assertThatIllegalArgumentException().isThrownBy(() -> spooling().receiver()).withMessageContaining("ServerReceiver");
         spooling().duplex().start().close();
