@@ -1,6 +1,5 @@
 package dev.weft.kafka;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
