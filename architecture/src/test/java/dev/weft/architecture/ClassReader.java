@@ -13,7 +13,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** One class file: which class it is part of, which others it names, which methods it calls. Nested classes count as part of their top-level class. */
+/**
+ * One class file: which class it is part of, which others it names, which methods it calls. Nested classes count as part of their top-level class.
+ */
 record ClassReader(String name, Set<String> interfaces, Set<String> named, Set<String> methods) {
     private static final Pattern IN_DESCRIPTOR = Pattern.compile("L([\\w/$]+)(?=[;<])");
 
