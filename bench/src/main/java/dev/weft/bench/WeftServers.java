@@ -2,9 +2,9 @@ package dev.weft.bench;
 
 import java.io.IOException;
 
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.Admission;
 import dev.weft.net.Server;
+import dev.weft.net.StreamBuilder;
 
 /** What both Weft servers have in common: 127.0.0.1, and room for every connection of the idle test. */
 final class WeftServers {

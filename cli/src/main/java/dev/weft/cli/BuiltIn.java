@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-import dev.weft.net.DatagramBuilder;
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.Address;
 import dev.weft.net.Connection;
 import dev.weft.net.Datagram;
+import dev.weft.net.DatagramBuilder;
 import dev.weft.net.DatagramHandler;
 import dev.weft.net.Framing;
 import dev.weft.net.Handler;
 import dev.weft.net.Server;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.support.SafeText;
 
 /**

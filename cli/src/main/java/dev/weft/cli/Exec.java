@@ -3,11 +3,11 @@ package dev.weft.cli;
 import java.io.IOException;
 import java.time.Duration;
 
-import dev.weft.net.DatagramBuilder;
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.Connection;
+import dev.weft.net.DatagramBuilder;
 import dev.weft.net.Handler;
 import dev.weft.net.Server;
+import dev.weft.net.StreamBuilder;
 import dev.weft.net.support.SafeText;
 import org.jspecify.annotations.Nullable;
 

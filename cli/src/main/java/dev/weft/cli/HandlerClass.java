@@ -9,10 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 import dev.weft.net.DatagramBuilder;
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.DatagramHandler;
 import dev.weft.net.Handler;
 import dev.weft.net.Server;
+import dev.weft.net.StreamBuilder;
 
 /**
  * A handler class of the user's own: each request gets a new object of it.

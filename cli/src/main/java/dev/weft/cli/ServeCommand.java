@@ -8,9 +8,9 @@ import dev.weft.net.Admission;
 import dev.weft.net.Concurrency;
 import dev.weft.net.Deadlines;
 import dev.weft.net.DrainReport;
+import dev.weft.net.LifeState;
 import dev.weft.net.Server;
 import dev.weft.net.TimeSource;
-import dev.weft.net.LifeState;
 import dev.weft.net.WeftSocketOptions;
 
 /** {@code weft serve}: runs a handler until it is asked to end, then drains. */

@@ -3,8 +3,8 @@ package dev.weft.cli;
 import java.io.IOException;
 
 import dev.weft.net.DatagramBuilder;
-import dev.weft.net.StreamBuilder;
 import dev.weft.net.Server;
+import dev.weft.net.StreamBuilder;
 
 /** What is served; it knows on which kind of server it fits. */
 interface Serveable extends AutoCloseable {

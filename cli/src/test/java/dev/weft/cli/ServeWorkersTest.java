@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 
-import dev.weft.net.ConnectionBuilder;
 import dev.weft.net.Connection;
+import dev.weft.net.ConnectionBuilder;
 import dev.weft.net.Datagrams;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

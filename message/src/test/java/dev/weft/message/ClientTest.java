@@ -164,12 +164,12 @@ class ClientTest {
     void whatIsSentAtAConnectionsEndFailsAtOnce() throws Exception {
         var peer = ends.client(new Messages().on("drop", (m, p) -> p.connection().abort()),
                 new Messages().reconnect(SOON_AGAIN).observer(Observed.close(p -> {
-            try {
-                p.send("too late", "");
-            } catch (IOException e) {
-                ends.heard.add(e.getMessage());
-            }
-        })));
+                    try {
+                        p.send("too late", "");
+                    } catch (IOException e) {
+                        ends.heard.add(e.getMessage());
+                    }
+                })));
         peer.send("drop", "");
         assertThat(ends.next()).contains("is lost").contains("this hook must return");
     }
@@ -193,10 +193,10 @@ class ClientTest {
         var logins = new AtomicInteger();
         var peer = ends.client(new Messages().on("drop", (m, p) -> p.close()),
                 new Messages().reconnect(SOON_AGAIN.attempts(3)).observer(Observed.open(p -> {
-            if (logins.incrementAndGet() > 1) {
-                throw new IOException("wrong password");
-            }
-        })));
+                    if (logins.incrementAndGet() > 1) {
+                        throw new IOException("wrong password");
+                    }
+                })));
         peer.send("drop", "");
         assertThatThrownBy(peer::join).hasCauseInstanceOf(RetriesExhaustedException.class);
         assertThat(logins).hasValue(4);

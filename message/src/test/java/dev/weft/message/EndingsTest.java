@@ -41,7 +41,7 @@ class EndingsTest {
     void parallelHooksRunAgainAfterAReconnection() throws Exception {
         var peer = ends.client(new Messages().on("go", (m, p) -> p.send("beside", "")).on("drop", (m, p) -> p.connection().abort()),
                 new Messages().reconnect(SOON_AGAIN).observer(Observed.open(p -> ends.heard.add("open")))
-                .onParallel("beside", (m, p) -> ends.heard.add("beside")));
+                        .onParallel("beside", (m, p) -> ends.heard.add("beside")));
         for (int i = 0; i < 3; i++) {
             assertThat(ends.next()).isEqualTo("open");
             peer.send("go", "");

@@ -77,7 +77,7 @@ class RequestRacesTest {
         FaultyTransport.around(Transports.named("memory"), faults, seed).check(rough -> {
             var atServer = new Messages().observer(Observed.failure((e, p) -> false)).on("pay", (m, p) -> handle(m, p, seed));
             var atClient = new Messages().reconnect(Backoff.exponential(Duration.ofMillis(1), Duration.ofMillis(4)))
-                .observer(Observed.failure((e, p) -> false));
+                    .observer(Observed.failure((e, p) -> false));
             try (var server = atServer.open(Server.at(Address.memory("races-" + seed)).transport(rough)).start()) {
                 var peer = atClient.open(Connection.to(server.address()).transport(rough));
                 var asking = new Thread[ASKING];
