@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The parts of a stream, in order, until its last one. To be read by one thread, not the connection's own reading thread.
  *
  * <p>{@value #MOST} parts may wait here; then the connection's reading thread waits too, and with it the sender: a stream that is not read
- * holds up its connection, and {@link #close} ends that.
+ * blocks its connection; {@link #close} drops its other parts and unblocks it.
  */
 public final class IncomingStream implements Iterable<Message>, Closeable {
     /** How many parts may wait. */

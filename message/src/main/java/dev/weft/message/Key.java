@@ -43,8 +43,8 @@ public final class Key<T> {
     }
 
     /**
-     * A value that is set once, as a prototype, of which each connection gets a copy (SPEC PR-D2). What an immutable prototype holds may be
-     * shared, and the copier must say so: {@code Key.copied("list", ArrayList::new)} copies a list and not its elements.
+     * A value that is set once, as a prototype, of which each connection gets a copy (SPEC PR-D2). The copier decides how
+     * deep the copy is: {@code Key.copied("list", ArrayList::new)} copies the list, and all connections share its elements.
      */
     public static <T> Key<T> copied(String name, UnaryOperator<T> copier) {
         return new Key<>(name, true, null, copier);

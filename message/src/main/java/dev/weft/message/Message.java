@@ -46,8 +46,8 @@ public record Message(long id, int type, byte[] data, int stream) {
     }
 
     /**
-     * The wire's number for a name: 31·h + code point, then the sign bit cleared (SPEC PR-W4). It is {@link String#hashCode} only for names
-     * without characters beyond U+FFFF, and only but for the sign.
+     * The wire's number for a name: 31·h + code point, then the sign bit cleared (SPEC PR-W4). For names without
+     * characters beyond U+FFFF it is {@link String#hashCode} with the sign bit cleared.
      */
     public static int type(String name) {
         int h = 0;

@@ -42,7 +42,7 @@ final class MessageLog {
     }
 
     static void loadFailed(LoadException failure) {
-        SHARED.log(Level.ERROR, () -> "it starts without it", failure);
+        SHARED.log(Level.ERROR, () -> "a value could not be loaded; the server or client starts without it", failure);
     }
 
     static void reconnecting(Address to, int attempt, IOException because) {

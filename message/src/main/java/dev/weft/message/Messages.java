@@ -26,7 +26,7 @@ import dev.weft.net.TimeSource;
  * }</pre>
  *
  * <p>May be opened any number of times, on servers and on connections, which then share its values. What is set here holds for connections
- * that begin later; hooks of one that stands never change but by {@link Peer#on} (SPEC PR-H5). For any thread.
+ * that begin later; the hooks of an open connection change only by {@link Peer#on} (SPEC PR-H5). For any thread.
  */
 public final class Messages {
     /** The port of the original (SPEC PR-S1, PR-C1). */
@@ -81,8 +81,8 @@ public final class Messages {
     }
 
     /**
-     * Calls the hook once for every stream of this type, on a virtual thread beside the reader. Streams are told apart by their id and type;
-     * as many may be open as hooks may run beside the reader ({@link #parallelism}), and one more ends the connection. A plain message is a
+     * Calls the hook once for every stream of this type, on a virtual thread beside the reader. A stream is known by its id and type.
+     * At most {@link #parallelism} streams may be open on a connection; one more closes it. A plain message is a
      * stream of one part. Before and after aren't called.
      */
     public Messages onStream(String type, StreamHook hook) {
@@ -114,7 +114,8 @@ public final class Messages {
         return set(s -> s.after(hook));
     }
 
-    /** Is told when connections begin and end, and decides what failures cost; in place of the one before. Default: one that forgives nothing. */
+    /** Is told when connections begin and end, and decides whether a failure closes the connection; replaces an
+     * earlier one. Default: each failure does. */
     public Messages observer(MessagesObserver observer) {
         Objects.requireNonNull(observer, "observer");
         return set(s -> s.observer(observer));
@@ -146,8 +147,8 @@ public final class Messages {
 
     /**
      * Asks a peer that was silent for so long whether it lives, and closes the connection with {@link java.net.SocketTimeoutException} when it
-     * is silent for as long again; default zero: off. Weft answers by itself, in turn with its hooks: one that blocks its reading thread for
-     * longer than the interval makes its end look dead. The original doesn't answer, so this is between Weft and Weft.
+     * is silent for as long again; default zero: off. Weft answers by itself, in turn with its hooks: a hook that blocks the reading thread
+     * for longer than the interval has the peer close the connection. Both ends must be Weft's, as the original doesn't answer.
      */
     public Messages heartbeat(Duration interval) {
         return set(s -> s.heartbeat(interval));

@@ -37,7 +37,7 @@ final class OpenStreams {
      */
     IncomingStream begin(Message m) throws ProtocolException {
         if (streams.size() >= most) {
-            throw new ProtocolException("another stream was opened while as many were open as may: " + most);
+            throw new ProtocolException("too many open streams: at most " + most);
         }
         return new IncomingStream(m.id(), m.type(), time, () -> {});
     }

@@ -53,7 +53,7 @@ final class ParallelHooks {
                 return false;
             }
         } catch (InterruptedException e) {
-            throw new InterruptedIOException("interrupted while " + most + " hooks run beside");
+            throw new InterruptedIOException("interrupted while " + most + " parallel hooks were running");
         }
         launch(name, task);
         return true;

@@ -88,15 +88,15 @@ public final class Peer implements Closeable {
     }
 
     /**
-     * Sends under a fresh id and waits for the message that bears it, which then is no hook's. Many may be under way. A hook may do it too:
+     * Sends under a new id and waits for the reply with that id; no hook is called for it. Many may be under way. A hook may do it too:
      * on the reading thread, messages that come meanwhile are kept and handled after that hook; 1,024 of them, or 4 MiB, at most.
      *
      * <p>A request belongs to one connection. While a client has none, its request waits for the next one and is sent there. A failure whose
      * text says that the request "was not sent" happened before that: the other end has not seen the request, and it is safe to try again.
      * After any other failure the other end may have handled it.
      *
-     * @param timeout until the reply's first byte: the wait for a connection and the wait for the reply together, without the time that the
-     *        sending itself takes; zero waits for a connection as long as a write may wait, then as long as the connection stands
+     * @param timeout how long to wait for a connection and for the first byte of the reply, together; the time that sending takes is not
+     *        included. Zero waits for a connection up to the write deadline, then for the reply as long as the connection is open
      * @throws SocketTimeoutException when no reply came in time; one that comes later is dropped and counted
      * @throws IOException when the connection ended before
      */
@@ -196,7 +196,7 @@ public final class Peer implements Closeable {
         return life.values().remove(key);
     }
 
-    /** Where it is in its life; DRAINING also while the server drains that it belongs to. */
+    /** Where it is in its life; DRAINING also while its server drains. */
     public LifeState state() {
         return life.state();
     }

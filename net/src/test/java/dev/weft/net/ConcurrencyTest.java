@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 class ConcurrencyTest {
     @Test
     void aPoolOfNoThreadsIsRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> Concurrency.platformThreads(0)).withMessageContaining("0 threads");
+        assertThatIllegalArgumentException().isThrownBy(() -> Concurrency.platformThreads(0)).withMessageContaining("at least 1 thread");
     }
 
     @Test

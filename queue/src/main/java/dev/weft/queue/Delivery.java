@@ -9,8 +9,8 @@ public enum Delivery {
     AT_MOST_ONCE,
     /**
      * Repeated at worst, and only where a receiver died before it acknowledged: numbered frames that are kept until they are acknowledged, and
-     * sent again on the next connection. Both ends have to be Weft's; another is told by its first bytes, or by their absence for 5 s, and
-     * refused before a message is sent.
+     * sent again on the next connection. Both ends have to be Weft's. Another peer is recognised by its first bytes, or because it sends none
+     * for 5 s, and is refused before a message is sent.
      */
     AT_LEAST_ONCE
 }

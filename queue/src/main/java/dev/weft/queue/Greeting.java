@@ -60,7 +60,7 @@ final class Greeting<T> {
             throw new ProtocolException(peer + " receives nothing, and we would send");
         }
         if (hello.silence() < 1 || (out != null && hello.window() < 1)) {
-            throw new ProtocolException(peer + " bears a silence of " + hello.silence() + " ms, and takes " + hello.window() + " messages");
+            throw new ProtocolException(peer + " sent an invalid greeting: silence " + hello.silence() + " ms, window " + hello.window());
         }
     }
 

@@ -32,7 +32,8 @@ public interface Link extends AutoCloseable {
     }
 
     /**
-     * Waits for the other end, one at a time: pysocklib's servers. Of the server's builder, address, options, TLS, deadlines and transport count.
+     * Waits for the other end, one at a time: pysocklib's servers. The link uses the builder's
+     * address, options, TLS, deadlines and transport, and nothing else of it.
      */
     static LinkBuilder<byte[]> listen(StreamBuilder where) {
         return new LinkBuilder<>(new ConnectionSource.Listening(where), LinkBuilder.BYTES, Body.bytes(LinkBuilder.BYTES.limit()));
@@ -86,8 +87,8 @@ public interface Link extends AutoCloseable {
      * {@link Delivery#AT_MOST_ONCE}: until it is empty), and then until what is to be sent is sent, with {@link Delivery#AT_LEAST_ONCE} until it is
      * acknowledged. At the limit every wait of the link ends, and the link with it; an interrupt of this thread, which stays set, does the same.
      *
-     * <p>With {@link Delivery#AT_MOST_ONCE} nobody tells that a message which was taken out of the queue is done; a link of which
-     * {@link #drainOnExit} was called before its start keeps count of it. What is in a spool need not leave when there is no peer.
+     * <p>With {@link Delivery#AT_MOST_ONCE} the link does not know when a message that was taken out of the queue is done, unless
+     * {@link #drainOnExit} was called before its start. It does not wait for messages in a spool while there is no peer.
      *
      * <p>The first drain counts: a later one waits for it and returns its report. On a thread of the link, an observer's for instance, it ends the
      * link at once and does not wait.

@@ -17,8 +17,8 @@ import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a link will be; the last word says which way it goes. Each method changes this builder and returns it; a builder may make many links. Not for
- * several threads at once.
+ * How a link will be; the last call ({@code receiver}, {@code sender} or {@code duplex}) says in which direction messages go. Each method changes
+ * this builder and returns it; a builder may make many links. Not for several threads at once.
  *
  * @param <T> the type of a message
  */
@@ -78,7 +78,8 @@ public final class LinkBuilder<T> {
     /**
      * When to connect again after a connection was lost: at once, and then at these pauses. Default exponential from 100 ms to 30 s, with
      * jitter, for ever; the original's is {@code Backoff.fixed(Duration.ofMillis(500))}. {@link Backoff#never} is its {@code reconnect=False}:
-     * the link ends with its first connection. A listener just waits for the next one, unless this is never.
+     * the link ends with its first connection. A listener ignores the pauses; with
+     * {@code never} it ends after its first connection.
      */
     public LinkBuilder<T> reconnect(Backoff backoff) {
         this.reconnect = backoff;

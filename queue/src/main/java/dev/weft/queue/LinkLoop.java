@@ -128,7 +128,7 @@ final class LinkLoop<T> {
 
     private IOException gaveWay(Connection silent, Address winner, IOException lost) {
         events.log.gaveWay(silent.remote(), winner);
-        return new SocketException(Remote.name(silent) + " had said nothing, and gave way to " + SafeText.oneLine(winner.toString()), lost);
+        return new SocketException(Remote.name(silent) + " was closed, as it had sent nothing and another connected: " + SafeText.oneLine(winner.toString()), lost);
     }
 
     /** Waits for a connection; null when there is nothing left to do with one, because a stop function says so, or the end of a queue. */

@@ -10,7 +10,7 @@ import dev.weft.net.Address;
  * What a link is doing at a moment, and since when.
  *
  * @param state what it does
- * @param since when that began; of {@link State#CONNECTING} and {@link State#RECONNECTING}, when there was a connection last, not the latest attempt
+ * @param since when that began: CONNECTING at the start, RECONNECTING when the last connection was lost; a failed attempt does not change it
  * @param attempts how many attempts to connect have failed since then; a listener makes none
  * @param peer the other end, while there is a connection
  * @param lastFailure what ended the last connection or the last attempt at one, if anything did
@@ -24,7 +24,7 @@ public record LinkStatus(State state, Instant since, int attempts, Optional<Addr
         CONNECTING,
         /** Messages pass. */
         CONNECTED,
-        /** Its connection was lost, or went, and it waits for another or tries to make one. */
+        /** Its connection was lost or closed, and it waits for another or tries to make one. */
         RECONNECTING,
         /** It is over. */
         ENDED

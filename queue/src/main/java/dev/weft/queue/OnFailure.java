@@ -10,7 +10,7 @@ public interface OnFailure<I> {
     /**
      * On the thread that worked on the message. What it throws ends the service.
      *
-     * @param message of a source, which has none, null: the one value of Void
+     * @param message the message that was worked on; null for a source, which has no input
      */
     Verdict verdict(I message, Exception failure) throws InterruptedException;
 }

@@ -136,7 +136,7 @@ final class Pump<I, O> implements ServiceThreads.Task {
             return;
         }
         if (service.ending()) {
-            throw new InterruptedException("the stage swallowed the interrupt of the end: nothing may block now");
+            throw new InterruptedException("the service is ending, but the stage has cleared the interrupt; its result is dropped");
         }
         if (out instanceof AckQueue<O> acknowledging) {
             acknowledging.put(result, delivered::acknowledge);

@@ -90,7 +90,7 @@ final class QueueLog {
     }
 
     void closeFailed(IOException why) {
-        log.log(Level.ERROR, () -> link + ": what it keeps could not be closed", why);
+        log.log(Level.ERROR, () -> link + ": its message store could not be closed", why);
     }
 
     void slowToEnd(long millis) {

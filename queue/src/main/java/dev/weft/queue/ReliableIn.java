@@ -90,8 +90,7 @@ final class ReliableIn<T> {
                     throw new ProtocolException("message " + number + " came, and " + expected + " was expected");
                 }
                 if (number > most) {
-                    throw new ProtocolException("message " + number + " came, and " + (most - window) + " is the last that is done, of a window of "
-                            + window);
+                    throw new ProtocolException("message " + number + " is beyond the window: messages up to " + most + " may come now");
                 }
                 expected++;
                 try {

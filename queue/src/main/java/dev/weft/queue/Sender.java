@@ -15,8 +15,8 @@ import dev.weft.net.DrainReport;
  */
 public interface Sender<T> extends Link {
     /**
-     * What is to be sent: the queue that was given, or else an {@link AckQueue}, which ends when the link does. A message that can't be sent as
-     * it is is found out when its turn comes, and dropped: {@link LinkObserver#refused}.
+     * What is to be sent: the queue that was given, or else an {@link AckQueue}, which ends when the link does. A message that can't be sent is
+     * detected when it is about to be sent, and dropped: {@link LinkObserver#refused}.
      */
     BlockingQueue<T> toSend();
 

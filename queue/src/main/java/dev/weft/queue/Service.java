@@ -152,7 +152,8 @@ public final class Service<I, O> extends ServiceOptions<I, O> implements AutoClo
     /**
      * Works on what is in its input, takes no more once that is empty, and ends; a source is not asked any more, and a loop has to ask
      * {@link #stopping}. At the limit it is ended by an interrupt, whatever it is doing: waiting for a message, for room or for its time, or at
-     * work. Returns when it has ended, or 3 s after the limit where the work ignores interrupts. Before the start it prevents that.
+     * work. Returns when it has ended, or 3 s after the limit where the work ignores interrupts. A service that was not started can't be started any
+     * more.
      *
      * <p>The first drain counts: a later one waits for it and returns its report. The work itself may call it, which does not wait.
      *
@@ -193,7 +194,7 @@ public final class Service<I, O> extends ServiceOptions<I, O> implements AutoClo
 
     /**
      * Drains for its {@link #grace}, by default not at all: ends it by an interrupt, whatever it is doing. Where the work itself calls this, it
-     * returns at once: a sink has then accepted its last message, and what a map still returns is not put. Idempotent.
+     * returns at once: for a sink, the current message is its last and counts as done; for a map, what it returns after this is dropped. Idempotent.
      */
     @Override
     public void close() {

@@ -68,8 +68,8 @@ abstract sealed class ServiceOptions<I, O> permits Service {
     }
 
     /**
-     * Asked before each message, and every 50 ms while there is none; true ends the service, by which nothing is interrupted. A loop asks
-     * itself: {@link Service#stopping}. Default never.
+     * Asked before each message, and every 50 ms while there is none; true ends the service without interrupting work. A loop asks
+     * {@link Service#stopping} by itself. Default never.
      */
     public Service<I, O> stop(BooleanSupplier stop) {
         checkNew();

@@ -41,7 +41,7 @@ public final class WatchDog implements AutoCloseable {
     /** Watches nothing yet. */
     public WatchDog() {}
 
-    /** Watches whatever can say whether it is alive; not being able to (an exception) is death. */
+    /** Watches something that can say whether it is alive; an exception counts as not alive. */
     public WatchDog watch(String name, BooleanSupplier alive) {
         all.add(new Watched(Objects.requireNonNull(name), Objects.requireNonNull(alive)));
         return this;

@@ -392,10 +392,10 @@ class ReliableWireTest {
         var patient = ReliablePeer.PATIENT;
         return Stream.of(Arguments.of("that it sends, too", hello(SENDS, 1, 1, 5, patient), "receives nothing, and we would send"),
                 Arguments.of("that it does nothing", hello(0, 1, 1, 5, patient), "receives nothing, and we would send"),
-                Arguments.of("that it takes nothing", hello(RECEIVES, 0, 0, 0, patient), "takes 0 messages"),
-                Arguments.of("that it takes less", hello(RECEIVES, 0, 0, -1, patient), "takes -1 messages"),
-                Arguments.of("that it bears no silence", hello(RECEIVES, 0, 0, 5, 0), "bears a silence of 0 ms"),
-                Arguments.of("that it bears less", hello(RECEIVES, 0, 0, 5, -7), "bears a silence of -7 ms"));
+                Arguments.of("that it takes nothing", hello(RECEIVES, 0, 0, 0, patient), "window 0"),
+                Arguments.of("that it takes less", hello(RECEIVES, 0, 0, -1, patient), "window -1"),
+                Arguments.of("that it bears no silence", hello(RECEIVES, 0, 0, 5, 0), "sent an invalid greeting: silence 0 ms"),
+                Arguments.of("that it bears less", hello(RECEIVES, 0, 0, 5, -7), "sent an invalid greeting: silence -7 ms"));
     }
 
     @ParameterizedTest(name = "{0}")
