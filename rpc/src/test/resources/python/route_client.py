@@ -193,7 +193,7 @@ def the_server_knows_who_calls(stub):
 @check
 def the_server_knows_how_long_there_is(stub):
     left = int(stub.get_feature(point(0), timeout=100, metadata=(("want", "time"),)).name)
-    if not 50_000 < left <= 100_000:
+    if not 50_000 < left <= 102_000:  # the C core rounds a timeout up to whole seconds
         raise AssertionError(left)
     same(stub.get_feature(point(0), metadata=(("want", "time"),)).name, "endless")
 
