@@ -33,6 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What strangers say and what they are called reaches no terminal, no log and no environment as it is. */
 @Timeout(120)
 class HostileTextTest {
+    private static final int FEW = 10;
+
     private Path folder;
 
     /** With a short name, as a socket's path has 107 bytes. */
@@ -55,11 +57,20 @@ class HostileTextTest {
     @ValueSource(strings = {"serve upper --unix", "message serve --unix", "serve echo --idle-timeout 50ms --unix"})
     @EnabledOnOs({OS.LINUX, OS.MAC})
     void thePathOfAPeer(String line) throws Exception {
+        var texts = HostileText.all();
+        var peers = 0;
+        for (int from = 0; from < texts.size(); from += FEW) { // a server tells of so many peers in a minute, and counts the others
+            peers += pathsOfPeers(line, texts.subList(from, Math.min(from + FEW, texts.size())));
+        }
+        assertThat(peers).isGreaterThan(20);
+    }
+
+    private int pathsOfPeers(String line, List<String> texts) throws Exception {
         var server = folder.resolve("s");
         try (var weft = Running.weft((line + " " + server).split(" "))) {
             weft.line();
             var peers = 0;
-            for (var text : HostileText.all()) {
+            for (var text : texts) {
                 try (var peer = peer(text, server).orElse(null)) {
                     if (peer == null) {
                         continue;
@@ -71,14 +82,14 @@ class HostileTextTest {
                     Channels.newInputStream(peer).readAllBytes();
                 }
             }
-            assertThat(peers).isGreaterThan(20);
             var expected = peers;
             if (line.startsWith("serve upper")) {
                 await().untilAsserted(() -> assertThat(weft.out).hasSize(2 * expected));
-            } else if (line.startsWith("message")) {
+            } else if (line.startsWith("message") && expected > 0) {
                 await().untilAsserted(() -> assertThat(weft.err()).hasLineCount(expected));
             }
             assertHarmless(weft);
+            return peers;
         }
     }
 

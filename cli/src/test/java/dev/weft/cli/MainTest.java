@@ -78,7 +78,7 @@ class MainTest {
                 {"serve echo --exec cat", "--exec takes the place of HANDLER"},
                 {"serve echo --udp 127.0.0.1:0 --idle-timeout 5s", "--idle-timeout is about connections"},
                 {"serve echo --udp 127.0.0.1:0 --max-connections 5", "--max-connections is about connections"},
-                {"serve echo --concurrency platform:0", "--concurrency: a pool of 0 threads"},
+                {"serve echo --concurrency platform:0", "--concurrency: platformThreads(0)"},
                 {"serve echo --concurrency platform:many", "--concurrency: not a number: 'many'"},
                 {"serve echo --concurrency threads", "--concurrency: no such concurrency: 'threads'"},
                 {"serve echo --concurrency sequential --max-connections 5", "--max-connections has no meaning"},
