@@ -10,10 +10,8 @@ import java.util.concurrent.TimeUnit;
 import dev.weft.queue.Delivered;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** A consumer that is slower than its group allows between two polls stays a member, as polling goes on without it. */
-@Isolated("its group allows one second between two polls")
 @Timeout(60)
 class SlowConsumerTest {
     private static final Duration POLL_INTERVAL = Duration.ofSeconds(1);
