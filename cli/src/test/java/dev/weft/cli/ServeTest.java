@@ -272,7 +272,7 @@ class ServeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve upper-line --tcp 127.0.0.1:0", "message serve --tcp 127.0.0.1:0"})
+    @ValueSource(strings = {"serve upper-line --tcp 127.0.0.1:0", "message serve --port 0"})
     void strangersDoNotFillTheLog(String command) throws IOException {
         try (var weft = Running.weft(command.split(" "))) {
             var address = weft.ready();
