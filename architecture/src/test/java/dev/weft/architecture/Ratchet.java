@@ -3,6 +3,7 @@ package dev.weft.architecture;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -49,7 +50,7 @@ final class Ratchet {
         report(what, wrong, details);
     }
 
-    private static void report(String what, ArrayList<String> wrong, Supplier<String> details) {
+    private static void report(String what, List<String> wrong, Supplier<String> details) {
         if (!wrong.isEmpty()) {
             fail(what + ":\n  " + String.join("\n  ", wrong) + "\n" + details.get());
         }
