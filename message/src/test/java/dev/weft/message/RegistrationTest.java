@@ -29,6 +29,7 @@ class RegistrationTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new Messages().parallelism(0));
         assertThatIllegalArgumentException().isThrownBy(() -> new Messages().limit(-1));
         assertThatIllegalArgumentException().isThrownBy(() -> new Messages().heartbeat(Duration.ofSeconds(-1)));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Messages().eager(Key.of("x"))).withMessageContaining("eager(x): this key has no loader");
+        assertThatIllegalArgumentException().isThrownBy(() -> new Messages().eager(Key.of("x")))
+                .withMessageContaining("eager(x): this key has no loader");
     }
 }

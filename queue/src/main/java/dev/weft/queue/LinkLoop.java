@@ -128,7 +128,8 @@ final class LinkLoop<T> {
 
     private IOException gaveWay(Connection silent, Address winner, IOException lost) {
         events.log.gaveWay(silent.remote(), winner);
-        return new SocketException(Remote.name(silent) + " was closed, as it had sent nothing and another connected: " + SafeText.oneLine(winner.toString()), lost);
+        var why = Remote.name(silent) + " was closed, as it had sent nothing and another connected: " + SafeText.oneLine(winner.toString());
+        return new SocketException(why, lost);
     }
 
     /** Waits for a connection; null when there is nothing left to do with one, because a stop function says so, or the end of a queue. */
