@@ -51,7 +51,8 @@ class VerbsTest {
     /** Who has one of them, and can be closed, lives. */
     private static final Set<String> SIGNS = Set.of("run", "serve", "serveForever", "drain", "join", "stop");
 
-    private static final Set<String> RETIRED = Set.of("serveForever", "awaitEnd", "awaitStop", "stop", "shutdown", "awaitShutdown", "awaitTermination");
+    private static final Set<String> RETIRED = Set.of("serveForever", "awaitEnd", "awaitStop", "stop", "shutdown", "awaitShutdown",
+            "awaitTermination");
 
     /** Run by its handler, or by whoever reads from it; a drain only ends what comes in. */
     private static final String CONNECTION = "dev.weft.net.Connection";
