@@ -199,7 +199,7 @@ class StreamsTest extends EveryPlaceTest {
         for (int i = 0; i < 4; i++) {
             peer.stream("up").write("x");
         }
-        assertThat(ends.failure()).isInstanceOf(ProtocolException.class).hasMessageContaining("another stream");
+        assertThat(ends.failure()).isInstanceOf(ProtocolException.class).hasMessageContaining("too many open streams");
         peer.join();
     }
 
@@ -213,7 +213,7 @@ class StreamsTest extends EveryPlaceTest {
             assertThat(ends.next()).isEqualTo("done");
         }
         peer.stream("up").write("x");
-        assertThat(ends.failure()).isInstanceOf(ProtocolException.class).hasMessageContaining("another stream");
+        assertThat(ends.failure()).isInstanceOf(ProtocolException.class).hasMessageContaining("too many open streams");
     }
 
     @Test

@@ -144,10 +144,12 @@ final class Draining {
         var entered = stage.latch();
         var go = stage.latch();
         var server = stage.serve(c -> {
+            c.readLine(); // of the first; those who look whether they are refused say nothing, and take no place
             entered.countDown();
             go.await();
         });
         var first = stage.connect(server);
+        first.send("stay\n");
         entered.await();
         var drain = stage.async(() -> server.drain(Duration.ofSeconds(30)));
         if (!stage.sequential()) {

@@ -77,6 +77,7 @@ class WorkerHarmTest {
             var stopped = Long.parseLong(ask(server, "pid"));
             await("its report").until(() -> server.stats().active() == 0);
             signal("STOP", stopped);
+            await("all its threads to stop").until(() -> isStopped(stopped));
             var answer = threads.submit(() -> ask(server, "pid"));
             await("the request to be handed over").until(() -> waitsForReport(server));
             ProcessHandle.of(stopped).orElseThrow().destroyForcibly();
@@ -87,6 +88,19 @@ class WorkerHarmTest {
 
     private static void signal(String name, long pid) throws Exception {
         assertThat(new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + pid).start().waitFor()).isZero();
+    }
+
+    /** A thread that ran when the signal was sent stops a little later: proc(5). */
+    private static boolean isStopped(long pid) throws IOException {
+        try (var tasks = Files.list(Path.of("/proc", String.valueOf(pid), "task"))) {
+            for (var task : tasks.toList()) {
+                var stat = Files.readString(task.resolve("stat"));
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     private static boolean waitsForReport(Server server) {
