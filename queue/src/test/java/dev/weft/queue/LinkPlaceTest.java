@@ -53,7 +53,7 @@ class LinkPlaceTest extends EveryPlaceTest {
         peer.send("hello\r\n");
         assertThat(next(link.received())).isEqualTo("hello");
         assertThat(link.stats().connections()).isEqualTo(2);
-        assertThat(told).singleElement().asString().contains("had said nothing, and gave way to");
+        assertThat(told).singleElement().asString().contains("was closed, as it had sent nothing and another connected");
         until("the silent one is gone", () -> isOver(silent));
         peer.close();
         Ends.join(link);

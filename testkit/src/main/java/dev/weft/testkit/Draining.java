@@ -153,6 +153,7 @@ final class Draining {
         entered.await();
         var drain = stage.async(() -> server.drain(Duration.ofSeconds(30)));
         if (!stage.sequential()) {
+            Eventually.holds("it drains", () -> server.state() == LifeState.DRAINING);
             Eventually.holds("nobody is let in", () -> {
                 try {
                     stage.dial(server).open().close();
