@@ -16,7 +16,6 @@ class ClockTest {
             "dev.weft.cli.BuiltIn",
             "dev.weft.cli.Spawner",
             "dev.weft.queue.LogFile",
-            "dev.weft.queue.ReliableProtocol",
             "dev.weft.testkit.Eventually",
             "dev.weft.testkit.PacketClient");
 
