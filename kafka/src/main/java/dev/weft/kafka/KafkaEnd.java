@@ -114,7 +114,7 @@ public abstract class KafkaEnd<S extends KafkaEnd<S>> implements AutoCloseable {
      * @throws UncheckedIOException when a failure has ended it
      */
     public boolean join(Duration limit) {
-        return life.join(notNegative("join", limit));
+        return life.join(Moments.checkLimit("join", limit));
     }
 
     /**
@@ -126,7 +126,7 @@ public abstract class KafkaEnd<S extends KafkaEnd<S>> implements AutoCloseable {
      * @return what it finished and what it gave up
      */
     public DrainReport drain(Duration limit) {
-        notNegative("drain", limit);
+        Moments.checkLimit("drain", limit);
         if (drainAsked.compareAndSet(false, true)) {
             report = drainOnce(limit);
             shared.changed().signal();
@@ -191,7 +191,7 @@ public abstract class KafkaEnd<S extends KafkaEnd<S>> implements AutoCloseable {
      * @param show is given the report
      */
     public S drainOnExit(Duration limit, Consumer<? super DrainReport> show) {
-        notNegative("drainOnExit", limit);
+        Moments.checkLimit("drainOnExit", limit);
         life.drainOnExit(() -> installExit(limit, show));
         return self();
     }
@@ -248,12 +248,5 @@ public abstract class KafkaEnd<S extends KafkaEnd<S>> implements AutoCloseable {
             }
             shared.end(why);
         }
-    }
-
-    private static Duration notNegative(String method, Duration limit) {
-        if (limit.isNegative()) {
-            throw new IllegalArgumentException("%s(%s): the limit must not be negative; zero means no limit".formatted(method, limit));
-        }
-        return limit;
     }
 }

@@ -7,6 +7,7 @@ import java.util.function.Function;
 
 import dev.weft.net.Backoff;
 import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
 import dev.weft.queue.AckQueue;
 
 /**
@@ -119,10 +120,7 @@ public final class KafkaTopic<T> {
      * again.
      */
     public KafkaTopic<T> grace(Duration limit) {
-        if (limit.isNegative()) {
-            throw new IllegalArgumentException("grace(" + limit + "): it must not be negative; zero means no limit");
-        }
-        settings.grace = limit;
+        settings.grace = Moments.checkLimit("grace", limit);
         return this;
     }
 

@@ -55,7 +55,7 @@ public final class Event {
      * @return whether it is set
      */
     public boolean await(Duration limit) throws InterruptedException {
-        var until = Moments.limit(time, SingleDrain.limit("await", limit));
+        var until = Moments.limit(time, Moments.checkLimit("await", limit));
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }

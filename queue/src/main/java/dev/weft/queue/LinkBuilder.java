@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
 import dev.weft.net.Backoff;
 import dev.weft.net.Framing;
 import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
 import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +92,7 @@ public final class LinkBuilder<T> {
      * listeners, which wait.
      */
     public LinkBuilder<T> connectWithin(Duration limit) {
-        this.connectWithin = SingleDrain.limit("connectWithin", limit);
+        this.connectWithin = Moments.checkLimit("connectWithin", limit);
         return this;
     }
 
@@ -101,7 +102,7 @@ public final class LinkBuilder<T> {
      * makes the peer wait.
      */
     public LinkBuilder<T> timeout(Duration limit) {
-        this.timeout = SingleDrain.limit("timeout", limit);
+        this.timeout = Moments.checkLimit("timeout", limit);
         return this;
     }
 
@@ -124,7 +125,7 @@ public final class LinkBuilder<T> {
 
     /** Pause between two messages sent: the original's {@code send_wait}. Default zero: none. */
     public LinkBuilder<T> pace(Duration pause) {
-        this.pace = SingleDrain.limit("pace", pause);
+        this.pace = Moments.checkLimit("pace", pause);
         return this;
     }
 
@@ -172,7 +173,7 @@ public final class LinkBuilder<T> {
 
     /** How long {@link Link#close} drains; zero means no limit. Default: not at all, every wait ends at once. */
     public LinkBuilder<T> grace(Duration grace) {
-        this.grace = SingleDrain.limit("grace", grace);
+        this.grace = Moments.checkLimit("grace", grace);
         return this;
     }
 

@@ -58,7 +58,7 @@ final class LinkDrain<T> {
 
     /** See {@link Link#drain}. */
     DrainReport drain(Duration limit) {
-        SingleDrain.limit("drain", limit);
+        Moments.checkLimit("drain", limit);
         return drain.drain(events.threads.areWe(), this::end, () -> outside(limit), this::awaitEnd, () -> report(Duration.ZERO, 0, unsettled()));
     }
 
@@ -122,7 +122,7 @@ final class LinkDrain<T> {
     }
 
     void onExit(Duration limit, Consumer<? super DrainReport> show) {
-        SingleDrain.limit("drainOnExit", limit);
+        Moments.checkLimit("drainOnExit", limit);
         track();
         life.drainOnExit(() -> exitStage(limit, show));
     }

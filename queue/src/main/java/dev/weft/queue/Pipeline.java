@@ -104,7 +104,7 @@ public final class Pipeline implements AutoCloseable {
      * @return false when they have not ended by then
      */
     public boolean join(Duration limit) {
-        var until = Moments.limit(time(), SingleDrain.limit("join", limit));
+        var until = Moments.limit(time(), Moments.checkLimit("join", limit));
         RuntimeException failure = null;
         for (var service : services) {
             try {
@@ -155,7 +155,7 @@ public final class Pipeline implements AutoCloseable {
      * @return the sum of their reports
      */
     public DrainReport drain(Duration limit) {
-        var until = Moments.limit(time(), SingleDrain.limit("drain", limit));
+        var until = Moments.limit(time(), Moments.checkLimit("drain", limit));
         var reports = new ArrayList<DrainReport>();
         var begun = time().nanoTime();
         for (var service : services) {
@@ -180,7 +180,7 @@ public final class Pipeline implements AutoCloseable {
      * @param limit for all together; zero means no limit
      */
     public Pipeline drainOnExit(Duration limit, Consumer<? super DrainReport> show) {
-        SingleDrain.limit("drainOnExit", limit);
+        Moments.checkLimit("drainOnExit", limit);
         life.drainOnExit(() -> exitStage(() -> {
             var report = drain(limit);
             show.accept(report);

@@ -139,7 +139,7 @@ final class QueueLink<T> implements Duplex<T>, LinkDrain.Drained<T> {
     @Override
     public boolean join(Duration limit) {
         checkStarted();
-        return life.join(SingleDrain.limit("join", limit));
+        return life.join(Moments.checkLimit("join", limit));
     }
 
     private void checkStarted() {

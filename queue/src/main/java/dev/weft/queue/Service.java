@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import dev.weft.net.DrainReport;
 import dev.weft.net.LifeState;
 import dev.weft.net.support.Life;
+import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,7 +141,7 @@ public final class Service<I, O> extends ServiceOptions<I, O> implements AutoClo
      */
     public boolean join(Duration limit) {
         checkStarted();
-        return life.join(SingleDrain.limit("join", limit));
+        return life.join(Moments.checkLimit("join", limit));
     }
 
     private void checkStarted() {

@@ -43,7 +43,7 @@ final class ServiceDrain {
 
     /** See {@link Service#drain}. */
     DrainReport drain(Duration limit) {
-        SingleDrain.limit("drain", limit);
+        Moments.checkLimit("drain", limit);
         return drain.drain(threads.isOneOfUs(), () -> inside(limit), () -> outside(limit), threads::endAndWait, () -> report(Duration.ZERO, 0, 0));
     }
 
@@ -76,7 +76,7 @@ final class ServiceDrain {
     }
 
     void onExit(Duration limit, Consumer<? super DrainReport> show) {
-        SingleDrain.limit("drainOnExit", limit);
+        Moments.checkLimit("drainOnExit", limit);
         life.drainOnExit(() -> exitStage(limit, show));
     }
 

@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 
 import dev.weft.net.LifeState;
 import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
 import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +97,7 @@ abstract sealed class ServiceOptions<I, O> permits Service {
 
     /** How long {@link Service#close} drains; zero means no limit. Default: not at all, what it does is interrupted. */
     public Service<I, O> grace(Duration grace) {
-        this.grace = SingleDrain.limit("grace", grace);
+        this.grace = Moments.checkLimit("grace", grace);
         return self();
     }
 

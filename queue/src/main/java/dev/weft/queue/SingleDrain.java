@@ -21,14 +21,6 @@ final class SingleDrain {
         this.life = life;
     }
 
-    /** A drain's limit, or a grace; zero for none. */
-    static Duration limit(String name, Duration limit) {
-        if (limit.isNegative()) {
-            throw new IllegalArgumentException(name + "(" + limit + "): a time limit is zero, for none, or more");
-        }
-        return limit;
-    }
-
     /**
      * Drains.
      *

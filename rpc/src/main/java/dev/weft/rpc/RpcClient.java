@@ -259,10 +259,7 @@ public final class RpcClient implements AutoCloseable {
      * @param limit zero means no limit
      */
     public DrainReport drain(Duration limit) {
-        if (limit.isNegative()) {
-            throw new IllegalArgumentException("drain(" + limit + "): it must not be negative; zero means no limit");
-        }
-        return running.drain(limit);
+        return running.drain(Moments.checkLimit("drain", limit));
     }
 
     /** Waits until it has ended. An interrupt of this thread ends the wait, and stays set. */

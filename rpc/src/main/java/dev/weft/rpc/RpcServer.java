@@ -10,6 +10,7 @@ import dev.weft.net.Address;
 import dev.weft.net.DrainReport;
 import dev.weft.net.LifeState;
 import dev.weft.net.support.Life;
+import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,7 +166,7 @@ public final class RpcServer implements AutoCloseable {
      * @return false when it has not ended by then
      */
     public boolean join(Duration limit) {
-        return life.join(notNegative("join", limit));
+        return life.join(Moments.checkLimit("join", limit));
     }
 
     /**
@@ -177,7 +178,7 @@ public final class RpcServer implements AutoCloseable {
      * @param limit zero means no limit
      */
     public DrainReport drain(Duration limit) {
-        return ending.drain(notNegative("drain", limit), Call.isServedBy(serving));
+        return ending.drain(Moments.checkLimit("drain", limit), Call.isServedBy(serving));
     }
 
     /** As {@link #drainOnExit(Duration, Consumer)}, and shows the report to nobody. */
@@ -192,7 +193,7 @@ public final class RpcServer implements AutoCloseable {
      * number. A second signal ends it at once. A call that calls {@code System.exit} itself is not waited for.
      */
     public RpcServer drainOnExit(Duration limit, Consumer<? super DrainReport> show) {
-        ending.onExit(notNegative("drainOnExit", limit), show, null);
+        ending.onExit(Moments.checkLimit("drainOnExit", limit), show, null);
         return this;
     }
 
@@ -200,13 +201,6 @@ public final class RpcServer implements AutoCloseable {
     @Override
     public void close() {
         drain(grace);
-    }
-
-    static Duration notNegative(String method, Duration limit) {
-        if (limit.isNegative()) {
-            throw new IllegalArgumentException("%s(%s): it must not be negative; zero means no limit".formatted(method, limit));
-        }
-        return limit;
     }
 
     @Override

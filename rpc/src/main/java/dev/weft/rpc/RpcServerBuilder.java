@@ -10,6 +10,7 @@ import java.util.List;
 import dev.weft.net.Address;
 import dev.weft.net.TimeSource;
 import dev.weft.net.Tls;
+import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
 /** The builder of an {@link RpcServer}: nothing is bound until {@code open}, {@code start} or {@code serve}. For one thread. */
@@ -215,7 +216,7 @@ public final class RpcServerBuilder {
 
     /** How long {@link RpcServer#close} lets calls finish; default 5 s, zero means no limit. */
     public RpcServerBuilder grace(Duration grace) {
-        this.grace = RpcServer.notNegative("grace", grace);
+        this.grace = Moments.checkLimit("grace", grace);
         return this;
     }
 
