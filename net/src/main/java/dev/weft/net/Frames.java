@@ -45,10 +45,7 @@ public final class Frames<T> implements Iterable<T> {
      * @throws ProtocolException when the framing can't be obeyed: too long, malformed, or the end of the stream inside a message
      */
     public T read() throws IOException {
-        if (!awaitMessage()) {
-            throw core.inbound().noMessage();
-        }
-        return message();
+        return read(Duration.ZERO);
     }
 
     /**
@@ -59,11 +56,7 @@ public final class Frames<T> implements Iterable<T> {
      * @throws IllegalArgumentException when the limit is negative
      */
     public T read(Duration limit) throws IOException {
-        Moments.checkLimit("read", limit);
-        if (core.inbound().available() == 0) {
-            in = null;
-        }
-        if (!core.inbound().awaitMessage(limit)) {
+        if (!awaitMessage(Moments.checkLimit("read", limit))) {
             throw core.inbound().noMessage();
         }
         return message();
@@ -105,7 +98,7 @@ public final class Frames<T> implements Iterable<T> {
             public boolean hasNext() {
                 if (!ready) {
                     try {
-                        ready = core.isOpen() && awaitMessage();
+                        ready = core.isOpen() && awaitMessage(Duration.ZERO);
                     } catch (IOException e) {
                         if (core.isOpen()) {
                             throw new UncheckedIOException(e);
@@ -132,7 +125,7 @@ public final class Frames<T> implements Iterable<T> {
 
     /** Writes one message. */
     public void write(T message) throws IOException {
-        core.outbound().frame(out -> encode(framing, message, out));
+        core.outbound().frame(out -> encode(framing, direct, message, out));
     }
 
     /** Writes many messages in one go; other threads' writes do not come between if all are together shorter than 64 KiB. */
@@ -142,7 +135,7 @@ public final class Frames<T> implements Iterable<T> {
             if (!each.hasNext()) {
                 return false;
             }
-            encode(framing, each.next(), out);
+            encode(framing, direct, each.next(), out);
             return true;
         });
     }
@@ -153,11 +146,11 @@ public final class Frames<T> implements Iterable<T> {
     }
 
     /** Nothing but the view itself is kept while it waits: most connections wait most of the time. */
-    private boolean awaitMessage() throws IOException {
+    private boolean awaitMessage(Duration limit) throws IOException {
         if (core.inbound().available() == 0) {
             in = null;
         }
-        return core.inbound().awaitMessage();
+        return core.inbound().awaitMessage(limit);
     }
 
     private T message() throws IOException {
@@ -187,9 +180,8 @@ public final class Frames<T> implements Iterable<T> {
         }
     }
 
-    /** Adds a message to a buffer. */
-    static <T> void encode(Framing<T> framing, T message, EncodeBuffer out) throws IOException {
-        var direct = ArrayCodecs.of(framing);
+    /** Adds a message to a buffer; {@code direct} is the framing's codec for arrays, if it has one. */
+    static <T> void encode(Framing<T> framing, @Nullable ArrayCodec<T> direct, T message, EncodeBuffer out) throws IOException {
         if (direct != null) {
             var length = direct.length(message);
             direct.encode(message, out.room(length), out.size());

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import dev.weft.net.spi.ArrayCodec;
 import dev.weft.net.wire.EncodeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Group<T> {
     private final ConcurrentHashMap<Connection, Member> members = new ConcurrentHashMap<>();
     private final Framing<T> framing;
+    private final @Nullable ArrayCodec<T> direct;
     private final Outbox outbox;
 
     /** A group whose members may fall 1,024 messages or 1 MiB behind, then are disconnected. */
@@ -30,6 +32,7 @@ public final class Group<T> {
     /** A group with an outbox of one's own. */
     public Group(Framing<T> framing, Outbox outbox) {
         this.framing = framing;
+        direct = ArrayCodecs.of(framing);
         this.outbox = outbox;
     }
 
@@ -88,7 +91,7 @@ public final class Group<T> {
     private byte[] encode(T message) {
         var buffer = new EncodeBuffer();
         try {
-            Frames.encode(framing, message, buffer);
+            Frames.encode(framing, direct, message, buffer);
             return buffer.toBytes();
         } catch (IOException e) {
             throw new UncheckedIOException("the framing could not write a message", e);
