@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -213,14 +212,7 @@ public final class ChatClient implements AutoCloseable {
     }
 
     private Runnable exitHook(Duration limit, Consumer<? super DrainReport> show, @Nullable Thread caller) {
-        BooleanSupplier toDrain = () -> {
-            var report = drain(limit);
-            show.accept(report);
-            return report.clean();
-        };
-        var name = "chat-client-exit";
-        var hook = caller == null ? ExitHook.install(name, toDrain) : ExitHook.install(name, toDrain, caller);
-        return hook::remove;
+        return ExitHook.draining("chat-client-exit", () -> drain(limit), show, caller);
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -182,14 +181,7 @@ final class PeerLife {
     }
 
     private Runnable exitHook(Duration limit, Consumer<? super DrainReport> show, @Nullable Thread caller) {
-        BooleanSupplier toDrain = () -> {
-            var report = drain.drain(limit);
-            show.accept(report);
-            return report.clean();
-        };
-        var thread = "weft-" + name.get() + "-exit";
-        var hook = caller == null ? ExitHook.install(thread, toDrain) : ExitHook.install(thread, toDrain, caller);
-        return hook::remove;
+        return ExitHook.draining("weft-" + name.get() + "-exit", () -> drain.drain(limit), show, caller);
     }
 
     /** It is over: its values are closed, and threads that wait for that go on. An interrupt by our own drain is no failure. */

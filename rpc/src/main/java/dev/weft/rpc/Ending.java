@@ -122,15 +122,7 @@ final class Ending {
     }
 
     private Runnable install(Duration limit, Consumer<? super DrainReport> show, @Nullable Thread caller) {
-        var hook = caller == null ? ExitHook.install("rpc-exit", () -> drained(limit, show))
-                : ExitHook.install("rpc-exit", () -> drained(limit, show), caller);
-        return hook::remove;
-    }
-
-    private boolean drained(Duration limit, Consumer<? super DrainReport> show) {
-        var drained = drain(limit, false);
-        show.accept(drained);
-        return drained.clean();
+        return ExitHook.draining("rpc-exit", () -> drain(limit, false), show, caller);
     }
 
     /** Ends the calls whose one request has not come for so long; looks four times in that time, until the server ends. */

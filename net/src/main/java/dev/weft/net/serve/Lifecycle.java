@@ -2,7 +2,6 @@ package dev.weft.net.serve;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import dev.weft.net.DrainReport;
@@ -164,13 +163,7 @@ public final class Lifecycle {
     }
 
     private Runnable exitHook(Duration deadline, Consumer<? super DrainReport> show, @Nullable Thread caller) {
-        BooleanSupplier toDrain = () -> {
-            var drained = drain(deadline, true);
-            show.accept(drained);
-            return drained.clean();
-        };
-        var hook = caller == null ? ExitHook.install(name + "-exit", toDrain) : ExitHook.install(name + "-exit", toDrain, caller);
-        return hook::remove;
+        return ExitHook.draining(name + "-exit", () -> drain(deadline, true), show, caller);
     }
 
     /** Has something done when it has ended; at once when it has. */

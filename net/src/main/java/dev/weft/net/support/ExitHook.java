@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
+import dev.weft.net.DrainReport;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
@@ -65,6 +68,20 @@ public final class ExitHook {
      */
     public static ExitHook install(String name, BooleanSupplier drain, Thread caller) {
         return new ExitHook(name, drain, caller).install();
+    }
+
+    /**
+     * Has something drained, and its report shown, when the process exits; it counts as interrupted unless the report is clean.
+     *
+     * @param caller as for {@link #install(String, BooleanSupplier, Thread)}; null when there is none
+     * @return takes it back, as {@link #remove} does
+     */
+    public static Runnable draining(String name, Supplier<DrainReport> drain, Consumer<? super DrainReport> show, @Nullable Thread caller) {
+        return new ExitHook(name, () -> {
+            var report = drain.get();
+            show.accept(report);
+            return report.clean();
+        }, caller).install()::remove;
     }
 
     private ExitHook install() {
