@@ -19,7 +19,7 @@ PEERS = [
     ("virtual", "grpc-java async, virtual threads", "GrpcJavaCalls", "0", "virtual"),
     ("direct", "grpc-java async, directExecutor", "GrpcJavaCalls", "0", "direct"),
 ]
-BASES = ("default", "direct", "virtual")
+BASES = ("default", "direct", "virtual", "weft-other")
 
 
 def request(folder, size=64):

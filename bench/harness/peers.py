@@ -17,7 +17,7 @@ JVM = [
 START_SECONDS = 30
 PYTHON = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "src", "main", "python")
 
-Peer = collections.namedtuple("Peer", "id label family echo lines frames stream", defaults=(None, None))
+Peer = collections.namedtuple("Peer", "id label family echo lines frames stream classpath", defaults=(None, None, None))
 
 
 def _weft(transport):
@@ -54,6 +54,18 @@ PEERS = [
 ]
 
 
+def with_other(peers, lib):
+    """These peers, and after each of Weft's the same one of another build: the jars in this folder, its bench/target/lib."""
+    if not any(name.startswith("weft-") for name in (os.listdir(lib) if os.path.isdir(lib) else ())):
+        sys.exit("bench: %s holds no jars of Weft; give the folder bench/target/lib of another build" % lib)
+    found = []
+    for peer in peers:
+        found.append(peer)
+        if peer.family == "weft":
+            found.append(peer._replace(id=peer.id + "-other", label=peer.label + ", other build", classpath=os.path.join(lib, "*")))
+    return found
+
+
 class NotStarted(Exception):
     """A server that can't be had here; its message says why."""
 
@@ -66,18 +78,18 @@ class Programs:
         self._classpath = classpath
         self.c = c
 
-    def java(self, arguments):
-        """A command for options, the name of a class of this module, and its arguments."""
+    def java(self, arguments, classpath=None):
+        """A command for options, the name of a class of this module, and its arguments; with the jars of this build unless others are given."""
         options = [a for a in arguments if a.startswith("-")]
         rest = [a for a in arguments if not a.startswith("-")]
-        return self._java + options + ["-cp", self._classpath, "dev.weft.bench." + rest[0]] + rest[1:]
+        return self._java + options + ["-cp", classpath or self._classpath, "dev.weft.bench." + rest[0]] + rest[1:]
 
     def server(self, peer, kind):
         arguments = getattr(peer, kind)
         if peer.family == "python":
             return [sys.executable, os.path.join(PYTHON, arguments[0]), *arguments[1:]]
         if peer.family != "c":
-            return self.java(arguments)
+            return self.java(arguments, peer.classpath)
         if "echo" not in self.c:
             raise NotStarted("there is no C compiler (gcc)")
         return [self.c["echo"], *arguments[1:]]
