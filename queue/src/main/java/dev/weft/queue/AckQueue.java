@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("exports") // null is what a BlockingQueue's poll and peek answer
 public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue<T> {
-    /** Messages that wait in a queue which is given no other bound. */
+    /** The capacity of a queue for which no other is given, in messages. */
     public static final int DEFAULT_CAPACITY = 1024;
 
     private static final String ENDED = "the queue has ended: nothing can be put into it";
@@ -39,17 +39,17 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
     private final TwoLockQueue<Delivered<T>> queue;
     private final TimeSource time;
 
-    /** For {@value #DEFAULT_CAPACITY} messages. */
+    /** A queue with room for {@value #DEFAULT_CAPACITY} messages. */
     public AckQueue() {
         this(DEFAULT_CAPACITY);
     }
 
-    /** For so many messages, at least one. */
+    /** A queue with room for this many messages, at least one. */
     public AckQueue(int capacity) {
         this(capacity, TimeSource.system());
     }
 
-    /** For so many messages, at least one; the time limits of its methods are on this clock. */
+    /** A queue with room for this many messages, at least one. This clock measures the time limits of its methods. */
     public AckQueue(int capacity, TimeSource time) {
         if (capacity < 1) {
             throw new IllegalArgumentException("capacity(" + capacity + "): a queue needs room for at least 1 message");
@@ -94,7 +94,7 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
         return Optional.ofNullable(queue.next(over, moment, time));
     }
 
-    /** Every thread that waits for a message looks again whether its wait is over. */
+    /** Makes every thread that waits for a message check again whether its wait is over. */
     void look() {
         queue.look();
     }
@@ -143,12 +143,12 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
         }
     }
 
-    /** Takes what is there without waiting, at most so many, to be acknowledged by the caller. */
+    /** Takes the messages that are there, at most this many, without waiting. The caller acknowledges them. */
     public List<Delivered<T>> nextAll(int most) {
         return queue.pollAll(most);
     }
 
-    /** Puts all of them, waiting for room as often as need be; those that were put stay there when this throws. */
+    /** Puts all of them, and waits for room as often as needed. When it throws, those already put stay in the queue. */
     void putAll(List<Delivered<T>> messages) throws InterruptedException {
         checkPut(queue.putAll(messages));
     }
@@ -173,7 +173,7 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
         return queue.put(new Delivered<>(Objects.requireNonNull(message), acknowledged), moment, time);
     }
 
-    /** Puts messages though the queue be full: for those whose number is bounded elsewhere, and whose sender must not wait. */
+    /** Puts messages even when the queue is full: for messages whose number is bounded elsewhere, and whose sender must not wait. */
     void forceAll(List<Delivered<T>> messages) {
         checkPut(queue.forceAll(messages));
     }
@@ -252,7 +252,7 @@ public final class AckQueue<T> extends AbstractQueue<T> implements BlockingQueue
         return drainTo(to, Integer.MAX_VALUE);
     }
 
-    /** Takes and acknowledges them. */
+    /** Takes the messages that are there, and acknowledges them. */
     @Override
     public int drainTo(Collection<? super T> to, int most) {
         if (Objects.requireNonNull(to) == this) {

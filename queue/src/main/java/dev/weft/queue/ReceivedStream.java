@@ -5,26 +5,26 @@ import java.util.BitSet;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 /**
- * What a receiver remembers of a stream as long as it lives: which message it wants next, so that those which come again are known, and which are
- * done. They may be done in any order; what is told to the sender is up to where all are.
+ * What a receiver remembers of a stream: the number of the message that it expects next, which tells duplicates from new messages, and which messages
+ * are done. They may be done in any order; the sender is told the number up to which all are done.
  */
 final class ReceivedStream {
     @GuardedBy("this")
     private long expected;
-    /** All up to this one are done. */
+    /** All messages up to this number are done. */
     @GuardedBy("this")
     private long done;
-    /** Those after {@link #done} that are done, counted from it. */
+    /** The messages after {@link #done} that are done; bit 0 is the first after it. */
     @GuardedBy("this")
     private BitSet doneAfter = new BitSet();
 
-    /** Begins at a number. */
+    /** A stream whose first message has this number. */
     ReceivedStream(long first) {
         expected = first;
         done = first - 1;
     }
 
-    /** The message that is wanted next. */
+    /** The number of the message that is expected next. */
     synchronized long expected() {
         return expected;
     }
@@ -33,12 +33,12 @@ final class ReceivedStream {
         return done;
     }
 
-    /** All before this one have come. */
+    /** Records that all messages before this number have arrived. */
     synchronized void expect(long number) {
         expected = number;
     }
 
-    /** A message is done; up to which one all are. */
+    /** Records that a message is done. Returns the number up to which all are done. */
     synchronized long acknowledge(long number) {
         if (number == done + 1 && doneAfter.isEmpty()) {
             return ++done;

@@ -10,15 +10,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a link receives at least once. Messages go into a queue whose room the peer knows ({@link #window}), so that putting one there never has
- * to wait: behind it in the socket may stand what the other direction waits for.
+ * The receiving half of a link with at-least-once delivery. Messages go into a queue whose free room the peer knows ({@link #window}), so that the
+ * thread that reads the socket never waits for room: the frames behind a message may be acknowledgements that the sending half needs.
  *
  * @param <T> the type of a message
  */
 final class ReliableIn<T> {
-    /** A receiver remembers the last of so many senders. */
+    /** How many senders a receiver remembers: those that it heard from last. */
     private static final int MOST_STREAMS = 1024;
-    /** Each new sender may fill a window beside what others have left in the queue; but so often only. */
+    /** Each new sender may fill one window in addition to what others left in the queue. From this many windows on, putting waits for room. */
     private static final int MOST_WINDOWS = 8;
 
     private final AckQueue<T> queue;
@@ -36,12 +36,12 @@ final class ReliableIn<T> {
         }
     };
     private volatile @Nullable ReceivedStream current;
-    /** What was acknowledged to the peer last. */
+    /** The last number that was acknowledged to the peer. */
     private volatile long told;
 
     /**
-     * @param due runs when the peer should be told what is done
-     * @param owing runs when it should be told before long
+     * @param due runs when an acknowledgement should be sent now
+     * @param owing runs when an acknowledgement should be sent soon
      */
     ReliableIn(AckQueue<T> queue, LinkSettings<T> settings, LinkEvents events, Runnable due, Runnable owing) {
         this.queue = queue;
@@ -56,7 +56,7 @@ final class ReliableIn<T> {
         return window;
     }
 
-    /** A sender has said hello; the number of the message that is wanted next. */
+    /** Handles a sender's hello. Returns the number of the message that is expected next. */
     long begin(Hello hello) throws ProtocolException {
         if (hello.first() < 1) {
             throw new ProtocolException("the peer begins at message " + hello.first() + ", and numbers count from 1");
@@ -70,7 +70,7 @@ final class ReliableIn<T> {
         return stream.expected();
     }
 
-    /** Messages have come; those that had come before are dropped. */
+    /** Handles messages that have arrived. Duplicates are dropped and counted. */
     void take(List<Frame.Message> messages) throws ProtocolException, InterruptedException {
         var stream = current;
         if (stream == null || messages.isEmpty()) {
@@ -95,7 +95,7 @@ final class ReliableIn<T> {
                 expected++;
                 try {
                     fresh.add(new Delivered<>(body.decode(message.body()), () -> acknowledge(stream, number)));
-                } catch (IOException | RuntimeException e) { // it would be so the next time, too
+                } catch (IOException | RuntimeException e) { // redelivery would fail in the same way, so it counts as done
                     events.undecodable(message.body(), e);
                     acknowledge(stream, number);
                 }
@@ -126,19 +126,19 @@ final class ReliableIn<T> {
         }
     }
 
-    /** How many messages that have come are not done. */
+    /** The number of messages that have arrived and are not acknowledged by their receiver. */
     int unsettled() {
         var stream = current;
         return Math.max(queue.size(), stream == null ? 0 : (int) (stream.expected() - 1 - stream.done()));
     }
 
-    /** Whether something is done that the peer was not told of. */
+    /** Whether messages are done that were not acknowledged to the peer yet. */
     boolean owes() {
         var stream = current;
         return stream != null && stream.done() > told;
     }
 
-    /** What the peer is to be told now; it counts as told. */
+    /** The acknowledgement to send now; it counts as sent. */
     Frame acknowledgement() {
         var stream = current;
         told = stream == null ? told : stream.done();

@@ -18,21 +18,22 @@ import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a sender keeps its messages until they are acknowledged, so that they survive its death: a log in a directory, of segments that are deleted
- * when all in them is done.
+ * A log in a directory in which a sender keeps its messages until they are acknowledged, so that they survive the death of its process. The log is
+ * a row of segments; a segment is deleted when all its messages are acknowledged.
  *
- * <p>What {@link #appendAll} has returned for is with the operating system, and so outlives this process however it ends (kill -9); a record costs
- * one write and no fsync. A power failure may cost what was appended in its last moments: only a full segment, and what is noted as acknowledged
- * before one is deleted, are forced to the device. What was acknowledged in the last moments before a kill may be there again.
+ * <p>When {@link #appendAll} has returned, the operating system has the messages, so they outlive this process however it ends (kill -9); a record
+ * costs one write and no fsync. A power failure may lose the messages that were appended last: only a full segment, and the acknowledged position
+ * before a segment is deleted, are forced to the device. Messages that were acknowledged just before a kill may be sent again.
  *
- * <p>A torn record at the very end is one whose writer died: it is cut off. Damage anywhere else is an {@link IOException}, and never a gap.
+ * <p>An incomplete record at the very end was left by a writer that died: it is cut off. Damage anywhere else is an {@link IOException}; no message
+ * is skipped silently.
  *
- * <p>Numbers count from 1, without gaps, for as long as the directory lives. Safe for any number of threads.
+ * <p>Messages are numbered from 1, without gaps, for as long as the directory exists. Safe for any number of threads.
  */
 final class Spool implements Store {
-    /** Bytes from which on a segment is full. */
+    /** A segment of at least this many bytes is full. */
     static final int SEGMENT = 8 << 20;
-    /** The longest message. */
+    /** The longest message, in bytes. */
     static final int LONGEST = 1 << 30;
 
     private static final String SUFFIX = ".spool";
@@ -45,7 +46,7 @@ final class Spool implements Store {
     private final TimeSource time;
     private final long full;
     private final SpoolStream stream;
-    /** By their first numbers; there is always one. */
+    /** By the number of the first message in each; there is always at least one. */
     @GuardedBy("this")
     private final NavigableMap<Long, SpoolSegment> segments = new TreeMap<>();
     @GuardedBy("this")
@@ -62,7 +63,7 @@ final class Spool implements Store {
     private boolean closed;
 
     /**
-     * Opens the spool in this directory, which is made when there is none, and reads and verifies all that is in it.
+     * Opens the spool in this directory, and reads and verifies all that is in it. Makes the directory when there is none.
      *
      * @throws IOException when it is in use, can't be read or written, or is damaged
      */
@@ -111,7 +112,7 @@ final class Spool implements Store {
         }
     }
 
-    /** The 16 bytes that tell this stream of numbers from every other. */
+    /** The 16 bytes that identify this stream of messages. */
     @Override
     public StreamId stream() {
         return stream.identity();
@@ -132,9 +133,11 @@ final class Spool implements Store {
     }
 
     /**
-     * Keeps these messages, all or none as long as this process lives; as many as {@value SpoolFile#WINDOW} bytes hold are one write.
+     * Appends these messages: all of them, or none when it fails. One write takes as many as fit into {@value SpoolFile#WINDOW} bytes. When the
+     * process dies meanwhile, some of them may have been appended.
      *
-     * @throws IOException when they could not be written, to a full device for instance; the spool is as before then, and may be tried again
+     * @return the number of the first of them
+     * @throws IOException when they could not be written, because the device is full for instance; the spool is then as it was before
      */
     @Override
     public synchronized long appendAll(List<byte[]> messages) throws IOException {
@@ -155,10 +158,10 @@ final class Spool implements Store {
     }
 
     /**
-     * A message that isn't acknowledged yet. Cheap in ascending order.
+     * Reads a message that isn't acknowledged yet. Fastest in ascending order.
      *
-     * @throws IOException when it can't be read, or isn't what was appended
-     * @throws IllegalArgumentException when there is no such number, or no longer
+     * @throws IOException when it can't be read, or differs from what was appended
+     * @throws IllegalArgumentException when no message has this number, or the message is acknowledged
      */
     @Override
     public synchronized byte[] read(long number) throws IOException {
@@ -188,10 +191,10 @@ final class Spool implements Store {
     }
 
     /**
-     * All up to this one are done. What was acknowledged before is ignored. A failure to note it is logged, as all that it can cost is that messages
-     * are sent again.
+     * Acknowledges all messages up to this one. Does nothing when they are acknowledged already. When the position can't be written, a warning is
+     * logged once and nothing is thrown, as the only effect is that messages may be sent again.
      *
-     * @throws IllegalArgumentException when there is no such message yet
+     * @throws IllegalArgumentException when no message has this number yet
      */
     @Override
     public synchronized void acknowledge(long number) {
@@ -206,13 +209,13 @@ final class Spool implements Store {
         }
     }
 
-    /** Bytes of all its files. */
+    /** The size of all files of the spool, in bytes. */
     synchronized long bytes() {
         checkOpen();
         return segments.values().stream().mapToLong(SpoolSegment::size).sum() + SpoolStream.SIZE;
     }
 
-    /** Lets others open the directory. Idempotent; what else is called afterwards fails. */
+    /** Closes the files, so that the directory can be opened again. Idempotent; every other method fails afterwards. */
     @Override
     public synchronized void close() throws IOException {
         if (!closed) {
@@ -236,7 +239,7 @@ final class Spool implements Store {
         return segments.lastEntry().getValue();
     }
 
-    /** Notes what is acknowledged, and deletes the segments that are done: in this order, or they would seem to be missing. */
+    /** Writes the acknowledged position, then deletes the segments before it. In the other order, a crash between would make them seem lost. */
     @GuardedBy("this")
     private void tidy(boolean note) {
         try {
@@ -263,7 +266,7 @@ final class Spool implements Store {
         }
     }
 
-    /** The full segment is on the device before the next begins: what even a power failure tears is in the last one. */
+    /** Forces the full segment to the device before the next begins, so that a power failure can damage only the last one. */
     @GuardedBy("this")
     private SpoolSegment roll() throws IOException {
         var old = last();
@@ -310,7 +313,7 @@ final class Spool implements Store {
                 segment.close();
             }
         }
-        // A power failure may leave fewer messages than acknowledgements: no number is used twice even so.
+        // After a power failure the position may be ahead of the messages. Begin after it, so that no number is used twice.
         var last = last();
         if (last.next() <= acknowledged) {
             begin(acknowledged + 1);
@@ -319,14 +322,14 @@ final class Spool implements Store {
         }
     }
 
-    /** The segments, by their first numbers. Files of other names are none of ours. */
+    /** The files of the segments, by the number of the first message in each. Other files in the directory are ignored. */
     private NavigableMap<Long, Path> files() throws IOException {
         var files = new TreeMap<Long, Path>();
         try (var all = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
             for (var path : all) {
                 var name = path.getFileName().toString();
                 var digits = name.substring(0, name.length() - SUFFIX.length());
-                // Two zeros, as every number of ours has them in front, make it one that fits into a long.
+                // Two leading zeros leave 18 digits, which always fit into a long.
                 if (digits.length() == DIGITS && digits.startsWith("00") && digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
                     files.put(Long.valueOf(digits), path);
                 }

@@ -18,13 +18,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of a {@link Spool} that reads and writes whole ranges, and that interrupts don't hurt. For one thread at a time.
+ * A file of a {@link Spool}. Reads and writes whole ranges, also when the thread is interrupted. For one thread at a time.
  *
- * <p>{@link FileChannel} closes itself when its thread is interrupted, as a link's threads are. Every operation here names its place in the file
- * and can be repeated, so it is, on a new channel, and the interrupt stays set for whoever waits next.
+ * <p>{@link FileChannel} closes itself when its thread is interrupted, and a link's threads are interrupted. Every operation here names its place in
+ * the file, so it can be repeated: this class repeats it on a new channel, and leaves the thread's interrupt set.
  */
 final class SpoolFile implements Closeable {
-    /** Bytes read at once, and the longest range that {@link #at} shows. */
+    /** The bytes that are read at once, and the longest range that {@link #at} returns. */
     static final int WINDOW = 1 << 16;
 
     private static final Set<OpenOption> OPEN = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -36,18 +36,18 @@ final class SpoolFile implements Closeable {
     private final Path path;
     @Nullable
     private FileChannel channel;
-    /** What the file holds from {@link #windowStart}, for {@link #windowLength} bytes. */
+    /** The {@link #windowLength} bytes of the file from {@link #windowStart} on. */
     @Nullable
     private ByteBuffer window;
     private long windowStart;
     private int windowLength;
 
-    /** It is opened when it is needed. */
+    /** Opened when it is first needed. */
     SpoolFile(Path path) {
         this.path = path;
     }
 
-    /** An empty file, for the owner alone where the file system knows owners. */
+    /** Makes an empty file, which only its owner may use where the file system knows owners. */
     static SpoolFile create(Path path) throws IOException {
         Files.deleteIfExists(path);
         Files.createFile(path, ownerOnly(path, "rw-------"));
@@ -93,10 +93,10 @@ final class SpoolFile implements Closeable {
     }
 
     /**
-     * These bytes, as the rest of a buffer that is good until the next call.
+     * Returns these bytes as the rest of a buffer, which is valid until the next call.
      *
      * @param length at most {@link #WINDOW}
-     * @param end where what may be read ends
+     * @param end where the readable part of the file ends
      */
     ByteBuffer at(long position, int length, long end) throws IOException {
         var view = window == null ? window = ByteBuffer.allocate(WINDOW) : window;
@@ -115,12 +115,12 @@ final class SpoolFile implements Closeable {
         uninterrupted("cut", c -> c.truncate(size));
     }
 
-    /** To the device, where it survives a power failure. */
+    /** Forces the file to the device, so that it survives a power failure. */
     void force() throws IOException {
         uninterrupted("force", c -> c.force(false));
     }
 
-    /** Gives back the descriptor and the memory; the next use takes them again. */
+    /** Releases the descriptor and the memory; the next use takes them again. */
     @Override
     public void close() throws IOException {
         window = null;

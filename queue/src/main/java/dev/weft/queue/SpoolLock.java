@@ -15,11 +15,11 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The right to use a {@link Spool}'s directory, which one holder has at a time, among all processes. It ends with its process, too.
+ * The exclusive right to use a {@link Spool}'s directory: one holder at a time, among all processes. It is released when the process ends.
  *
- * <p>A file lock is the process's, and is lost when any channel of its file is closed (fcntl(2)). So a second opener in this process must not get as
- * far as to a channel, even one whose classes another class loader has: who holds which directory stands in the system properties, which all of them
- * share.
+ * <p>A file lock belongs to the process, and is lost when any channel of its file is closed (fcntl(2)). So a second opener in this process must not
+ * open a channel at all, even when another class loader loaded its classes. Therefore the system properties, which all class loaders share, record
+ * which directories are held.
  */
 final class SpoolLock implements Closeable {
     private static final String PROPERTY = "dev.weft.queue.spool.";
@@ -40,10 +40,10 @@ final class SpoolLock implements Closeable {
     }
 
     /**
-     * Locks at once, or not.
+     * Takes the lock, without waiting for it.
      *
      * @param directory its real path
-     * @throws IOException when another has it
+     * @throws IOException when another holder has it
      */
     static SpoolLock of(Path directory) throws IOException {
         var name = name(directory);
@@ -59,7 +59,7 @@ final class SpoolLock implements Closeable {
         }
     }
 
-    /** A directory has one, whatever paths lead to it. */
+    /** The name for a directory: the same for all paths that lead to it. */
     private static String name(Path directory) throws IOException {
         var key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
         return PROPERTY + (key == null ? directory : key);
@@ -90,7 +90,7 @@ final class SpoolLock implements Closeable {
         return "the spool " + directory + " is in use by " + whose + " process: one link at a time may have it";
     }
 
-    /** Idempotent; to be called by its holder only. */
+    /** Releases the lock. Idempotent; only the holder may call it. */
     @Override
     public void close() throws IOException {
         if (channel.isOpen()) {

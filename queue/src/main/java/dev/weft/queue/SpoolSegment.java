@@ -11,9 +11,9 @@ import java.util.zip.CRC32C;
 
 import dev.weft.net.support.SafeLog;
 
-/** One file of a {@link Spool}: a header and consecutive records, of which it knows where each begins. For one thread at a time. */
+/** One file of a {@link Spool}: a header and consecutive records. It remembers where each record begins. For one thread at a time. */
 final class SpoolSegment implements Closeable {
-    /** Length, checksum and number, in front of the payload. */
+    /** The bytes before a payload: length, checksum and number. */
     static final int RECORD = 16;
 
     private final SpoolFile file;
@@ -24,7 +24,7 @@ final class SpoolSegment implements Closeable {
     private long[] starts = new long[16];
     private int count;
     private long size = SpoolStream.HEADER;
-    /** Bytes of a failed append may stand behind the last record. */
+    /** Whether a failed append may have left bytes after the last record. */
     private boolean ragged;
 
     private SpoolSegment(SpoolFile file, long first, byte[] header) {
@@ -45,9 +45,9 @@ final class SpoolSegment implements Closeable {
     }
 
     /**
-     * Reads and verifies all that is there.
+     * Reads and verifies all records.
      *
-     * @param last whether records may have been under way when the writer died: what isn't whole at its end is cut off
+     * @param last whether the writer may have died while it appended: an incomplete record at the end is then cut off
      */
     static SpoolSegment recover(Path path, long first, byte[] header, boolean last, SafeLog log) throws IOException {
         var segment = new SpoolSegment(new SpoolFile(path), first, header);
@@ -64,7 +64,7 @@ final class SpoolSegment implements Closeable {
         return first;
     }
 
-    /** The number of the first record after it. */
+    /** The number of the first record after this segment. */
     long next() {
         return first + count;
     }
@@ -80,7 +80,7 @@ final class SpoolSegment implements Closeable {
     /**
      * Appends all of them, or none.
      *
-     * @param through collects records, so that a batch of small ones is one write
+     * @param through a buffer that collects records, so that a batch of small ones is one write
      */
     void append(List<byte[]> messages, ByteBuffer through) throws IOException {
         mend();
@@ -105,7 +105,7 @@ final class SpoolSegment implements Closeable {
         }
     }
 
-    /** Where the next write goes, when the file ends there without what waits in the buffer. */
+    /** Puts a record into the buffer, and writes the buffer whenever it is full. Returns where the next write goes. */
     private long put(byte[] message, long written, ByteBuffer through) throws IOException {
         var end = through.remaining() < RECORD ? flush(written, through) : written;
         begin(message.length, next());
@@ -131,7 +131,7 @@ final class SpoolSegment implements Closeable {
         return written + more;
     }
 
-    /** Cuts off what a failed append left. */
+    /** Removes the bytes that a failed append left. */
     private void mend() throws IOException {
         if (ragged) {
             file.cut(size);
@@ -164,7 +164,7 @@ final class SpoolSegment implements Closeable {
         file.force();
     }
 
-    /** Gives back descriptor and memory until it is used again. */
+    /** Releases the descriptor and the memory; the next use takes them again. */
     @Override
     public void close() throws IOException {
         file.close();
@@ -205,7 +205,7 @@ final class SpoolSegment implements Closeable {
         file.cut(at);
     }
 
-    /** The length of this record's payload; negative when it isn't there, or not whole. */
+    /** The length of the payload of the record at this place; negative when there is no whole record. */
     private int whole(long at, long number, long end) throws IOException {
         if (end - at < RECORD) {
             return -1;
@@ -226,8 +226,8 @@ final class SpoolSegment implements Closeable {
     }
 
     /**
-     * Whether a whole record stands somewhere behind the end of the good ones, which is then no tear but damage. The stream's identity, in every
-     * checksum, keeps a message that contains a piece of some spool from looking like one.
+     * Whether a whole record follows somewhere after the last good one. If so, the bytes between are damage, not an incomplete append. Every checksum
+     * covers the stream's identity, so a message that contains a piece of another spool is not taken for a record.
      */
     private boolean goesOn(long end) throws IOException {
         for (long at = size + 1; at <= end - RECORD; at++) {
@@ -240,7 +240,7 @@ final class SpoolSegment implements Closeable {
         return false;
     }
 
-    /** Says which byte of which file it is. */
+    /** The failure to throw: it names the file, the byte and the message. */
     IOException damaged(long at, long number) {
         return new IOException(file + " is damaged at byte " + at + ", where message " + number + " should be, and messages may follow:"
                 + " set the spool's directory aside to begin anew without them");

@@ -18,16 +18,16 @@ import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue with a lock for producers and another for takers, which fetch all that has arrived at once: so they seldom wait for each other.
- * It can end: then nothing more is put, and what is in it can still be taken. For any number of threads.
+ * A bounded queue with one lock for producers and another for takers. Takers fetch all that has arrived at once, so the two seldom wait for each
+ * other. The queue can end: then nothing more is put, and what is in it can still be taken. Safe for any number of threads.
  *
  * @param <E> the type of an element
  */
 final class TwoLockQueue<E> {
     private static final TimeSource.Scheduled NONE = () -> {};
     /**
-     * A producer that waits is told when half of the queue is free. Of less room it learns by looking: first after so long, then after twice that,
-     * and so on. That is no limit that anybody has set, so it is counted in the machine's time.
+     * A producer that waits is woken when half of the queue is free. To notice less room than that it looks by itself: first after this time, then
+     * after twice that, and so on. No user sets this time, so it is measured by the machine's clock.
      */
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long LOOK_AGAIN_AT_LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(64);
@@ -108,7 +108,7 @@ final class TwoLockQueue<E> {
         }
     }
 
-    /** Every thread that waits for an element looks again whether its wait is over. */
+    /** Makes every thread that waits for an element check again whether its wait is over. */
     void look() {
         lock.lock();
         try {
@@ -134,7 +134,7 @@ final class TwoLockQueue<E> {
         }
     }
 
-    /** Takes what is there without waiting, at most so many. */
+    /** Takes the elements that are there, at most this many, without waiting. */
     List<E> pollAll(int most) {
         var all = new ArrayList<E>();
         taking.lock();
@@ -162,7 +162,7 @@ final class TwoLockQueue<E> {
         }
     }
 
-    /** When nothing is fetched, fetches all that has arrived; whether there is an element. */
+    /** Fetches all that has arrived when nothing is fetched. Returns whether there is an element. */
     @GuardedBy("taking")
     private boolean fetch() {
         if (!fetched.isEmpty()) {
@@ -180,7 +180,7 @@ final class TwoLockQueue<E> {
         return !fetched.isEmpty();
     }
 
-    /** There is room for one more, and perhaps something for another taker. A producer that waits is told when half of the queue is free. */
+    /** Called after an element was taken. Wakes another taker if there is more, and a producer that waits once half of the queue is free. */
     @GuardedBy("taking")
     private void took() {
         var left = fetched.size();
@@ -201,7 +201,7 @@ final class TwoLockQueue<E> {
         return arrived.size() + outstanding;
     }
 
-    /** Puts an element, waiting for room until the moment; false when there was none by then, or the queue has ended. */
+    /** Puts an element, and waits for room until the moment. Returns false when there was none by then, or the queue has ended. */
     boolean put(E element, long moment, TimeSource time) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -211,7 +211,7 @@ final class TwoLockQueue<E> {
         }
     }
 
-    /** Puts all of them, waiting for room as often as need be; those that were put stay there when it throws. False when the queue has ended. */
+    /** Puts all of them, and waits for room as often as needed. When it throws, those already put stay. Returns false when the queue has ended. */
     boolean putAll(Collection<? extends E> elements) throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -231,7 +231,7 @@ final class TwoLockQueue<E> {
         }
     }
 
-    /** Puts all of them though the queue be full; false when it has ended. */
+    /** Puts all of them, even when the queue is full. Returns false when it has ended. */
     boolean forceAll(Collection<? extends E> elements) {
         lock.lock();
         try {
@@ -245,7 +245,7 @@ final class TwoLockQueue<E> {
         }
     }
 
-    /** Puts an element, if there is room now; false when there is none, or the queue has ended. */
+    /** Puts an element if there is room now. Returns false when there is none, or the queue has ended. */
     boolean offer(E element) {
         lock.lock();
         try {
@@ -255,7 +255,7 @@ final class TwoLockQueue<E> {
         }
     }
 
-    /** Waits until there is room for one; false when there was none by the moment, or the queue has ended. */
+    /** Waits until there is room for one. Returns false when there was none by the moment, or the queue has ended. */
     @GuardedBy("lock")
     private boolean awaitRoom(long moment, TimeSource time) throws InterruptedException {
         for (var look = LOOK_AGAIN_NANOS; waiting() >= capacity && !ended; look = Math.min(2 * look, LOOK_AGAIN_AT_LEAST_NANOS)) {
@@ -302,7 +302,7 @@ final class TwoLockQueue<E> {
         }
     }
 
-    /** Mostly without a lock: threads that acknowledge one message after the other would fight for it. */
+    /** Takes no lock in most cases, as threads that acknowledge one message after the other would contend for it. */
     boolean isEmpty() {
         return outstanding == 0 && size() == 0;
     }

@@ -9,34 +9,34 @@ import dev.weft.linux.sys.Layouts;
 import dev.weft.linux.sys.Libc;
 
 /**
- * One queue of the kernel's events and the virtual thread that empties it.
+ * A queue of kernel events, and the virtual thread that empties it.
  *
- * <p>The thread asks for events without waiting, makes the threads that wait for them runnable, and yields: they run on the same carrier,
- * and its turn comes again after theirs. Only when there is nothing does it park, and the {@link Waiter}, a platform thread, wakes it.
- * Virtual threads are not time-sliced, so handlers that spin on every carrier would keep it from running; then the waiter empties the
- * queue in its place.
+ * <p>The thread asks for events without waiting, makes the threads that wait for them runnable, and yields: those run on the same carrier, and
+ * then this thread runs again. It parks only when there are no events; then the {@link Waiter}, a platform thread, wakes it at the next one.
+ * Virtual threads are not time-sliced, so handlers that compute on every carrier keep the loop from running. In that case the waiter empties
+ * the queue in its place.
  */
 public abstract class EventLoop {
     /**
-     * So long it keeps to its carrier's own queue. That one is filled anew in each turn, and what platform threads started or woke is looked at
-     * only when it is empty: queue by queue, each as long as it has something. So the loop leaves now and then, and comes back by the waiter's
-     * queue and the timer's in turn: wherever it came from last, it is not the next there, and others are.
+     * How long the loop stays in its carrier's own queue. Each turn fills that queue again, and the scheduler looks at the queues of threads that
+     * platform threads started or woke only when it is empty. So from time to time the loop leaves it, and returns through the waiter's queue and
+     * the timer's queue in turn, so that the threads in both get to run.
      */
     private static final long LONGEST_RUN_NANOS = 10_000_000;
-    /** So many events it takes in a turn: what it touched of their connections is still in the processor's cache when their threads run. */
+    /** Events a turn. Few enough that the connections' data is still in the processor's cache when their threads run. */
     private static final int EVENTS_A_TURN = 64;
-    /** So many are taken in its place. */
+    /** Events that the waiter, or another thread, takes at once in its place. */
     private static final int EVENTS_STOOD_IN_FOR = 1024;
 
     private final Waiter waiter;
     private final Thread thread;
-    /** Its place among the waiter's loops. */
+    /** Its index among the waiter's loops. */
     private int index;
-    /** Moves on with every turn; whoever sees it stand still knows that the thread doesn't run. */
+    /** Counts turns. When it does not change, the thread does not run. */
     private volatile long turns;
     /** Whether it has been woken since it last found nothing. */
     private volatile boolean running;
-    /** For {@link #standIn}, by one thread at a time. */
+    /** The buffer of {@link #standIn}; used by one thread at a time. */
     private final MemorySegment spareEvents = roomToStandIn();
     private final MemorySegment spareErrno = Libc.errnoRoom(Arena.global());
     private final AtomicBoolean spareLent = new AtomicBoolean();
@@ -47,7 +47,7 @@ public abstract class EventLoop {
         thread = Thread.ofVirtual().name(name).unstarted(this::run);
     }
 
-    /** A descriptor that is readable when there are events. */
+    /** A descriptor that is readable while there are events. */
     public abstract int descriptor();
 
     /** One look at the queue, on any thread; how many events there were. {@code events} is room for an epoll instance's, as many as fit. */
@@ -66,7 +66,7 @@ public abstract class EventLoop {
         thread.start();
     }
 
-    /** There are events. */
+    /** Wakes the thread, as there are events. */
     final void wake() {
         running = true;
         LockSupport.unpark(thread);
@@ -80,7 +80,7 @@ public abstract class EventLoop {
         return turns;
     }
 
-    /** One look in its place, by a thread on a carrier: those that it makes runnable are put into that carrier's own queue. */
+    /** Looks once in its place, on a carrier: the threads that become runnable are put into that carrier's own queue. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // that it moves is all that is asked of it
     final void standIn() {
         if (spareLent.compareAndSet(false, true)) {
@@ -93,7 +93,7 @@ public abstract class EventLoop {
         }
     }
 
-    /** For the events of {@link #dispatch} in a loop's place. */
+    /** The buffer for {@link #dispatch} when it is called in a loop's place. */
     static MemorySegment roomToStandIn() {
         return room(EVENTS_STOOD_IN_FOR);
     }

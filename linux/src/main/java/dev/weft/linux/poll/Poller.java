@@ -31,12 +31,12 @@ final class Poller extends EventLoop {
         return epoll;
     }
 
-    /** Before it has started. */
+    /** To be called before it has started. */
     void close() {
         Libc.close(epoll);
     }
 
-    /** Watches a connection for all it may ever report: one call for its whole life. */
+    /** Watches a connection for all events: one system call for its whole life. */
     void watch(int fd, Watched watched) throws IOException {
         var data = table.enter(fd, watched);
         registering.lock();

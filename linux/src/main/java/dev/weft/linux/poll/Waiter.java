@@ -20,7 +20,7 @@ import dev.weft.net.support.SafeLog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread of this transport that blocks in the kernel.
+ * The one thread of this transport that blocks in epoll_wait(2).
  *
  * <p>It waits for everything at once: for the loops' epoll instances and rings, which can be polled like any descriptor, and for listeners and
  * datagram sockets, whose owners are platform threads and must go on when every carrier is busy. While loops run it looks every 10 ms
@@ -28,17 +28,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Waiter {
     private static final SafeLog LOG = SafeLog.of("dev.weft.linux");
-    /** As many as carry virtual threads; so many pollers there are, and rings. */
+    /** The number of carriers of virtual threads: there are as many pollers, and as many rings. */
     public static final int CARRIERS = Integer.getInteger("jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
     private static final int LISTENER_EVENTS = Libc.EPOLLIN | Libc.EPOLLET;
     private static final int PACKET_EVENTS = Libc.EPOLLIN | Libc.EPOLLOUT | Libc.EPOLLET;
-    /** How long a loop may not have run before its work is done here. */
+    /** When a loop has not run for this long, the waiter does its work. */
     private static final int TAKE_OVER_MILLIS = 10;
     private static final int MOST_EVENTS = 64;
-    /** An event's data for a loop: its index, which no generation has. */
+    /** An event's data for a loop is its index; no channel's generation has such a value. */
     private static final long LOOP = 1L << 31;
 
-    /** The machine's, and no other: it tells whether threads get a processor, which no test changes by moving the time. */
+    /** Always the machine's clock: it measures whether threads get a processor, which a test that moves the time does not change. */
     static final TimeSource TIME = TimeSource.system();
 
     private static volatile @Nullable Waiter shared;
@@ -80,12 +80,12 @@ public final class Waiter {
         }
     }
 
-    /** The one that some channel has opened already. */
+    /** The waiter that the first channel has opened. */
     public static Waiter shared() {
         return Objects.requireNonNull(shared, "no channel has been opened");
     }
 
-    /** One more loop to be woken and stood in for; starts it. */
+    /** Adds a loop, and starts it: from now on the waiter wakes it, and does its work when it gets no carrier. */
     public void add(EventLoop loop) throws IOException {
         register(loop);
         loop.start();
@@ -99,12 +99,12 @@ public final class Waiter {
         loops = more;
     }
 
-    /** Watches a connection. */
+    /** Begins to watch a connection. */
     public void watchStream(int fd, Watched stream) throws IOException {
         poller(fd).watch(fd, stream);
     }
 
-    /** Which of them watches a connection: numbers are given out in order, and so all have as many. */
+    /** The poller that watches a descriptor. The kernel gives out numbers in order, so all pollers have about as many. */
     public Poller poller(int fd) {
         return pollers.get(fd % pollers.size());
     }
@@ -115,12 +115,12 @@ public final class Waiter {
         poller(fd).unwatch(fd);
     }
 
-    /** Watches a listening socket. */
+    /** Begins to watch a listening socket. */
     public void watchListener(int fd, Watched listener) throws IOException {
         watch(fd, listener, LISTENER_EVENTS);
     }
 
-    /** Watches a datagram socket. */
+    /** Begins to watch a datagram socket. */
     public void watchPackets(int fd, Watched packets) throws IOException {
         watch(fd, packets, PACKET_EVENTS);
     }
@@ -135,7 +135,7 @@ public final class Waiter {
         }
     }
 
-    /** Before a watched descriptor is closed; closing ends the watch itself. */
+    /** To be called before a watched descriptor is closed. The close itself ends the watch in the kernel. */
     public void forget(int fd, Watched watched) {
         table.remove(fd, watched);
     }
@@ -150,10 +150,10 @@ public final class Waiter {
     }
 
     /**
-     * On a virtual thread that has had a carrier for long, as its socket always had something to do: gives all others their turn. Those of
-     * our channels come first, put into this carrier's queue from here; a yield alone would meet nobody there. What platform threads have
-     * started or woken stands in queues that the scheduler looks at one by one, each as long as there is something in it: a yield comes
-     * back by one of them and a rest by another, so that neither keeps it from the rest of them.
+     * Called on a virtual thread that has had its carrier for long, because its socket always had something to do: lets all other threads run.
+     * It first makes the threads of ready channels runnable, which puts them into this carrier's queue; a yield alone would find that queue
+     * empty. Threads that platform threads have started or woken are in other queues. The scheduler takes from one queue until it is empty.
+     * A yield returns through one of these queues and a sleep through another, so using both leaves no queue waiting.
      */
     public void giveWay(EventLoop own, boolean rest) {
         for (var loop : loops) {
@@ -168,7 +168,7 @@ public final class Waiter {
         }
     }
 
-    /** A loop has found nothing: wakes it when there is something, also if that came since it looked. */
+    /** Called when a loop has found nothing: the waiter wakes it at the next event, even one that came after it looked. */
     void arm(EventLoop loop) throws IOException {
         control(Libc.EPOLL_CTL_MOD, loop.descriptor(), Libc.EPOLLIN | Libc.EPOLLONESHOT, LOOP | loop.index());
     }
@@ -237,7 +237,7 @@ public final class Waiter {
         }
     }
 
-    /** A loop's event comes once, and so do a listener's: that there is no memory to wake one must not keep the others from theirs. */
+    /** The kernel reports each event once. So when one cannot be handled, for want of memory, the others must be handled all the same. */
     private void wake(EventLoop loop) {
         try {
             loop.wake();
@@ -246,7 +246,7 @@ public final class Waiter {
         }
     }
 
-    /** A thread that ended would strand every connection: it says so, and goes on with whatever still works. */
+    /** If this thread ended, every connection would hang: it logs the failure and goes on. */
     public static void report(Throwable failure) {
         try {
             LOG.log(System.Logger.Level.ERROR, () -> "polling failed", failure);

@@ -8,10 +8,10 @@ import dev.weft.linux.sys.ShortLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who watches which descriptor: how an event finds its channel.
+ * Finds the channel that an event is for.
  *
- * <p>A descriptor's number is used again at once after its close, while an event of the former owner may still be on its way. So every
- * registration has a generation, which travels in the event's data, and an event of another generation meets nobody.
+ * <p>The kernel reuses a descriptor's number at once after its close, while an event for the former owner may still be unread. So every
+ * registration has a generation, which is part of the event's data, and an event of an older generation is dropped.
  */
 public final class WatchTable {
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Watched[].class);
@@ -20,7 +20,7 @@ public final class WatchTable {
     private volatile @Nullable Watched[] slots = new Watched[1024];
     private int generations;
 
-    /** Enters a channel under its descriptor's number; the data that its events are to carry. */
+    /** Registers a channel under its descriptor's number. Returns the data for its events. */
     public long enter(int fd, Watched watched) {
         changing.lock();
         try {
@@ -36,7 +36,7 @@ public final class WatchTable {
         }
     }
 
-    /** The descriptor is about to be closed. */
+    /** Removes a channel. To be called before its descriptor is closed. */
     public void remove(int fd, Watched watched) {
         changing.lock();
         try {
@@ -48,7 +48,7 @@ public final class WatchTable {
         }
     }
 
-    /** Hands an event to whom it is meant for, if that one is still there. */
+    /** Hands an event to its channel, if that is still registered. */
     void dispatch(long data, int events) {
         var watched = find((int) data, (int) (data >>> 32));
         if (watched != null) {
@@ -60,7 +60,7 @@ public final class WatchTable {
         }
     }
 
-    /** Who watches this descriptor in this generation; null when that one is gone. */
+    /** The channel with this descriptor and generation; null when it is no longer registered. */
     @Nullable
     public Watched find(int fd, int generation) {
         var all = slots;

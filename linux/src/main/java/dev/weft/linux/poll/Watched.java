@@ -1,17 +1,17 @@
 package dev.weft.linux.poll;
 
-/** What the kernel reports events about: one descriptor for its whole life. */
+/** Receives the events of one descriptor, from its registration to its close. */
 public abstract class Watched {
     private int generation;
 
-    /** What happened, in epoll's bits; on any thread, and quick. */
+    /** An event has come, with epoll's bits. May run on any thread, and must return quickly. */
     public abstract void ready(int events);
 
     final int generation() {
         return generation;
     }
 
-    /** Before it is watched. */
+    /** To be called before it is watched. */
     final void generation(int generation) {
         this.generation = generation;
     }

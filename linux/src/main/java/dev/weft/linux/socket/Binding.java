@@ -28,7 +28,7 @@ import dev.weft.net.spi.SocketFile;
 import dev.weft.net.spi.SocketSettings;
 import dev.weft.net.spi.StreamChannel;
 
-/** How sockets come to be: made, given their options, bound, set listening or connecting. */
+/** Makes sockets: opens them, sets their options, binds them, and makes them listen or connect. */
 public final class Binding {
     private Binding() {}
 
@@ -88,7 +88,7 @@ public final class Binding {
         return new LinuxListener(fd, family, Options.ofConnections(settings.options()), inherited, file, streams);
     }
 
-    /** What a connection's descriptor becomes; from then on it is the maker's to close. */
+    /** Makes a channel of a connection's descriptor; from then on the channel closes it, also when this fails. */
     @FunctionalInterface
     public interface Connecting {
         StreamChannel of(int fd, int family, boolean connected) throws IOException;
@@ -179,7 +179,7 @@ public final class Binding {
         }
     }
 
-    /** Whether a socket of the same type that knocks there is refused. */
+    /** Whether a connection attempt there, by a socket of the same type, is refused. */
     private static boolean nobodyAt(Address address, int type) throws IOException {
         return Sockets.closing(Libc.socket(Libc.AF_UNIX, type), fd -> {
             try (var arena = Arena.ofConfined()) {

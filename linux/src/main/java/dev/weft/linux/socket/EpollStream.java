@@ -16,7 +16,7 @@ public final class EpollStream extends LinuxStream {
     private static final int ENDING = Libc.EPOLLRDHUP | Libc.EPOLLHUP | Libc.EPOLLERR | Libc.EPOLLPRI;
     private static final int F_DUPFD_CLOEXEC = 1030; // fcntl(2)
 
-    /** Whether a short read means that nothing is left, so that the read that would say so can be saved. */
+    /** Whether a short read proves that nothing is left, which saves the next read. */
     private volatile boolean shortIsDrained;
 
     private EpollStream(Descriptor descriptor, int family, Address remote, @Nullable Address local, boolean connected) {
@@ -25,7 +25,7 @@ public final class EpollStream extends LinuxStream {
         shortIsDrained = family != Libc.AF_UNIX;
     }
 
-    /** Takes over an accepted descriptor, and closes it when that fails; the local address may be given when it is known. */
+    /** Takes over an accepted descriptor, and closes it when that fails. The local address may be given when it is known. */
     public static EpollStream accepted(int fd, int family, Address remote, @Nullable Address local) throws IOException {
         return watched(made(fd, family, remote, local, true), fd);
     }
@@ -55,8 +55,8 @@ public final class EpollStream extends LinuxStream {
     }
 
     /**
-     * Data and the end of the stream may come as one event, and no other follows: after a sign of the end a short read says nothing any
-     * more. Nor does it where urgent data stand in the way, at which a read stops (tcp(7)).
+     * Data and the end of the stream may be reported by one event, with no other after it. So after an event that reports the end, a short read
+     * proves nothing. The same holds for urgent data, at which a read stops (tcp(7)).
      */
     @Override
     public void ready(int events) {
@@ -96,7 +96,7 @@ public final class EpollStream extends LinuxStream {
         throw new SystemException(-n);
     }
 
-    /** An edge tells of room in any case. */
+    /** Does nothing: an edge-triggered event reports room in any case. */
     @Override
     protected void awaitRoom() {}
 
@@ -110,7 +110,7 @@ public final class EpollStream extends LinuxStream {
         Waiter.shared().forget(descriptor.number(), this);
     }
 
-    /** Ends the watch, as what happens on the connection is another process's business now; a duplicate of the descriptor, the caller's to close. */
+    /** Ends the watch, as another process uses the connection from now on. Returns a duplicate of the descriptor, which the caller must close. */
     public int handOver() throws IOException {
         var fd = descriptor.enter();
         try {

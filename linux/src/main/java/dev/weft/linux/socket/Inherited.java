@@ -39,7 +39,7 @@ final class Inherited {
 
     private Inherited() {}
 
-    /** The inherited sockets of this type at this address that are left. */
+    /** The inherited sockets of this type at this address that no server has taken. */
     static List<Integer> take(Address address, int type) throws IOException {
         synchronized (Known.SOCKETS) {
             if (Known.SOCKETS.isEmpty()) {
@@ -57,13 +57,13 @@ final class Inherited {
         return address.isAny() ? Address.any(address.port()) : Address.of(address.resolve().getFirst());
     }
 
-    /** What is made of inherited descriptors. */
+    /** Makes something of inherited descriptors. */
     @FunctionalInterface
     interface Making<T> {
         T of(List<Integer> fds) throws IOException;
     }
 
-    /** What is made of inherited descriptors; they are left for the next attempt if that fails. */
+    /** Makes something of inherited descriptors. If that fails, they are kept for the next attempt. */
     static <T> T orGiveBack(List<Integer> fds, Making<T> making) throws IOException {
         try {
             return making.of(fds);

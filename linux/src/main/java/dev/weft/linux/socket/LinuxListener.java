@@ -27,10 +27,10 @@ import dev.weft.net.spi.SocketFile;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.support.SafeLog;
 
-/** A listening socket, TCP or Unix; the waiter watches it, so accepting goes on when every carrier is busy. */
+/** A listening socket, TCP or Unix. The waiter watches it, so that accepting goes on while every carrier is busy. */
 final class LinuxListener extends LinuxSocket implements ListenerChannel {
     private static final SafeLog LOG = SafeLog.of("dev.weft.linux");
-    /** What becomes of an accepted descriptor, which is the maker's to close from then on. */
+    /** Makes a channel of an accepted descriptor; from then on the channel closes it, also when this fails. */
     @FunctionalInterface
     public interface Streams {
         StreamChannel of(int fd, int family, Address remote, Optional<Address> local) throws IOException;
@@ -112,7 +112,7 @@ final class LinuxListener extends LinuxSocket implements ListenerChannel {
         return streams.of(fd, family, remote, local.isAny() ? Optional.empty() : Optional.of(local));
     }
 
-    /** Only the one connection is lost; the listener has no part in it. */
+    /** The failure concerns one connection only; the listener goes on. */
     private static final class LostConnectionException extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -126,7 +126,7 @@ final class LinuxListener extends LinuxSocket implements ListenerChannel {
         acceptable.await();
     }
 
-    /** accept(2) also passes on what happened on the new socket before it was accepted: its ERRORS, "Error handling". */
+    /** accept(2) also reports errors that happened on the new socket before it was accepted: see "Error handling" there. */
     @Override
     public AcceptFailure classify(IOException failure) {
         if (failure instanceof ClosedChannelException || !descriptor.isOpen()) {

@@ -27,9 +27,9 @@ import dev.weft.net.spi.Readiness;
 import dev.weft.net.spi.SocketFailure;
 import dev.weft.net.spi.SocketFile;
 
-/** A datagram socket, UDP or Unix; the waiter watches it. */
+/** A datagram socket, UDP or Unix. The waiter watches it. */
 public final class LinuxPackets extends LinuxSocket implements PacketChannel {
-    /** How long a sender rests whose datagram a Unix peer has no room for: no event tells of that room (unix(7) has none). */
+    /** How long a sender waits when a Unix peer has no room for its datagram: no event reports such room (unix(7)). */
     private static final long REST_NANOS = 1_000_000;
 
     private final Optional<SocketFile> file;
@@ -67,8 +67,8 @@ public final class LinuxPackets extends LinuxSocket implements PacketChannel {
     }
 
     /**
-     * MSG_TRUNC makes recvfrom(2) tell the datagram's real length: SPEC SS-24. The socket is asked in any case: the event of one that is in
-     * the queue may not be here yet.
+     * MSG_TRUNC makes recvfrom(2) return the datagram's real length: SPEC SS-24. The socket is always asked, as the event of a datagram that is
+     * in the queue may not have been read yet.
      */
     @Override
     public Optional<Packet> receive(byte[] into) throws IOException {
@@ -118,7 +118,7 @@ public final class LinuxPackets extends LinuxSocket implements PacketChannel {
         return sent;
     }
 
-    /** sendto(2) on a socket of this family; false when there is no room. */
+    /** sendto(2) on a socket of this family. Returns false when there is no room. */
     public static boolean send(int fd, int family, byte[] data, Address to) throws IOException {
         if (family == Libc.AF_UNIX && to.host().isEmpty()) {
             throw new SocketException("the peer bound no address, so it can't be sent to");
@@ -145,8 +145,8 @@ public final class LinuxPackets extends LinuxSocket implements PacketChannel {
     }
 
     /**
-     * Where the peer's queue is what is full, the time decides when to try again; so it does where another thread waits for the same room
-     * already, as a wake may be meant for either.
+     * When the peer's queue is full, tries again after a time. It does so too when another thread waits for room already, as a wake-up may be
+     * meant for either.
      */
     @Override
     public void awaitWritable() throws IOException {

@@ -21,7 +21,7 @@ import dev.weft.net.spi.SocketFailure;
 import dev.weft.net.spi.StreamChannel;
 import org.jspecify.annotations.Nullable;
 
-/** A TCP or Unix stream socket, save for how it learns what has arrived: all that epoll's and io_uring's have in common. */
+/** A TCP or Unix stream socket: what epoll's and io_uring's streams have in common. They differ in how they learn that data has arrived. */
 public abstract class LinuxStream extends LinuxSocket implements StreamChannel {
     private static final int MOST_UNBROKEN = 16;
 
@@ -31,9 +31,9 @@ public abstract class LinuxStream extends LinuxSocket implements StreamChannel {
     private volatile @Nullable Address local;
     private volatile boolean connected;
     private volatile boolean closing;
-    /** Whether the peer has ended and all that it sent was read. */
+    /** Whether the peer has ended its output, and all of it was read. */
     private volatile boolean ended;
-    /** Calls that found something to do since one last had to wait: reader and writer both count, and it need not be exact. */
+    /** Calls that found something to do since one last had to wait. Reader and writer both count, so it is not exact. */
     private int unbroken;
 
     protected LinuxStream(Descriptor descriptor, int family, Address remote, @Nullable Address local, boolean connected) {
@@ -44,23 +44,23 @@ public abstract class LinuxStream extends LinuxSocket implements StreamChannel {
         writable = new Readiness(connected);
     }
 
-    /** A write or a connect found that it has to wait: what makes {@link #writable} ready again, where that must be asked for. */
+    /** Called when a write or a connect has to wait: asks for the event that makes {@link #writable} ready, where it must be asked for. */
     protected abstract void awaitRoom() throws IOException;
 
-    /** Where the other connections are whose turn it would be. */
+    /** The loop of this connection, whose other connections wait for their turn. */
     protected abstract EventLoop loop();
 
-    /** Before the close: no event is to reach this stream any more. */
+    /** Called before the close: no event may reach this stream from now on. */
     protected abstract void forget();
 
-    /** A call found something to do. A virtual thread that goes on so keeps its carrier from all others, and it is for us to see that. */
+    /** Called when a call found something to do. A virtual thread that never waits keeps its carrier from all others; this makes it yield. */
     protected final void moved() {
         if (++unbroken % MOST_UNBROKEN == 0 && Thread.currentThread().isVirtual()) {
             Waiter.shared().giveWay(loop(), unbroken % (2 * MOST_UNBROKEN) == 0);
         }
     }
 
-    /** A read has found the end of the stream: the peer's, unless it comes of our own close. */
+    /** Called when a read has found the end of the stream: the peer's, unless this side was closed. */
     protected final int ended() throws ClosedChannelException {
         if (closing) {
             throw new ClosedChannelException();
@@ -157,7 +157,7 @@ public abstract class LinuxStream extends LinuxSocket implements StreamChannel {
         }
     }
 
-    /** A connection whose close is not to linger is reset by it: socket(7). A Unix socket knows no reset. */
+    /** Makes the close reset the connection (SO_LINGER of 0, socket(7)). Unix sockets have no reset. */
     @Override
     public void abort() {
         closing = true;
@@ -178,7 +178,7 @@ public abstract class LinuxStream extends LinuxSocket implements StreamChannel {
         end();
     }
 
-    /** What was sent stays readable for the peer, though not all was read that came from it. */
+    /** Lets the peer read what was sent, even though not all of its own data was read. */
     @Override
     public void close() {
         closing = true;
@@ -210,7 +210,7 @@ public abstract class LinuxStream extends LinuxSocket implements StreamChannel {
         }
     }
 
-    /** Asked for when first wanted: most connections never ask. */
+    /** Looked up at the first call, as most connections never need it. */
     @Override
     public Address local() {
         var known = local;

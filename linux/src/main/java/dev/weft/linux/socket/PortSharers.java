@@ -26,18 +26,18 @@ import dev.weft.net.spi.StreamChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several listening sockets on one port, each with a thread that accepts, seen as one listener.
+ * Several listening sockets on one port, each with its own accepting thread, that look like one listener.
  *
- * <p>The threads run ahead of whoever takes from the group by a few connections at most; what they fail with is passed on in its turn, and a
- * thread whose failure has not been taken yet waits, so that a want of descriptors makes nobody spin. Who takes and finds nothing ahead
- * asks the sockets themselves, as a drain serves all who are queued: "nobody" is the kernel's word for each of them.
+ * <p>The threads accept a few connections ahead of the caller of {@link #accept}. A failure is queued like a connection, and the thread that met it
+ * waits until it has been taken, so that a want of descriptors makes no thread spin. When nothing is queued, a caller that must not wait asks
+ * the sockets themselves, as a drain serves every connection that the kernel holds.
  */
 final class PortSharers implements ListenerChannel {
-    /** How far a thread runs ahead. */
+    /** How many connections a thread accepts ahead. */
     private static final int AHEAD = 8;
     private static final long REST_NANOS = 10_000_000;
 
-    /** How one socket of the group is made. */
+    /** Makes one socket of the group. */
     @FunctionalInterface
     interface Listening {
         ListenerChannel at(Address address, SocketSettings settings) throws IOException;
@@ -51,7 +51,7 @@ final class PortSharers implements ListenerChannel {
 
     private final List<ListenerChannel> members;
     private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
-    /** For connections ahead. It is had before accepting, so that what was accepted never waits outside of the queue. */
+    /** Permits to accept ahead. A thread takes one before it accepts, so an accepted connection always has room in the queue. */
     private final Semaphore room;
     private final Readiness acceptable = new Readiness(true);
     private final List<Thread> threads = new ArrayList<>();
@@ -66,12 +66,12 @@ final class PortSharers implements ListenerChannel {
         }
     }
 
-    /** Sockets that are there already. */
+    /** A group of sockets that exist already. */
     static PortSharers of(List<ListenerChannel> members) {
         return new PortSharers(members);
     }
 
-    /** All sockets, or none: the first finds the port, the others share it. */
+    /** Opens all sockets, or none: the first finds the port, the others share it. */
     static PortSharers open(int n, Address address, SocketSettings settings, Listening listening) throws IOException {
         var options = new HashMap<>(settings.options());
         options.put(StandardSocketOptions.SO_REUSEPORT, true);
@@ -155,7 +155,7 @@ final class PortSharers implements ListenerChannel {
         }
     }
 
-    /** Whoever comes after the close sees to what was accepted and not taken: the thread that put it, at the latest. */
+    /** Closes connections that were accepted and not taken. Called after the close, at the latest by the thread that put the connection there. */
     private void dropAll() {
         for (var left = outcomes.poll(); left != null; left = outcomes.poll()) {
             drop(left);
@@ -231,7 +231,7 @@ final class PortSharers implements ListenerChannel {
         acceptable.signal();
     }
 
-    /** The first one's; they are all alike. */
+    /** That of the first socket; all are alike. */
     @Override
     public OptionalInt fileno() {
         return members.getFirst().fileno();

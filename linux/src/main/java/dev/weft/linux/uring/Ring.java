@@ -18,19 +18,19 @@ import dev.weft.linux.sys.SystemException;
 /**
  * One io_uring: requests go in from any thread, each submitted at once, and one thread at a time takes completions out.
  *
- * <p>The kernel does a request's work in the thread that submitted it, when that one next enters the kernel (IORING_SETUP_COOP_TASKRUN), at
- * the latest with the clock's tick; a thread that sleeps is woken for it. Requests of a thread that has ended complete with ECANCELED.
+ * <p>The kernel does the work of a request in the thread that submitted it, when that thread next enters the kernel (IORING_SETUP_COOP_TASKRUN), at
+ * the latest at the next clock tick; a sleeping thread is woken for it. Requests of a thread that has ended complete with ECANCELED.
  */
 final class Ring {
-    /** What a completion means is for the one who made the request, and for nobody when that one has gone. */
+    /** Receives completions. The receiver decides what they mean, and ignores those whose requester is gone. */
     @FunctionalInterface
     interface Completions {
         void completed(long data, int result, int flags);
     }
 
-    /** A completion carries the id of a buffer in its upper half. */
+    /** Flag of a completion: its upper half is the id of a buffer. */
     static final int CQE_BUFFER = 1;
-    /** More completions of the same request follow. */
+    /** Flag of a completion: more completions of the same request follow. */
     static final int CQE_MORE = 1 << 1;
 
     private static final int SETUP_FLAGS = 1 << 3 | 1 << 4 | 1 << 7 | 1 << 8 | 1 << 9; // CQSIZE, CLAMP, SUBMIT_ALL, COOP_TASKRUN, TASKRUN_FLAG
@@ -77,7 +77,7 @@ final class Ring {
     private int tail;
     private int waiting;
 
-    /** With room for so many completions, a power of two; those beyond it the kernel keeps. */
+    /** A ring with room for this many completions, a power of two. The kernel keeps those that do not fit. */
     Ring(int room) throws IOException {
         try (var arena = Arena.ofConfined()) {
             var params = arena.allocate(RingLayouts.PARAMS);
@@ -115,7 +115,7 @@ final class Ring {
         return params.get(JAVA_INT, RingLayouts.offset(RingLayouts.PARAMS, names));
     }
 
-    /** Readable by poll(2) while there are completions. */
+    /** The descriptor of the ring: poll(2) reports it readable while there are completions. */
     int descriptor() {
         return fd;
     }
@@ -140,7 +140,7 @@ final class Ring {
         }
     }
 
-    /** Completes once, when one of poll(2)'s events is there. */
+    /** Requests one completion, when one of these events of poll(2) occurs. */
     void poll(int descriptor, long data, int events) throws IOException {
         submitting.lock();
         try {
@@ -151,7 +151,7 @@ final class Ring {
         }
     }
 
-    /** Ends requests early, if they still stand; they then complete with ECANCELED. */
+    /** Cancels requests that have not completed; they complete with ECANCELED. */
     void cancel(long own, long... data) throws IOException {
         submitting.lock();
         try {
@@ -175,7 +175,7 @@ final class Ring {
         return request;
     }
 
-    /** What the kernel does not take is taken back: it must not stand there when the descriptor belongs to another. */
+    /** A request that the kernel does not accept is removed again: it must not be left there when the descriptor belongs to another channel. */
     private void submit() throws IOException {
         tail += waiting;
         INT.setRelease(queues, sqTail, tail);
@@ -192,7 +192,7 @@ final class Ring {
         }
     }
 
-    /** Takes out what is there now, on one thread at a time; how many there were. */
+    /** Takes out the completions that are there, on one thread at a time. Returns how many there were. */
     int reap(Completions completions, MemorySegment errno) {
         var n = takeOut(completions);
         if (n == 0 && ((int) INT.getAcquire(queues, sqFlags) & (SQ_CQ_OVERFLOW | SQ_TASKRUN)) != 0) {

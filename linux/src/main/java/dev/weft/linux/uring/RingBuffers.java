@@ -15,11 +15,11 @@ import dev.weft.linux.sys.ShortLock;
 /**
  * The buffers that the kernel picks from when something has arrived, so that a connection without data holds none.
  *
- * <p>A buffer is the kernel's until a completion names it, then its receiver's until {@link #giveBack}. While it is a receiver's, it may
- * carry what that one notes about it: how much it holds, and which comes after it.
+ * <p>A buffer belongs to the kernel until a completion names it, then to its receiver until {@link #giveBack}. The receiver may note with it how
+ * much it holds, and which buffer comes next.
  */
 final class RingBuffers {
-    /** The only group of each ring. */
+    /** The id of the one group of buffers in each ring. */
     static final short GROUP = 0;
 
     private static final long ADDRESS = RingLayouts.offset(RingLayouts.BUF, "addr");
@@ -38,7 +38,7 @@ final class RingBuffers {
     private int tail;
     private int taken;
 
-    /** So many buffers, a power of two, of so many bytes; all are the kernel's once they are registered. */
+    /** Allocates {@code count} buffers, a power of two, of {@code size} bytes. All belong to the kernel once they are registered. */
     RingBuffers(int count, int size) throws IOException {
         this.count = count;
         this.size = size;
@@ -61,7 +61,7 @@ final class RingBuffers {
         }
     }
 
-    /** The kernel has filled one with so many bytes; by whoever looks at the completions, one thread at a time. */
+    /** Records that the kernel has filled a buffer with this many bytes. For the thread that takes completions, one at a time. */
     void arrived(int id, int length) {
         lengths[id] = length;
         taken++;
@@ -83,7 +83,7 @@ final class RingBuffers {
         MemorySegment.copy(memory, JAVA_BYTE, (long) id * size + position, into, offset, length);
     }
 
-    /** The kernel may fill it again. */
+    /** Gives a buffer back to the kernel, which may fill it again. */
     void giveBack(int id) {
         giving.lock();
         try {
@@ -97,7 +97,7 @@ final class RingBuffers {
         }
     }
 
-    /** How many are with receivers, roughly while completions come. */
+    /** How many buffers belong to receivers; not exact while completions arrive. */
     int out() {
         return count + taken - tail;
     }

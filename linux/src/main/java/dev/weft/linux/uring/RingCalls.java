@@ -38,7 +38,7 @@ final class RingCalls {
         return Libc.number(SYSCALL, errno, ENTER, ring, count, 0, 0, 0);
     }
 
-    /** io_uring_enter(2) that lets the kernel post what it has for this thread, and what did not fit before. */
+    /** io_uring_enter(2) that lets the kernel post completions for this thread, and those that did not fit before. */
     static int post(int ring, MemorySegment errno) {
         return Libc.number(SYSCALL, errno, ENTER, ring, 0, 0, ENTER_GETEVENTS, 0);
     }
@@ -53,7 +53,7 @@ final class RingCalls {
         return map(size, SHARED, ring, offset);
     }
 
-    /** Zeroes, which become real pages when they are first touched. */
+    /** Memory of zeroes, whose pages are allocated when they are first touched. */
     static MemorySegment pages(long size) throws IOException {
         return map(size, PRIVATE_ANONYMOUS, -1, 0);
     }
@@ -69,7 +69,7 @@ final class RingCalls {
         }
     }
 
-    /** munmap(2), which refuses nothing that {@link #map} gave. */
+    /** munmap(2), which never refuses what {@link #map} returned. */
     static void unmap(MemorySegment memory) {
         try (var arena = Arena.ofConfined()) {
             Libc.call(MUNMAP, Libc.errnoRoom(arena), memory.address(), memory.byteSize(), 0, 0, 0, 0);

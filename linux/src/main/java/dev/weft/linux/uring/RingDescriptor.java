@@ -8,10 +8,10 @@ import dev.weft.linux.sys.Descriptor;
 import dev.weft.linux.sys.Libc;
 
 /**
- * A descriptor with requests in a ring, and what has come of them: the buffers that arrived and were not read yet.
+ * A descriptor with requests in a ring, and the buffers that they filled and that were not read yet.
  *
- * <p>The ring's looker puts buffers on a stack, and the reading thread takes the whole stack and turns it round: neither waits for the
- * other. A request holds the socket open beyond close(2), so all are cancelled before the number is freed.
+ * <p>The thread that takes completions pushes buffers on a stack; the reading thread takes the whole stack and reverses it. Neither waits for the
+ * other. A request keeps the socket open after close(2), so all requests are cancelled before the descriptor is closed.
  */
 final class RingDescriptor extends Descriptor {
     private static final int NONE = 0;
@@ -28,20 +28,20 @@ final class RingDescriptor extends Descriptor {
 
     private final RingLoop loop;
     private long data;
-    /** The youngest unread buffer's id and one, from which the older ones are linked. */
+    /** The id of the newest unread buffer, plus one; it links to the older ones. */
     private volatile int top;
-    /** Whether a request to receive stands. */
+    /** Whether a request to receive is pending. */
     private volatile boolean receiving;
-    /** Whether one for room to send stands. */
+    /** Whether a request for room to send is pending. */
     private volatile boolean polling;
-    /** Whether one for the end of what can be received stands or stood, and whether it has told of the end. */
+    /** Whether a request for the end of the input is or was pending, and whether it has reported the end. */
     private volatile boolean watchesEnd;
     private volatile boolean endCame;
-    /** Of the reading thread: the oldest unread buffer's id and one, how much of it is read, and how many were read whole. */
+    /** Used by the reading thread: the id of the oldest unread buffer plus one, how much of it is read, and how many were read whole. */
     private int first;
     private int position;
     private int read;
-    /** Of the ring's looker: how many came, and whether the request that stands is to end. */
+    /** Used by the thread that takes completions: how many buffers came, and whether the pending request is to end. */
     private int came;
     private boolean cancelled;
     /** Why the last request to receive ended; published by {@link #receiving}. */
@@ -52,12 +52,12 @@ final class RingDescriptor extends Descriptor {
         this.loop = loop;
     }
 
-    /** What its requests are to carry, before there are any. */
+    /** Sets the data for its requests. To be called before the first request. */
     void data(long data) {
         this.data = data;
     }
 
-    /** Takes a buffer in; on one thread at a time. */
+    /** Adds a buffer that was filled. On one thread at a time. */
     void arrived(int id) {
         var buffers = loop.buffers();
         int seen;
@@ -72,7 +72,7 @@ final class RingDescriptor extends Descriptor {
         came++;
     }
 
-    /** The request to receive has ended, after all that it brought. */
+    /** The request to receive has ended. All its buffers were added before. */
     void ended(int error) {
         this.error = error;
         cancelled = false;
@@ -87,14 +87,14 @@ final class RingDescriptor extends Descriptor {
         }
     }
 
-    /** There may be room to send. */
+    /** Called when there may be room to send. */
     void roomPolled() {
         polling = false;
     }
 
     /**
-     * The end has come, or an error. A request to receive that was woken once for data and for the end takes the data, and may then wait for
-     * an end that has been: seen with Unix sockets on Linux 6.18. So it does not stand on, and the socket is asked.
+     * The end of the input, or an error, was reported. A request to receive that the kernel woke once, for data and the end together, takes the data
+     * and may then wait for an end that has passed: seen with Unix sockets on Linux 6.18. So the request is ended, and the socket is asked.
      *
      * @param known false when the request for it was given up, with the thread that had made it
      */
@@ -110,19 +110,19 @@ final class RingDescriptor extends Descriptor {
         }
     }
 
-    /** Whether what arrives comes by itself; while it does, nobody else may receive. */
+    /** Whether a request receives all that arrives; while it does, no other call may receive. */
     boolean isReceiving() {
         return receiving;
     }
 
-    /** Why it ended, once: an errno, or 0. */
+    /** The errno with which the request ended, or 0; reset by this call. */
     int takeError() {
         var e = error;
         error = 0;
         return e;
     }
 
-    /** Asks for what will arrive. Inside {@link #enter}. */
+    /** Makes the request to receive. Inside {@link #enter}. */
     void receive(int fd) throws IOException {
         if (!watchesEnd) {
             loop.pollEnd(fd, data); // before the other, which is then woken first and mostly has no need of this one
@@ -140,7 +140,7 @@ final class RingDescriptor extends Descriptor {
         }
     }
 
-    /** Asks to be told of room to send, once. */
+    /** Requests one event for room to send. */
     void pollRoom() throws IOException {
         var fd = enter();
         try {
@@ -156,7 +156,7 @@ final class RingDescriptor extends Descriptor {
         }
     }
 
-    /** Reads out of the buffers that arrived, and gives back those it has emptied; 0 when there are none. Inside {@link #enter}. */
+    /** Reads from the buffers that were filled, and gives back those that are empty. Returns 0 when there are none. Inside {@link #enter}. */
     int take(byte[] into, int offset, int length) {
         var buffers = loop.buffers();
         var n = 0;
@@ -204,7 +204,7 @@ final class RingDescriptor extends Descriptor {
         giveBack(buffers, (int) TOP.getAndSet(this, CLOSED));
     }
 
-    /** Where even that fails, the end of both directions completes the requests too. */
+    /** When the cancellation fails, shutting down both directions completes the requests too. */
     private void cancel() {
         try {
             loop.cancelAll(data);

@@ -13,7 +13,7 @@ import dev.weft.linux.sys.Libc;
 import dev.weft.linux.sys.SystemException;
 import org.jspecify.annotations.Nullable;
 
-/** The loop of one ring: the ring, its buffers, and whose requests it carries. */
+/** The loop of one ring: the ring, its buffers, and the streams whose requests it carries. */
 final class RingLoop extends EventLoop {
     /** Kinds of requests, above a descriptor in the lower half of their data; the upper half is the generation. */
     private static final int RECEIVE = 0;
@@ -35,7 +35,7 @@ final class RingLoop extends EventLoop {
      *
      * @param count how many buffers, a power of two
      * @param size how many bytes in each
-     * @param mostUnread so many of them may hold what one connection has not read, before it receives no more
+     * @param mostUnread how many of them one connection may leave unread before it receives no more
      * @throws SystemException with what the kernel says, EINVAL where it is too old
      */
     RingLoop(int number, Waiter waiter, int count, int size, int mostUnread) throws IOException {
@@ -60,7 +60,7 @@ final class RingLoop extends EventLoop {
         }
     }
 
-    /** Whether the kernel takes such a request: then what it complains of is the descriptor. */
+    /** Whether the kernel knows such a request: if so, it complains only about the descriptor. */
     private boolean knows(int most) throws IOException {
         try (var arena = Arena.ofConfined()) {
             var answer = new int[1];
@@ -70,7 +70,7 @@ final class RingLoop extends EventLoop {
         }
     }
 
-    /** Before it has started. */
+    /** To be called before it has started. */
     void close() {
         ring.close();
         buffers.free();
@@ -89,7 +89,7 @@ final class RingLoop extends EventLoop {
         return mostUnread;
     }
 
-    /** The data of the stream's requests. */
+    /** The data that identifies the stream's requests. */
     long enter(int fd, UringStream stream) {
         return table.enter(fd, stream);
     }
@@ -122,7 +122,7 @@ final class RingLoop extends EventLoop {
         ring.cancel(of(0, NOBODY), of(data, RECEIVE), of(data, ROOM), of(data, END));
     }
 
-    /** Whoever comes second leaves it to the first; what that one misses is an event still. */
+    /** When another thread is looking already, does nothing: an event that it misses is still there for the next look. */
     @Override
     public int dispatch(MemorySegment events, MemorySegment errno) {
         if (!reaping.compareAndSet(false, true)) {
@@ -135,7 +135,7 @@ final class RingLoop extends EventLoop {
         }
     }
 
-    /** One that fails, for want of memory say, must not keep the others from theirs: a completion comes once only. */
+    /** The kernel posts each completion once. So when one cannot be handled, for want of memory, the others must be handled all the same. */
     private void completed(long data, int result, int flags) {
         try {
             dispatch(data, result, flags);

@@ -15,10 +15,10 @@ import dev.weft.linux.sys.Native;
 import dev.weft.linux.sys.SystemException;
 import org.jspecify.annotations.Nullable;
 
-/** The rings of this process, one for each carrier, opened when io_uring is first asked for; or why there are none. */
+/** The rings of this process, one for each carrier, opened when io_uring is first asked for; or the reason why there are none. */
 public final class Rings {
     private static final Path DISABLED = Path.of("/proc/sys/kernel/io_uring_disabled");
-    /** As many connections of a ring may have something unread before one has to ask its socket. */
+    /** How many connections of a ring may have unread data at once; further ones read from their sockets. */
     private static final int EACH = Math.max(512, Integer.highestOneBit(2048 / Waiter.CARRIERS));
     /** Of all rings together. */
     static final int BUFFERS = EACH * Waiter.CARRIERS;
@@ -57,12 +57,12 @@ public final class Rings {
         reason = why;
     }
 
-    /** Why there are none; empty when there are. */
+    /** The reason why there are no rings; empty when there are. */
     public static Optional<String> unavailable() {
         return Native.unavailable().or(() -> Shared.RINGS.reason);
     }
 
-    /** The ring of one more connection. */
+    /** Chooses the ring for a new connection. */
     public static RingLoop next() {
         var loops = Shared.RINGS.loops;
         return loops[loops.length == 1 ? 0 : Math.floorMod(Shared.RINGS.next.getAndIncrement(), loops.length)];
@@ -76,7 +76,7 @@ public final class Rings {
         }
     }
 
-    /** What an errno of io_uring's calls means to the one who asked for it; {@code disabled} is what the kernel's setting says, if there is one. */
+    /** What an errno of io_uring's calls means, in words. {@code disabled} is the kernel's setting, if there is one. */
     static String explain(int errno, @Nullable String disabled) {
         return switch (errno) {
             case Errno.ENOSYS -> "this kernel has no io_uring (Linux 6.0 or newer is needed)";

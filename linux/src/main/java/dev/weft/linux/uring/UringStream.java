@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A TCP or Unix stream socket that receives through a ring.
  *
- * <p>A read first asks the socket itself. When that has nothing, one request is made that receives all that will ever arrive; from then on
- * reads take what it brought. Whenever it has ended, because buffers were short, because too much was unread, because its thread is gone,
- * reads ask the socket again: so a want of buffers costs time, and nothing else.
+ * <p>A read first asks the socket itself. When that has nothing, it makes one request that receives all that will arrive; from then on reads take
+ * what the request received. When the request has ended (no free buffers, too much unread, its thread has ended), reads ask the socket again. So a
+ * lack of buffers costs time, and nothing else.
  */
 public final class UringStream extends LinuxStream {
     private final RingLoop loop;
@@ -58,12 +58,12 @@ public final class UringStream extends LinuxStream {
         }
     }
 
-    /** A buffer was filled. */
+    /** Called when a buffer was filled. */
     void arrived(int id) {
         held.arrived(id);
     }
 
-    /** What a completion of the request to receive says besides: whether others follow, and if not, why. */
+    /** Called for a completion of the request to receive: tells whether others follow, and if not, why. */
     void received(int result, boolean more) {
         if (more) {
             try {
@@ -77,19 +77,19 @@ public final class UringStream extends LinuxStream {
         readable.signal();
     }
 
-    /** The others mean that the socket is to be asked again: no buffer, cancelled, or the thread has ended that asked. */
+    /** All other errors mean that the socket is to be asked again: no free buffer, cancelled, or the thread that made the request has ended. */
     private static boolean isFailure(int result) {
         return result < 0 && result != -Errno.ENOBUFS && result != -Errno.ECANCELED && result != -Errno.EAGAIN && result != -Errno.EINTR;
     }
 
-    /** The request for room to send is done. */
+    /** Called when the request for room to send has completed. */
     @Override
     public void ready(int events) {
         held.roomPolled();
         writable.signal();
     }
 
-    /** The request for the end is done. */
+    /** Called when the request for the end of the input has completed. */
     void ended(int result) {
         try {
             held.endPolled(result >= 0);
