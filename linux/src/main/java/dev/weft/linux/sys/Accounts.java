@@ -9,7 +9,7 @@ import java.nio.file.FileSystems;
 
 import jdk.net.UnixDomainPrincipal;
 
-/** The names behind user and group numbers. A look-up may wait for a name service elsewhere: nobody does it inside a descriptor. */
+/** The names of user and group ids. A look-up may wait for a remote name service, so it must not be made between enter and leave of a descriptor. */
 final class Accounts {
     private static final MemorySegment GETPWUID = Libc.function("getpwuid_r");
     private static final MemorySegment GETGRGID = Libc.function("getgrgid_r");
@@ -20,7 +20,7 @@ final class Accounts {
 
     private Accounts() {}
 
-    /** A peer's user and group; by their numbers where they have no names here. */
+    /** A peer's user and group, by name; by number when they have no name on this machine. */
     static UnixDomainPrincipal principal(int user, int group) throws IOException {
         var names = FileSystems.getDefault().getUserPrincipalLookupService();
         return new UnixDomainPrincipal(names.lookupPrincipalByName(name(GETPWUID, user)), names.lookupPrincipalByGroupName(name(GETGRGID, group)));

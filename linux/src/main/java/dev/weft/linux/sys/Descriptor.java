@@ -8,8 +8,8 @@ import java.nio.channels.ClosedChannelException;
 /**
  * An open descriptor that any thread may close while others use it.
  *
- * <p>A number is used between {@link #enter} and {@link #leave} only, for calls that return at once. The last to leave a closed descriptor
- * frees the number; so no call ever meets the number's next owner.
+ * <p>A number is used only between {@link #enter} and {@link #leave}, for calls that return at once. The last thread to leave a closed descriptor
+ * frees the number, so no call ever uses a number that belongs to another socket.
  */
 public class Descriptor {
     private static final int CLOSED = Integer.MIN_VALUE;
@@ -27,16 +27,16 @@ public class Descriptor {
     }
 
     private final int number;
-    /** How many use it now; negative once it is closed. */
+    /** How many threads use it now; negative once it is closed. */
     private volatile int state;
-    /** 0, then 1 while somebody frees the number, then 2. */
+    /** 0 at first, 1 while a thread frees the number, then 2. */
     private volatile int freed;
 
     public Descriptor(int number) {
         this.number = number;
     }
 
-    /** The number, for an open descriptor's display; whoever acts on it enters. */
+    /** The number, to display it; a thread that uses it calls {@link #enter}. */
     public final int number() {
         return number;
     }
@@ -94,7 +94,7 @@ public class Descriptor {
         return state >= 0;
     }
 
-    /** Nobody enters from now on; true for the one call that closed it. */
+    /** Closes it: no thread can enter from now on. Returns true for the call that closed it. */
     public final boolean close() {
         int seen;
         do {
@@ -109,7 +109,7 @@ public class Descriptor {
         return true;
     }
 
-    /** Returns when the number is free: those inside leave soon, as no call blocks. */
+    /** Waits until the number is free. That is soon, as no call between enter and leave blocks. */
     public final void awaitFree() {
         while (freed != 2) {
             Thread.onSpinWait();
@@ -117,7 +117,7 @@ public class Descriptor {
         }
     }
 
-    /** Once, after the last use and before the number is freed. */
+    /** Runs once, after the last use and before the number is freed. */
     public void beforeFree() {}
 
     private void free() {

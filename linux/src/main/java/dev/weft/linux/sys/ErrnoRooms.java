@@ -5,25 +5,25 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Where the calls of a connection leave their errno: one place for its reader and one for its writer, found by the descriptor's number, as
- * that is what no two open connections share. Nothing is allocated for a connection, nor for a call.
+ * The memory in which the calls of a connection leave their errno: one place for its reader and one for its writer. The descriptor's number tells
+ * the place, as no two open connections share it. So nothing is allocated for a connection, nor for a call.
  */
 final class ErrnoRooms {
-    /** So many descriptors have their places in one piece of memory. */
+    /** How many descriptors have their places in one piece of memory. */
     private static final int PIECE = 1024;
     private static final int ROOM = 4;
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-    /** Addresses; read without the lock, under which alone they are written: who sees an old state asks again. */
+    /** The addresses. Read without the lock, and written only under it: a thread that sees an old state looks again under the lock. */
     private static long[] pieces = {};
 
     private ErrnoRooms() {}
 
-    /** For the one thread that reads from this descriptor. */
+    /** The place for the thread that reads from this descriptor. */
     static MemorySegment reader(int fd) {
         return MEMORY.asSlice(rooms(fd), ROOM);
     }
 
-    /** For the one thread that writes to it. */
+    /** The place for the thread that writes to it. */
     static MemorySegment writer(int fd) {
         return MEMORY.asSlice(rooms(fd) + ROOM, ROOM);
     }

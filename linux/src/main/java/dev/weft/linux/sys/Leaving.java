@@ -7,18 +7,18 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What comes before a close that is no abort, so that the peer can read all that was sent to it, and then the end (SPEC SS-23).
+ * Prepares an orderly close, so that the peer can read all that was sent to it, and then the end of the stream (SPEC SS-23).
  *
  * <p>A close with unread data is a reset: on a TCP socket it discards what the peer has not read yet (RFC 1122, 4.2.2.13; tcp(7)), and on a
- * Unix socket it stands before the end of the stream (unix(7), ECONNRESET). So the outgoing half ends first, and what has arrived is taken.
- * Nothing here waits: a peer that sends on gets a reset, behind the end.
+ * Unix socket the peer sees it before the end of the stream (unix(7), ECONNRESET). So the output ends first, and what has arrived is read and
+ * dropped. Nothing here waits: a peer that goes on sending gets a reset, after the end.
  */
 public final class Leaving {
     private static final int WASTE_SIZE = 64 * 1024;
-    /** 1 MiB at most: who sends more to somebody who does not read it may get a reset. */
+    /** At most 1 MiB is read and dropped: a peer that has sent more may get a reset. */
     private static final int MOST_READS = 16;
 
-    /** Written by anybody, read by nobody. */
+    /** Any thread writes to it; no thread reads it. */
     private static final MemorySegment WASTE = Arena.global().allocate(WASTE_SIZE);
 
     /** Whether any socket of this process was told to reset its peer when it is closed (SO_LINGER of 0). */
@@ -26,14 +26,14 @@ public final class Leaving {
 
     private Leaving() {}
 
-    /** A socket was given this time to linger. */
+    /** Records that a socket was given this time to linger. */
     static void lingers(int seconds) {
         if (seconds == 0) {
             someReset = true;
         }
     }
 
-    /** Ends what is sent and takes what has arrived; the descriptor stays open, and is the caller's to close. */
+    /** Ends the output, then reads and drops what has arrived. The caller closes the descriptor. */
     public static void before(int fd, int family) {
         try {
             if (someReset && family != Libc.AF_UNIX && lingersNot(fd)) {

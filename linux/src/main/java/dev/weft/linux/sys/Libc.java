@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * The calls into the C library, each under its own name: what it takes, what it gives, and its errno.
+ * The calls into the C library, each under its own name, with its arguments, its result and its errno.
  *
  * <p>All calls here return at once, save {@link #epollWait} with a timeout; so may those that others make with {@link #call}, but not the
  * look-ups of {@link Accounts}. Two of them are <i>critical</i>: {@link #receive} and
@@ -92,12 +92,12 @@ public final class Libc {
 
     private Libc() {}
 
-    /** Where a function of the C library is. */
+    /** The address of a function of the C library. */
     public static MemorySegment function(String name) {
         return LINKER.defaultLookup().find(name).orElseThrow(() -> new UnsatisfiedLinkError("the C library has no " + name));
     }
 
-    /** Room for the errno of a call. */
+    /** Memory for the errno of a call. */
     public static MemorySegment errnoRoom(Arena arena) {
         return arena.allocate(Linker.Option.captureStateLayout());
     }
@@ -166,8 +166,8 @@ public final class Libc {
     }
 
     /**
-     * A part of an array, whose bounds are checked here, as the kernel writes past no others. Where it begins at the start, no slice is made:
-     * whether the compiler lets one vanish depends on what else the program has sliced before.
+     * A part of an array. The bounds are checked here, as the kernel does not know them. When the part begins at the start, no slice is made: whether
+     * the compiler removes the allocation of one depends on what else the program has sliced before.
      */
     private static MemorySegment part(byte[] array, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, array.length);
@@ -175,7 +175,7 @@ public final class Libc {
         return offset == 0 ? all : all.asSlice(offset);
     }
 
-    /** close(2). Its failure can't be acted on: the number is free in any case, also after EINTR (Linux). */
+    /** close(2). A failure is ignored: on Linux the number is free in any case, also after EINTR. */
     public static void close(int fd) {
         call(CLOSE, UNREAD, fd, 0, 0, 0, 0, 0); // and without memory it can be called still
     }
@@ -189,7 +189,7 @@ public final class Libc {
         checked(BIND, fd, address.address(), address.byteSize(), 0, 0);
     }
 
-    /** connect(2) that is begun; false while it is under way. */
+    /** connect(2) on a non-blocking socket. Returns false while the connection is not yet established. */
     public static boolean connect(int fd, MemorySegment address) throws IOException {
         try (var arena = Arena.ofConfined()) {
             var n = number(CONNECT, errnoRoom(arena), fd, address.address(), address.byteSize(), 0, 0, 0);
@@ -324,7 +324,7 @@ public final class Libc {
         return MemorySegment.ofAddress(address).reinterpret(1024).getString(0, StandardCharsets.UTF_8);
     }
 
-    /** A downcall throws nothing but what the JVM itself is in trouble with. */
+    /** Rethrows what a downcall threw, which can only be an error of the JVM itself. */
     static RuntimeException impossible(Throwable t) {
         if (t instanceof Error e) {
             throw e;

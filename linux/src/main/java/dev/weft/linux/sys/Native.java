@@ -5,7 +5,7 @@ import java.util.Optional;
 
 import dev.weft.net.support.SafeLog;
 
-/** Whether the system calls can be made here; found out once, when first asked. */
+/** Whether this machine can make the system calls; found out once, at the first question. */
 public final class Native {
     private static final SafeLog LOG = SafeLog.of("dev.weft.linux");
     private static final class Known {
@@ -52,7 +52,7 @@ public final class Native {
         return String.valueOf(failure instanceof ExceptionInInitializerError && failure.getCause() != null ? failure.getCause() : failure);
     }
 
-    /** Unlike the wrong system, this is something that somebody wants to put right. */
+    /** Unlike a wrong operating system, this can be put right by the user. */
     private static String logged(String reason) {
         LOG.log(Level.WARNING, () -> "the native transport can't be used, the portable one serves: " + reason);
         return reason;

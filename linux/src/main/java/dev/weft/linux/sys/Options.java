@@ -19,20 +19,20 @@ import java.util.Set;
 import dev.weft.net.WeftSocketOptions;
 import jdk.net.ExtendedSocketOptions;
 
-/** Socket options: what the kernel calls them, to which sockets they belong, and how their values look there. */
+/** Socket options: their names in the kernel, the kinds of socket that have them, and the form of their values. */
 public final class Options {
     private static final int TCP = 6;
     private static final int IP = 0;
     private static final int IPV6 = Sockets.IPPROTO_IPV6;
 
-    /** How a value looks to the kernel. */
+    /** The form of a value in the kernel. */
     private enum Form {
         FLAG, NUMBER,
         /** The kernel doubles what it is told, to have room for its own bookkeeping: socket(7). */
         DOUBLED, LINGER, INTERFACE, PEER
     }
 
-    /** Where an option is found: for sockets of IPv4 or Unix, and for those of IPv6. */
+    /** The level and name of an option: for IPv4 and Unix sockets, and for IPv6 sockets. */
     private record Place(int level, int name, int level6, int name6, Form form) {
         Place(int level, int name, Form form) {
             this(level, name, level, name, form);
@@ -99,14 +99,14 @@ public final class Options {
         }
     }
 
-    /** All but some. */
+    /** All options but these. */
     public static Map<SocketOption<?>, Object> without(Set<SocketOption<?>> some, Map<SocketOption<?>, Object> options) {
         var others = new LinkedHashMap<>(options);
         others.keySet().removeAll(some);
         return others;
     }
 
-    /** Those of a listener's options that its connections get too. */
+    /** The options of a listener that its connections get too. */
     public static Map<SocketOption<?>, Object> ofConnections(Map<SocketOption<?>, Object> options) {
         var theirs = new LinkedHashMap<>(options);
         theirs.keySet().removeAll(OF_BINDING);

@@ -3,11 +3,11 @@ package dev.weft.linux.sys;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A lock that is held for a system call that does not block, and waited for by spinning.
+ * A lock for the time of one system call that does not block. Threads wait for it by spinning.
  *
- * <p>A queue would be the wrong thing here: a virtual thread that stands in it may find no carrier for as long as handlers spin, and a platform
- * thread behind it, which must go on, would wait with it. For the same reason a virtual thread that waits keeps its carrier: only the
- * processor is given away. A holder never parks, so it always goes on to the end.
+ * <p>A lock with a queue would not do: a virtual thread in the queue may find no carrier while handlers compute, and a platform thread behind it,
+ * which must go on, would wait too. For the same reason a waiting virtual thread keeps its carrier, and yields only the processor. A holder
+ * never parks, so it always finishes.
  */
 public final class ShortLock {
     private static final int SPINS = 64;

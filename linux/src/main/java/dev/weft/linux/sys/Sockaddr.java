@@ -18,7 +18,7 @@ import java.nio.file.Path;
 
 import dev.weft.net.Address;
 
-/** Addresses as the kernel has them, and back. */
+/** Converts addresses to the kernel's form, and back. */
 public final class Sockaddr {
     /** How long a Unix path or name may be: sun_path without the final NUL. */
     private static final int LONGEST_PATH = 107;
@@ -26,7 +26,7 @@ public final class Sockaddr {
     private static final int IN6_ADDRESS = 8;
     private static final int IN6_SCOPE = 24;
     private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
-    /** That of a Unix peer that bound nothing: SPEC SS-48. */
+    /** The address of a Unix peer that is not bound: SPEC SS-48. */
     private static final Address UNNAMED = Address.unix(Path.of(""));
 
     private Sockaddr() {}
@@ -74,7 +74,7 @@ public final class Sockaddr {
         return s;
     }
 
-    /** What the kernel wrote, {@code length} bytes of it. */
+    /** The address that the kernel wrote, of {@code length} bytes. */
     public static Address read(MemorySegment s, int length) throws IOException {
         if (length < PATH) {
             return UNNAMED;

@@ -4,7 +4,7 @@ import java.io.IOException;
 
 import dev.weft.net.spi.SocketError;
 
-/** What error numbers mean to somebody who wants to bind, connect or send. */
+/** What error numbers mean for bind, connect and send. */
 public final class SocketErrors {
     private SocketErrors() {}
 

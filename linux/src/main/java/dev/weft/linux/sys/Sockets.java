@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
 
 import dev.weft.net.Address;
 
-/** Sockets made, bound and asked who they are. */
+/** Opens sockets, binds them, and asks for their addresses. */
 public final class Sockets {
     public static final int SOL_SOCKET = 1;
     static final int SO_TYPE = 3;
@@ -23,7 +23,7 @@ public final class Sockets {
 
     private Sockets() {}
 
-    /** What is made of a new descriptor, which is closed if that fails. */
+    /** Makes something of a new descriptor, which is closed if that fails. */
     @FunctionalInterface
     public interface Making<T> {
         T of(int fd) throws IOException;
@@ -38,7 +38,7 @@ public final class Sockets {
         }
     }
 
-    /** What is found out with a descriptor that is closed in any case. */
+    /** Finds something out with a descriptor, which is closed in any case. */
     public static <T> T closing(int fd, Making<T> making) throws IOException {
         try {
             return making.of(fd);
@@ -74,7 +74,7 @@ public final class Sockets {
         };
     }
 
-    /** Found out once, by binding: a kernel may know IPv6 and still have no address of it. */
+    /** Found out once, by binding: a kernel may support IPv6 and still have no IPv6 address. */
     private static final class HasIpv6 {
         static final boolean YES = probe();
 
@@ -107,12 +107,12 @@ public final class Sockets {
         return Sockaddr.of(inet, family, arena);
     }
 
-    /** Where a socket is bound. */
+    /** The address to which a socket is bound. */
     public static Address localName(int fd) throws IOException {
         return name(fd, Libc::localName);
     }
 
-    /** Where the peer of a connected socket is. */
+    /** The address of the peer of a connected socket. */
     static Address peerName(int fd) throws IOException {
         return name(fd, Libc::peerName);
     }

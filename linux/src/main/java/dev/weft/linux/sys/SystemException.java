@@ -2,7 +2,7 @@ package dev.weft.linux.sys;
 
 import java.net.SocketException;
 
-/** A system call failed; the message is the C library's, as for java.nio's. */
+/** The failure of a system call, with the C library's message, as java.nio's exceptions have it. */
 public final class SystemException extends SocketException {
     private static final long serialVersionUID = 1L;
 
@@ -18,7 +18,7 @@ public final class SystemException extends SocketException {
         this.errno = errno;
     }
 
-    /** A watch could not be had: epoll_ctl(2) says ENOSPC where the user's watches are used up, which has nothing to do with a device. */
+    /** For a failed epoll_ctl(2): ENOSPC there means that the user has no watches left, and not that a device is full. */
     public static SystemException ofWatch(int errno) {
         return errno == Errno.ENOSPC
                 ? new SystemException(errno, "no more descriptors can be watched: this user's fs.epoll.max_user_watches is used up")

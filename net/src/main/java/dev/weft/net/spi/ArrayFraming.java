@@ -3,9 +3,9 @@ package dev.weft.net.spi;
 import dev.weft.net.Framing;
 
 /**
- * A framing that can also work on arrays: messages that lie whole in a connection's buffer are decoded from where they lie, and messages are
- * encoded where they leave from. For protocols whose messages are small and many; {@link #read} and {@link #write} must do the same, and are
- * used wherever this is of no help.
+ * A framing that can also work on arrays: it decodes a message in place when the whole message is in the connection's buffer, and encodes a message
+ * directly into the buffer that is sent. For protocols with many small messages. {@link #read} and {@link #write} must have the same results; they
+ * are used for all other messages.
  *
  * @param <T> the type of a message
  */

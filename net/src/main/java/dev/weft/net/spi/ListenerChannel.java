@@ -7,7 +7,7 @@ import dev.weft.net.Address;
 
 /** A listening socket. One thread accepts at a time. */
 public interface ListenerChannel extends Waitable {
-    /** Why an accept failed, and so what the acceptor does next. */
+    /** Why an accept failed, which decides what the acceptor does next. */
     enum AcceptFailure {
         /** Only the one incoming connection is lost: try again at once. */
         CONNECTION,
@@ -19,26 +19,26 @@ public interface ListenerChannel extends Waitable {
         OTHER
     }
 
-    /** The next connection in the queue; empty when there is none now. Never blocks. */
+    /** Accepts the next connection in the queue; empty when there is none now. Never blocks. */
     Optional<StreamChannel> accept() throws IOException;
 
-    /** Waits until there may be one, or until {@link #wake}; interrupts as in {@link StreamChannel#awaitReadable}. */
+    /** Waits until there may be a connection, or until {@link #wake}; interrupts as in {@link StreamChannel#awaitReadable}. */
     void awaitAcceptable() throws IOException;
 
     /** What a failure of {@link #accept} means. */
     AcceptFailure classify(IOException failure);
 
     /**
-     * The server drains, so that only connections that no other process would serve are accepted. Where this process was started with the socket,
-     * the process that started it has it too, and the queue is the next process's: from now on {@link #accept} gives only what was taken out of it
-     * before. Elsewhere this does nothing.
+     * Called when the server begins to drain: from now on, connections that another process will serve are left to it. When this process was started
+     * with the socket, the process that started it holds it too, and the next process will serve the queue: {@link #accept} then returns only
+     * connections that were taken from the queue before. For other listeners this does nothing.
      */
     default void leaveQueue() {}
 
-    /** The address really bound. */
+    /** The address that was bound, with its port. */
     Address local();
 
-    /** Frees the address before it returns. */
+    /** Closes the listener. The address is free when this returns. */
     @Override
     void close();
 }

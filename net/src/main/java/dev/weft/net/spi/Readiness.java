@@ -8,8 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether one direction of a channel may be ready, and the one thread that waits for it: the meeting point of a transport's poller and a
- * blocked handler.
+ * Whether one direction of a channel may be ready, and the one thread that waits for it. A transport's poller sets it, and a blocked handler waits
+ * for it.
  *
  * <p>The state is a counter of events whose lowest bit says "may be ready". A thread that finds nothing to do calls {@link #drained} with the
  * {@link #stamp} taken before it looked: an event that came in between has moved the counter on, so it is never lost. {@link #wake} is
@@ -33,7 +33,7 @@ public final class Readiness {
     private volatile boolean woken;
     private volatile @Nullable Thread waiter;
 
-    /** Starts ready or not. */
+    /** Makes one that is ready at first, or not. */
     public Readiness(boolean ready) {
         state = ready ? 1 : 0;
     }
@@ -43,17 +43,17 @@ public final class Readiness {
         return (state & 1) != 0;
     }
 
-    /** To be taken before an operation, for {@link #drained}. */
+    /** The stamp to take before an operation, for {@link #drained}. */
     public int stamp() {
         return state;
     }
 
-    /** The operation begun at this stamp found nothing: not ready any more, unless an event came since. */
+    /** Records that the operation begun at this stamp found nothing: no longer ready, unless an event has come since. */
     public void drained(int stamp) {
         STATE.compareAndSet(this, stamp, stamp & ~1);
     }
 
-    /** An event came: waiting threads look again. */
+    /** Records an event: the waiting thread looks again. */
     public void signal() {
         int seen;
         do {
@@ -62,7 +62,7 @@ public final class Readiness {
         LockSupport.unpark(waiter);
     }
 
-    /** Ends the wait that runs, or else the next one, without saying "ready". */
+    /** Ends the current wait, or the next one when no thread waits, without making this ready. */
     public void wake() {
         woken = true;
         LockSupport.unpark(waiter);

@@ -1,6 +1,6 @@
 package dev.weft.net.spi;
 
-/** Why the system refuses to bind, connect or send, as far as a message tells these reasons apart. */
+/** The reasons for which the system refuses to bind, connect or send, as far as error messages distinguish them. */
 public enum SocketError {
     /** EADDRINUSE. */
     ADDRESS_IN_USE,

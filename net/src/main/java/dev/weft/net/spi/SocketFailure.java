@@ -7,7 +7,7 @@ import java.net.SocketException;
 
 import dev.weft.net.Address;
 
-/** Failures of system calls, in words for the person who reads them: what failed, at which address, why, and what to look at. */
+/** Words failures of system calls for users: what failed, at which address, why, and what to check. */
 public final class SocketFailure {
     private enum Call {
         BIND, CONNECT, SEND
@@ -15,17 +15,17 @@ public final class SocketFailure {
 
     private SocketFailure() {}
 
-    /** An address can't be bound. */
+    /** The failure to bind an address. */
     public static BindException cannotBind(Address address, SocketError error, IOException cause) {
         return with(cause, new BindException("cannot bind " + address + ": " + reason(Call.BIND, address, error, cause)));
     }
 
-    /** A connection can't be made. */
+    /** The failure to connect. */
     public static ConnectException cannotConnect(Address remote, SocketError error, IOException cause) {
         return with(cause, new ConnectException("cannot connect to " + remote + ": " + reason(Call.CONNECT, remote, error, cause)));
     }
 
-    /** A datagram can't be sent. */
+    /** The failure to send a datagram. */
     public static SocketException cannotSend(Address receiver, SocketError error, IOException cause) {
         return with(cause, new SocketException("cannot send to " + receiver + ": " + reason(Call.SEND, receiver, error, cause)));
     }

@@ -15,14 +15,14 @@ import java.nio.file.attribute.FileTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of a Unix socket: whose it is, and when it may be removed (SPEC SS-49).
+ * The file of a Unix socket: who made it, and when it may be removed (SPEC SS-49).
  *
- * <p>A server that is to leave no file behind, and to start where a killed one has left one, does three things: {@link #removeStale} before
- * it binds, {@link #made} right after, and {@link #remove} before it closes its socket. A socket that was inherited belongs to the process that made
- * it: none of them is for it.
+ * <p>A server must leave no file behind, and must start even when a killed server has left one. So it calls {@link #removeStale} before it binds,
+ * {@link #made} right after, and {@link #remove} before it closes its socket. An inherited socket belongs to the process that made it: for it, none
+ * of the three is called.
  */
 public final class SocketFile {
-    /** Finds out whether anybody listens. */
+    /** Finds out whether a server listens at a path. */
     @FunctionalInterface
     public interface Probe {
         /** Whether a connection to this path is refused; false when that can't be found out. */
@@ -43,7 +43,7 @@ public final class SocketFile {
         this.identity = identity;
     }
 
-    /** The file that a bind has just made; it goes again where it can't even be looked at. */
+    /** The file that a bind has just made. When its attributes can't be read, it is removed again. */
     public static SocketFile made(Path path) throws IOException {
         try {
             return new SocketFile(path, identity(path));
@@ -53,7 +53,7 @@ public final class SocketFile {
         }
     }
 
-    /** Removes the file if it still is the one that was made: another server may have taken its place. To be called before the socket is closed. */
+    /** Removes the file if it is still the one that was made; another server may have replaced it. To be called before the socket is closed. */
     public void remove() throws IOException {
         removeIfStill(path, identity);
     }
@@ -63,7 +63,7 @@ public final class SocketFile {
         removeStale(path, SocketFile::refuses);
     }
 
-    /** Removes a socket on which no server listens any more. Anything else is left alone, and the bind will report it. */
+    /** Removes the file of a socket on which no server listens any more. Any other file is left, and the bind will report it. */
     public static void removeStale(Path path, Probe probe) throws IOException {
         try {
             if (isSocket(path)) {

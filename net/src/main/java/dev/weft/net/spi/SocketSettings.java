@@ -7,7 +7,7 @@ import java.util.Optional;
 import dev.weft.net.Address;
 
 /**
- * How a socket is to be made.
+ * The settings of a socket that is to be made.
  *
  * @param options what the user set, over the transport's defaults; for a listener also what its accepted connections get
  * @param backlog the length of listen(2)'s queue; meaningless elsewhere

@@ -8,11 +8,11 @@ import dev.weft.net.Address;
  * One end of a byte stream.
  *
  * <p>{@code read}, {@code write} and {@code flush} never block; {@code awaitReadable} and {@code awaitWritable} do. At most one thread
- * reads and one writes at any time, possibly both at once; {@code wake}, {@code abort} and {@code close} come from anywhere.
+ * reads and one writes at any time, possibly both at once; any thread may call {@code wake}, {@code abort} and {@code close}.
  */
 public interface StreamChannel extends Waitable {
     /**
-     * Takes what has arrived.
+     * Reads bytes that have arrived.
      *
      * @return how many bytes, at least 1; 0 when none are there now; -1 at the end of the stream
      * @throws IOException when the connection is broken or was closed here
@@ -20,7 +20,7 @@ public interface StreamChannel extends Waitable {
     int read(byte[] into, int offset, int length) throws IOException;
 
     /**
-     * Hands over bytes to be sent.
+     * Writes bytes.
      *
      * @return how many were taken; 0 when none can be taken now
      * @throws IOException when the connection is broken or was closed here
@@ -28,7 +28,7 @@ public interface StreamChannel extends Waitable {
     int write(byte[] from, int offset, int length) throws IOException;
 
     /**
-     * Pushes out what the channel itself still holds of earlier writes (a TLS record, say).
+     * Sends what the channel itself still holds of earlier writes, such as a TLS record.
      *
      * @return true when nothing is left
      */
@@ -37,23 +37,23 @@ public interface StreamChannel extends Waitable {
     }
 
     /**
-     * Lets the next write, and a wait for one, ask the system though no event has told of room: events come late where buffers are large.
-     * Any thread may call it. For channels that ask at every write there is nothing to do.
+     * Makes the next write, or a wait for one, ask the system even when no event has reported room: with large buffers such events come late.
+     * Any thread may call it. Channels that ask the system at every write do nothing.
      */
     default void retryWrite() {}
 
     /**
-     * How many bytes of earlier writes the peer has not acknowledged, or a Unix peer not read, roughly; -1 where that can't be told. While nothing
-     * is written it gets less when, and only when, the peer takes something.
+     * About how many bytes of earlier writes the peer has not acknowledged, or a Unix peer has not read; -1 when that is unknown. While nothing is
+     * written, it becomes less only when the peer takes something.
      */
     default long unacknowledged() {
         return -1;
     }
 
     /**
-     * Waits until a read may do something: bytes, the end, an error, a close; or until {@link #wake}. May return for no reason.
+     * Waits until a read may return something (bytes, the end, an error, a close), or until {@link #wake}. May return without a reason.
      *
-     * @throws java.io.InterruptedIOException when the thread is interrupted, whose interrupt is then cleared; the channel stays open
+     * @throws java.io.InterruptedIOException when the thread is interrupted; its interrupt is then cleared, and the channel stays open
      */
     void awaitReadable() throws IOException;
 
@@ -61,33 +61,33 @@ public interface StreamChannel extends Waitable {
     void awaitWritable() throws IOException;
 
     /**
-     * Whether the connection stands; always true on an accepted one.
+     * Whether the connection is established; always true for an accepted one.
      *
      * @throws java.net.ConnectException when the peer refused, and other IOExceptions for other reasons
      */
     boolean finishConnect() throws IOException;
 
-    /** Ends the outgoing half after all that was written; the peer reads to its end. */
+    /** Ends the output after all that was written: the peer reads it, and then the end of the stream. */
     void shutdownOutput() throws IOException;
 
     /**
-     * Closes this end and never blocks. What was written before stays readable for the peer, and then the end of the stream, also where what
-     * the peer has sent was not read: the outgoing half ends, and what has arrived is taken, up to a bound, before the descriptor is freed.
+     * Closes this end; never blocks. The peer can still read all that was written before, and then the end of the stream, even when not all of its
+     * own data was read: the output ends first, and what has arrived is read and dropped, up to a bound, before the descriptor is freed.
      */
     @Override
     void close();
 
-    /** Drops the connection and what was not sent: the peer sees a reset where the transport can show one. */
+    /** Closes the connection and discards what was not sent. The peer sees a reset, where the transport has one. */
     void abort();
 
-    /** Whether the server drains in whose name this channel was handed to this process; a wake tells when that begins. */
+    /** Whether the server that handed this channel to this process is draining. The channel is woken when the drain begins. */
     default boolean draining() {
         return false;
     }
 
-    /** This end. */
+    /** The local address. */
     Address local();
 
-    /** The other end. */
+    /** The address of the peer. */
     Address remote();
 }

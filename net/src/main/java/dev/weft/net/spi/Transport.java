@@ -5,7 +5,7 @@ import java.io.IOException;
 import dev.weft.net.Address;
 
 /**
- * How bytes move: java.nio, memory, epoll, io_uring.
+ * A way to move bytes: java.nio, memory, epoll, io_uring.
  *
  * <p>A transport knows nothing of time, admission, framing or TLS. Its channels move bytes without blocking and wait without a limit; the
  * layer above ends a wait early with {@code wake} when a deadline has passed, so deadlines work alike on every transport. Instances are
@@ -18,18 +18,18 @@ public interface Transport {
     /** A short lower-case name: {@code nio}, {@code memory}; the value of the system property {@code weft.transport}. */
     String name();
 
-    /** Among the transports that serve an address, the highest wins; the portable one has 0. */
+    /** Of the transports that serve an address, the one with the highest priority is chosen; the portable one has 0. */
     int priority();
 
-    /** Why it can't be used on this machine, in words for its user; empty when it can. It then serves no address. */
+    /** Why this machine cannot use it, in words for its user; empty when it can. When it cannot, it serves no address. */
     default java.util.Optional<String> unavailable() {
         return java.util.Optional.empty();
     }
 
-    /** Whether stream sockets can be had at such an address, on this machine. */
+    /** Whether it offers stream sockets for such an address, on this machine. */
     boolean streams(Address address);
 
-    /** Whether datagram sockets can be had at such an address, on this machine. */
+    /** Whether it offers datagram sockets for such an address, on this machine. */
     boolean datagrams(Address address);
 
     /**
@@ -39,7 +39,7 @@ public interface Transport {
      */
     ListenerChannel listen(Address address, SocketSettings settings) throws IOException;
 
-    /** Begins to connect; {@link StreamChannel#finishConnect} says when it is done. */
+    /** Begins to connect; {@link StreamChannel#finishConnect} tells when the connection is established. */
     StreamChannel connect(Address remote, SocketSettings settings) throws IOException;
 
     /**

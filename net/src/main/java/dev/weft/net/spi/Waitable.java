@@ -8,8 +8,8 @@ import java.util.Set;
 /** What all channels share: waits that any thread may end, socket options, and a close. */
 public interface Waitable {
     /**
-     * Ends the waits on this channel: those running return, and where none runs, the next returns at once. The waiting thread then looks
-     * again at why it waits.
+     * Ends the waits on this channel: running waits return, and when none runs, the next returns at once. The waiting thread then checks again
+     * what it waits for.
      */
     void wake();
 
@@ -36,16 +36,16 @@ public interface Waitable {
         throw noOption(option);
     }
 
-    /** What is thrown for an option that this channel does not have; a channel may say why it has none. */
+    /** The exception for an option that this channel does not have; a channel may override it to say why. */
     default UnsupportedOperationException noOption(SocketOption<?> option) {
         return new UnsupportedOperationException("this channel has no socket option " + option);
     }
 
-    /** The descriptor, where the transport has one to show (SPEC SS-8). */
+    /** The file descriptor, where the transport has one (SPEC SS-8). */
     default OptionalInt fileno() {
         return OptionalInt.empty();
     }
 
-    /** Frees the descriptor, and what waits on this channel returns; idempotent, never blocks for the peer, throws nothing. */
+    /** Frees the descriptor, and ends the waits on this channel. Idempotent; never waits for the peer; throws nothing. */
     void close();
 }

@@ -4,7 +4,7 @@ import dev.weft.net.Address;
 
 /** The workers of one server. Safe for any thread. */
 public interface WorkerPool {
-    /** One request that a worker is to serve; for one run. */
+    /** One request for a worker; it can be run once. */
     interface Work {
         /**
          * Waits for a free worker, hands the request over, and returns when the worker has reported that it is served. An interrupt is passed
@@ -16,23 +16,23 @@ public interface WorkerPool {
          */
         void run() throws Exception;
 
-        /** The server drains: the handler is to know. From any thread, at any time. */
+        /** Tells the handler that the server drains. Any thread may call it, at any time. */
         void drain();
 
-        /** Drops the connection, and a second later a worker that has still not reported. From any thread, at any time. */
+        /** Drops the connection; a second later also ends a worker that has not reported by then. Any thread may call it, at any time. */
         void abort();
 
-        /** What the handler received; known when the run has ended. */
+        /** The bytes that the handler received; known when the run has ended. */
         long bytesIn();
 
-        /** What the handler sent; known when the run has ended. */
+        /** The bytes that the handler sent; known when the run has ended. */
         long bytesOut();
     }
 
-    /** A connection; closing the channel stays with the caller, when the work has been run. */
+    /** A request for a connection. The caller closes the channel when the request has been run. */
     Work connection(StreamChannel channel);
 
-    /** A datagram, which the worker answers by the server's socket. */
+    /** A request for a datagram, which the worker answers on the server's socket. */
     Work datagram(byte[] data, Address sender, boolean truncated);
 
     /**

@@ -10,7 +10,7 @@ import java.util.Optional;
  * {@code META-INF/services}; constructing it must be cheap and touch nothing native.
  */
 public interface WorkerPools {
-    /** Why there can be none on this machine, in words for its user; empty when there can. */
+    /** Why this machine cannot have worker processes, in words for its user; empty when it can. */
     Optional<String> unavailable();
 
     /**

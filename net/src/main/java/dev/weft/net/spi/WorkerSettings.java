@@ -8,7 +8,7 @@ import dev.weft.net.Deadlines;
 import dev.weft.net.TimeSource;
 
 /**
- * What a worker must know of the server it works for.
+ * What a worker must know of its server.
  *
  * @param server its name
  * @param address where it is bound

@@ -1,3 +1,3 @@
-/** What a transport must offer: non-blocking byte moves, and waits that anybody may end. */
+/** What a transport must offer: non-blocking reads and writes, and waits that any thread may end. */
 @org.jspecify.annotations.NullMarked
 package dev.weft.net.spi;
