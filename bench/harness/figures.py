@@ -24,7 +24,7 @@ def base(case, results):
     """Whom a case's ratios are to: another build of Weft when there is one (--other); else, where servers parse, Netty's best; else the C
     loop, which is the first peer, or whoever is first without it."""
     found = results.of(case)
-    other = [p for p in found if p.id.endswith("-other")]
+    other = [p for p in found if p.family == "other"]
     if other:
         return other[0]
     if which.is_parsed(case):

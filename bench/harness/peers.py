@@ -55,14 +55,16 @@ PEERS = [
 
 
 def with_other(peers, lib):
-    """These peers, and after each of Weft's the same one of another build: the jars in this folder, its bench/target/lib."""
-    if not any(name.startswith("weft-") for name in (os.listdir(lib) if os.path.isdir(lib) else ())):
+    """These peers, and after each of Weft's the same one of another build, whose bench/target/lib this is; only these peers without one."""
+    if not lib:
+        return peers
+    if not os.path.exists(os.path.join(lib, "weft-bench.jar")):
         sys.exit("bench: %s holds no jars of Weft; give the folder bench/target/lib of another build" % lib)
     found = []
     for peer in peers:
         found.append(peer)
-        if peer.family == "weft":
-            found.append(peer._replace(id=peer.id + "-other", label=peer.label + ", other build", classpath=os.path.join(lib, "*")))
+        if peer.id.startswith("weft"):
+            found.append(peer._replace(id=peer.id + "-other", label=peer.label + ", other build", family="other", classpath=os.path.join(lib, "*")))
     return found
 
 
