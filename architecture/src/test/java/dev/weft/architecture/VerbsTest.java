@@ -60,21 +60,16 @@ class VerbsTest {
     /** It ends the loop there, as in Python's socketserver, and the port stays. */
     private static final String MAY_SHUT_DOWN = "dev.weft.net.Server";
 
-    private static final Set<String> STILL_WRONG = Set.of(
-            "dev.weft.message.Peer has no start()",
-            "dev.weft.queue.Pipeline has no stats()",
-            "dev.weft.queue.Service has no stats()",
-            "dev.weft.queue.WatchDog has no drain(Duration)",
-            "dev.weft.queue.WatchDog has no stats()",
-            "dev.weft.rpc.RpcClient has no run()",
-            "dev.weft.rpc.RpcClient has no start()");
+    /** A client that {@code open} gives connected works from then on: there is nothing to start, and nothing to run in the foreground. */
+    private static final Set<String> OPENED_AT_WORK = Set.of("dev.weft.message.Peer", "dev.weft.rpc.RpcClient");
+    private static final Set<String> BEGINNINGS = Set.of("start", "run");
 
     @Test
     void whatLivesHasTheSameVerbs() {
         var wrong = new HashSet<String>();
         for (var type : closeable()) {
             for (var verb : VERBS) {
-                if (lives(type) && !verb.isIn(type)) {
+                if (lives(type) && mustHave(type, verb) && !verb.isIn(type)) {
                     wrong.add(type.getName() + " has no " + verb);
                 }
             }
@@ -82,7 +77,7 @@ class VerbsTest {
                     .forEach(method -> wrong.add(type.getName() + " has still " + method.getName() + "()"));
         }
 
-        Ratchet.check("verbs that are missing or of the past", STILL_WRONG, wrong);
+        assertThat(wrong).as("verbs that are missing or of the past").isEmpty();
     }
 
     @Test
@@ -92,6 +87,10 @@ class VerbsTest {
         assertThat(names).contains("dev.weft.net.Server", "dev.weft.queue.Link", "dev.weft.queue.Service", "dev.weft.queue.Pipeline",
                 "dev.weft.kafka.KafkaPipeline", "dev.weft.kafka.KafkaSink", "dev.weft.kafka.KafkaSource", "dev.weft.rpc.RpcServer",
                 "dev.weft.chat.ChatServer", "dev.weft.chat.ChatClient");
+    }
+
+    private static boolean mustHave(JavaClass type, Verb verb) {
+        return !(OPENED_AT_WORK.contains(type.getName()) && BEGINNINGS.contains(verb.name()));
     }
 
     /** One that takes a function or more is no verb, but a setting. */

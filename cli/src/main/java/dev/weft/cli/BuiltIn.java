@@ -18,6 +18,7 @@ import dev.weft.net.Framing;
 import dev.weft.net.Handler;
 import dev.weft.net.Server;
 import dev.weft.net.StreamBuilder;
+import dev.weft.net.TimeSource;
 import dev.weft.net.support.SafeText;
 
 /**
@@ -107,6 +108,6 @@ record BuiltIn(String name, Handler connections, DatagramHandler datagrams) impl
     /** RFC 867, in the first of the forms it proposes. */
     private static String daytime() {
         return DateTimeFormatter.ofPattern("EEEE, MMMM d, uuuu HH:mm:ss-zzz", Locale.ENGLISH)
-                .format(ZonedDateTime.now(ZoneId.systemDefault())) + "\r\n";
+                .format(ZonedDateTime.ofInstant(TimeSource.system().now(), ZoneId.systemDefault())) + "\r\n";
     }
 }

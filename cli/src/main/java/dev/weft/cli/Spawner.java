@@ -15,6 +15,9 @@ import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 
+import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
+
 /**
  * Starts processes one after the other, each with descriptors that were kept free for it.
  *
@@ -27,7 +30,9 @@ final class Spawner implements AutoCloseable {
     static final int ROOM = 24;
     private static final String NOTHING = "/dev/null";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final long PAUSE_MILLIS = 20;
+    private static final Duration PAUSE = Duration.ofMillis(20);
+    /** Always the machine's clock: it waits for the system. */
+    private static final TimeSource TIME = TimeSource.system();
     /** EAGAIN, ENOMEM, ENFILE, EMFILE, as the JDK tells of them. */
     private static final Pattern FOR_NOW = Pattern.compile("error[=:] ?(11|12|23|24)\\b");
 
@@ -59,7 +64,7 @@ final class Spawner implements AutoCloseable {
      * @throws IOException when it can't be started, or there was no room for it within 30 s
      */
     Process start(ProcessBuilder builder) throws IOException {
-        var until = System.nanoTime() + PATIENCE.toNanos();
+        var until = Moments.in(TIME, PATIENCE);
         try {
             lock.lockInterruptibly();
         } catch (InterruptedException e) {
@@ -71,15 +76,15 @@ final class Spawner implements AutoCloseable {
                     try {
                         return attempt(builder);
                     } catch (IOException e) {
-                        if (!FOR_NOW.matcher(String.valueOf(e.getMessage())).find() || System.nanoTime() - until >= 0) {
+                        if (!FOR_NOW.matcher(String.valueOf(e.getMessage())).find() || Moments.passed(TIME, until)) {
                             throw new IOException("cannot start a process: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
                         }
                     }
-                } else if (System.nanoTime() - until >= 0) {
+                } else if (Moments.passed(TIME, until)) {
                     throw new IOException("cannot start a process: no " + ROOM + " descriptors were free for " + PATIENCE.toSeconds()
                             + " s; raise the limit of open files (ulimit -n), or lower --max-connections");
                 }
-                Thread.sleep(PAUSE_MILLIS);
+                TIME.sleep(PAUSE);
             }
         } catch (InterruptedException e) {
             throw interrupted();

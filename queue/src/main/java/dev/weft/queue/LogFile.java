@@ -13,10 +13,15 @@ import java.util.logging.ErrorManager;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 
+import dev.weft.net.TimeSource;
+
 /** A log in a file, in UTF-8, each line written through; once it is full it is renamed, and another one begun (SPEC SL-43). */
 final class LogFile extends Handler {
     private static final long FULL = 1_000_000;
     private static final DateTimeFormatter WHEN = DateTimeFormatter.ofPattern("yyyy-MM-dd_HH-mm-ss");
+
+    /** Always the machine's clock: people compare the names of files. */
+    private static final TimeSource TIME = TimeSource.system();
 
     private final Path path;
     private OutputStream out;
@@ -68,7 +73,7 @@ final class LogFile extends Handler {
     private Path free() {
         var name = path.getFileName().toString();
         var dot = name.lastIndexOf('.');
-        var stem = (dot > 0 ? name.substring(0, dot) : name) + "_" + WHEN.format(LocalDateTime.now(ZoneId.systemDefault()));
+        var stem = (dot > 0 ? name.substring(0, dot) : name) + "_" + WHEN.format(LocalDateTime.ofInstant(TIME.now(), ZoneId.systemDefault()));
         var ending = dot > 0 ? name.substring(dot) : ".log";
         var free = path.resolveSibling(stem + ending);
         for (int i = 2; Files.exists(free); i++) {

@@ -143,6 +143,13 @@ public final class Pipeline implements AutoCloseable {
         return states.contains(LifeState.RUNNING) ? LifeState.RUNNING : states.contains(LifeState.NEW) ? LifeState.NEW : LifeState.DRAINING;
     }
 
+    /** What its services have done so far together, and what is before them; {@link #services} tells it of each. */
+    public ServiceStats stats() {
+        var all = services.stream().map(Service::stats).toList();
+        return new ServiceStats(all.stream().mapToLong(ServiceStats::processed).sum(), all.stream().mapToLong(ServiceStats::failed).sum(),
+                all.stream().mapToInt(ServiceStats::waiting).sum(), all.stream().mapToInt(ServiceStats::threads).sum());
+    }
+
     /** Why the first of them that failed has ended, if one has. */
     public Optional<Throwable> failure() {
         return services.stream().flatMap(service -> service.failure().stream()).findFirst();

@@ -268,6 +268,11 @@ public final class Service<I, O> extends ServiceOptions<I, O> implements AutoClo
         return life.failure();
     }
 
+    /** What it has done so far, and what is before it. */
+    public ServiceStats stats() {
+        return new ServiceStats(processed(), failed(), in == null ? 0 : in.size(), threads.count());
+    }
+
     /** Messages that it has finished with; of a source, times that it was asked. */
     public long processed() {
         return processed.sum();

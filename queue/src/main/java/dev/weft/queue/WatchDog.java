@@ -6,10 +6,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 
+import dev.weft.net.DrainReport;
 import dev.weft.net.LifeState;
 import dev.weft.net.TimeSource;
+import dev.weft.net.support.Moments;
 import dev.weft.net.support.SafeLog;
 
 /**
@@ -32,6 +35,8 @@ public final class WatchDog implements AutoCloseable {
 
     private final List<Watched> all = new CopyOnWriteArrayList<>();
     private final Service<Void, Void> service = Services.loop("watchdog", this::watch);
+    private final LongAdder looks = new LongAdder();
+    private final LongAdder deaths = new LongAdder();
     private Duration interval = Duration.ofSeconds(5);
     private Duration grace = Duration.ofSeconds(2);
     private TimeSource time = TimeSource.system();
@@ -145,6 +150,22 @@ public final class WatchDog implements AutoCloseable {
         return service.state();
     }
 
+    /** What it has done so far. */
+    public WatchDogStats stats() {
+        return new WatchDogStats(all.size(), looks.sum(), deaths.sum());
+    }
+
+    /**
+     * Ends the watch at once, as {@link #close} does: there is nothing to finish. There is no action then.
+     *
+     * @param limit has no effect; zero or more
+     * @return a report without stragglers
+     */
+    public DrainReport drain(Duration limit) {
+        Moments.checkLimit("drain", limit);
+        return service.drain(SingleDrain.AT_ONCE);
+    }
+
     /** Ends the watch; there is no action then. Idempotent. */
     @Override
     public void close() {
@@ -163,6 +184,8 @@ public final class WatchDog implements AutoCloseable {
 
     private boolean allAlive() {
         var dead = all.stream().filter(watched -> !isAlive(watched)).toList();
+        looks.increment();
+        deaths.add(dead.size());
         dead.forEach(watched -> log.log(Level.ERROR, () -> "Thread " + watched.name() + " is dead"));
         return dead.isEmpty();
     }

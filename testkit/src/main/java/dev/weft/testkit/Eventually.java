@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
+import dev.weft.net.TimeSource;
 import org.junit.jupiter.api.Assertions;
 
 /** Waits for conditions of which nobody tells: looks again every millisecond, and fails after ten seconds, or another time. */
@@ -18,9 +19,10 @@ final class Eventually {
     }
 
     static void holds(Duration patience, String what, BooleanSupplier condition) {
-        var began = System.nanoTime();
+        var time = TimeSource.system();
+        var began = time.nanoTime();
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - began > patience.toNanos()) {
+            if (time.nanoTime() - began > patience.toNanos()) {
                 Assertions.fail("did not come about in " + patience.toSeconds() + " s: " + what);
             }
             if (Thread.currentThread().isInterrupted()) {

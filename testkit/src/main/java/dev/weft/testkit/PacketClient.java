@@ -39,8 +39,9 @@ final class PacketClient implements AutoCloseable {
     /** The next datagram, which must come. */
     byte[] receive() throws IOException {
         var buffer = new byte[65_535];
-        var until = System.nanoTime() + PATIENCE.toNanos();
-        var alarm = TimeSource.system().schedule(PATIENCE, channel::wake);
+        var time = TimeSource.system();
+        var until = time.nanoTime() + PATIENCE.toNanos();
+        var alarm = time.schedule(PATIENCE, channel::wake);
         try {
             while (true) {
                 var packet = channel.receive(buffer);
@@ -48,7 +49,7 @@ final class PacketClient implements AutoCloseable {
                     Assertions.assertEquals(server, packet.get().sender());
                     return Arrays.copyOf(buffer, packet.get().size());
                 }
-                if (System.nanoTime() - until >= 0) {
+                if (time.nanoTime() - until >= 0) {
                     Assertions.fail("no datagram came in " + PATIENCE.toSeconds() + " s");
                 }
                 channel.awaitReadable();
