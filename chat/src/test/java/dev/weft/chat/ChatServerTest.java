@@ -225,7 +225,7 @@ class ChatServerTest {
             victim.crash();
             await().until(() -> server.clients().equals(List.of(other.address())));
 
-            assertThat(log.troubles()).hasSize(1);
+            await().until(() -> log.troubles().size() == 1);
             assertThat(log.errors()).isEmpty();
             assertThat(log.lines()).contains("INFO ('127.0.0.1', " + port + ") bye bye");
             other.say("y");

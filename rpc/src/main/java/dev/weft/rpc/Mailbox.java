@@ -77,9 +77,13 @@ final class Mailbox<T> {
      * Waits for the next; null when there is none.
      *
      * @throws RpcException when that is because of a failure
+     * @throws InterruptedException when this thread was interrupted before or meanwhile, whether or not something has come
      */
     @Nullable
     T take() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
         T next;
         int more;
         synchronized (this) {

@@ -95,7 +95,7 @@ public final class TimedCondition {
     /**
      * As {@link #await}, but an interrupt ends the wait.
      *
-     * @throws InterruptedException when this thread was interrupted before or meanwhile; the interrupt is cleared
+     * @throws InterruptedException when this thread was interrupted before or meanwhile, and the condition did not hold; the interrupt is cleared
      */
     public boolean waitFor(BooleanSupplier condition, long moment) throws InterruptedException {
         var alarm = NONE;
