@@ -15,7 +15,6 @@ import dev.weft.net.Connection;
 import dev.weft.net.Deadlines;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code weft serve --exec} as a process of its own, which may be killed, or run out of descriptors. */
 @Timeout(120)
@@ -57,9 +56,9 @@ class ExecProcessTest {
     }
 
     @Test
-    void aServerThatRunsOutOfDescriptorsServesEverybodyInTheEnd(@TempDir Path folder) throws Exception {
+    void aServerThatRunsOutOfDescriptorsServesEverybodyInTheEnd() throws Exception {
         assumeTrue(Files.exists(Path.of("/proc/self/fd")), "SKIPPED: no /proc here");
-        try (var weft = WeftProcess.weftWithDescriptors(170, folder, "serve", "--exec", "read line; echo $line", "--tcp", "127.0.0.1:0")) {
+        try (var weft = WeftProcess.weftWithDescriptors(170, "serve", "--exec", "read line; echo $line", "--tcp", "127.0.0.1:0")) {
             var port = weft.ready().port();
             var clients = new ArrayList<Connection>();
             for (int i = 0; i < 90; i++) {

@@ -32,7 +32,7 @@ class LoopGuardTest {
             var server = new InetSocketAddress(loopback(), weft.ready().port());
             var packet = new DatagramPacket(new byte[512], 512);
             packet.setData("x".getBytes(StandardCharsets.US_ASCII));
-            service.setSoTimeout(2_000);
+            service.setSoTimeout(1_000);
             var answers = 0;
             try {
                 while (answers < ENOUGH) {

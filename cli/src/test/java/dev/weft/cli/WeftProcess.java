@@ -1,7 +1,6 @@
 package dev.weft.cli;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,13 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
 
 import dev.weft.net.Address;
+import dev.weft.testkit.ClassCache;
 
 /** The command as a process of its own, from this test's class path. */
 final class WeftProcess implements AutoCloseable {
+    private static final String MAIN = "dev.weft.cli.Main";
+    private static final List<String> OPTIONS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m",
+            "--enable-native-access=ALL-UNNAMED");
+    private static final ClassCache CLASSES = new ClassCache(Path.of("target", "weft-process"), System.getProperty("java.class.path"));
+
     final Process process;
     final BufferedReader out;
     private final BufferedReader err;
@@ -65,43 +68,27 @@ final class WeftProcess implements AutoCloseable {
 
     /** A program of its own. */
     static WeftProcess program(Class<?> main) {
-        return new WeftProcess(new ProcessBuilder(java(System.getProperty("java.class.path"), main.getName())));
+        return new WeftProcess(new ProcessBuilder(java(main.getName())));
     }
 
-    /** With so many descriptors at most; from jars, made in a folder, as a class in a folder needs a descriptor to be loaded. */
-    static WeftProcess weftWithDescriptors(int limit, Path folder, String... args) throws IOException {
-        var classPath = new ArrayList<String>();
-        for (var entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-            classPath.add(Files.isDirectory(Path.of(entry)) ? jar(Path.of(entry), folder.resolve(classPath.size() + ".jar")) : entry);
-        }
+    /** With so many descriptors at most; from jars, as a class in a folder needs a descriptor to be loaded. */
+    static WeftProcess weftWithDescriptors(int limit, String... args) {
         var command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
-        command.addAll(java(String.join(File.pathSeparator, classPath), "dev.weft.cli.Main"));
-        command.addAll(List.of(args));
+        command.addAll(command(args));
         return new WeftProcess(new ProcessBuilder(command));
     }
 
-    private static String jar(Path classes, Path jar) throws IOException {
-        try (var out = new JarOutputStream(Files.newOutputStream(jar)); var files = Files.walk(classes)) {
-            for (var file : files.filter(Files::isRegularFile).toList()) {
-                out.putNextEntry(new JarEntry(classes.relativize(file).toString()));
-                Files.copy(file, out);
-            }
-        }
-        return jar.toString();
-    }
-
     static List<String> command(String... args) {
-        var command = java(System.getProperty("java.class.path"), "dev.weft.cli.Main");
+        var command = java(MAIN);
         command.addAll(List.of(args));
         return command;
     }
 
-    private static List<String> java(String classPath, String main) {
-        var command = new ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m", "--enable-native-access=ALL-UNNAMED", "-cp",
-                classPath,
-                main));
+    private static List<String> java(String main) {
+        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(OPTIONS);
+        command.addAll(CLASSES.trained(OPTIONS, MAIN, "rehearse"));
+        command.addAll(List.of("-cp", CLASSES.jars(), main));
         return command;
     }
 
