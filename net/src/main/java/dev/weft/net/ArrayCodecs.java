@@ -1,6 +1,7 @@
 package dev.weft.net;
 
 import dev.weft.net.spi.ArrayCodec;
+import dev.weft.net.spi.ArrayDecoder;
 import dev.weft.net.spi.ArrayFraming;
 import org.jspecify.annotations.Nullable;
 
@@ -14,5 +15,13 @@ final class ArrayCodecs {
             return array;
         }
         return framing instanceof BuiltInFraming<T> builtIn ? builtIn.codec().onArrays() : null;
+    }
+
+    /** The framing's decoder for arrays; null if it has none. */
+    static <T> @Nullable ArrayDecoder<T> decoder(Framing<T> framing) {
+        if (framing instanceof ArrayFraming<T> array) {
+            return array;
+        }
+        return framing instanceof BuiltInFraming<T> builtIn ? builtIn.codec().fromArrays() : null;
     }
 }

@@ -14,7 +14,7 @@ public sealed interface Concurrency {
         return new Sequential();
     }
 
-    /** A virtual thread each: the default. */
+    /** A virtual thread each: the default. The messages of a {@link MessageHandler} run by the transport where it can do that, without one each. */
     static Concurrency virtualThreads() {
         return new VirtualThreads();
     }

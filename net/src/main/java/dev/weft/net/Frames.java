@@ -10,6 +10,7 @@ import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 
 import dev.weft.net.spi.ArrayCodec;
+import dev.weft.net.spi.ArrayDecoder;
 import dev.weft.net.support.Moments;
 import dev.weft.net.wire.ConnectionCore;
 import dev.weft.net.wire.EncodeBuffer;
@@ -26,15 +27,18 @@ import org.jspecify.annotations.Nullable;
 public final class Frames<T> implements Iterable<T> {
     private final ConnectionCore core;
     private final Framing<T> framing;
-    /** The same one, if it can work on the buffer itself. */
-    private final @Nullable ArrayCodec<T> direct;
+    /** What decodes from the connection's buffer; null where the framing can't. */
+    private final @Nullable ArrayDecoder<T> decoder;
+    /** What encodes into the buffer that is sent; null where the framing can't. */
+    private final @Nullable ArrayCodec<T> encoder;
     private @Nullable FrameInput in;
     private final long limit;
 
     Frames(ConnectionCore core, Framing<T> framing) {
         this.core = core;
         this.framing = framing;
-        direct = ArrayCodecs.of(framing);
+        decoder = ArrayCodecs.decoder(framing);
+        encoder = ArrayCodecs.of(framing);
         limit = framing.countsItself() ? Long.MAX_VALUE : framing.limit();
     }
 
@@ -71,14 +75,14 @@ public final class Frames<T> implements Iterable<T> {
     public int readMany(int most, Consumer<? super T> taken) throws IOException {
         taken.accept(read());
         var n = 1;
-        if (direct != null) {
+        if (decoder != null) {
             var inbound = core.inbound();
             for (; n < most && inbound.available() > 0; n++) {
-                var length = inbound.length(direct);
+                var length = inbound.length(decoder);
                 if (length <= 0 || length > inbound.available() || !inbound.awaitMessage()) {
                     break;
                 }
-                taken.accept(inbound.decode(direct, length));
+                taken.accept(inbound.decode(decoder, length));
             }
         }
         return n;
@@ -98,11 +102,9 @@ public final class Frames<T> implements Iterable<T> {
             public boolean hasNext() {
                 if (!ready) {
                     try {
-                        ready = core.isOpen() && awaitMessage(Duration.ZERO);
+                        ready = hasMore();
                     } catch (IOException e) {
-                        if (core.isOpen()) {
-                            throw new UncheckedIOException(e);
-                        }
+                        throw new UncheckedIOException(e);
                     }
                 }
                 return ready;
@@ -123,9 +125,21 @@ public final class Frames<T> implements Iterable<T> {
         };
     }
 
+    /** Waits for the first byte of a further message; false at the end of the stream, at a drain, and when this side has closed. */
+    boolean hasMore() throws IOException {
+        try {
+            return core.isOpen() && awaitMessage(Duration.ZERO);
+        } catch (IOException e) {
+            if (core.isOpen()) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
     /** Writes one message. */
     public void write(T message) throws IOException {
-        core.outbound().frame(out -> encode(framing, direct, message, out));
+        core.outbound().frame(out -> encode(framing, encoder, message, out));
     }
 
     /** Writes many messages in one go; other threads' writes do not come between if all are together shorter than 64 KiB. */
@@ -135,7 +149,7 @@ public final class Frames<T> implements Iterable<T> {
             if (!each.hasNext()) {
                 return false;
             }
-            encode(framing, direct, each.next(), out);
+            encode(framing, encoder, each.next(), out);
             return true;
         });
     }
@@ -153,12 +167,29 @@ public final class Frames<T> implements Iterable<T> {
         return core.inbound().awaitMessage(limit);
     }
 
-    private T message() throws IOException {
+    /** The next message if all of it has come; else null. */
+    @Nullable
+    T arrived() throws IOException {
         var inbound = core.inbound();
-        if (direct != null) {
-            var length = inbound.length(direct);
+        if (decoder == null || inbound.available() == 0) {
+            return null;
+        }
+        var length = inbound.length(decoder);
+        return length > 0 && length <= inbound.available() ? inbound.decode(decoder, length) : null;
+    }
+
+    /** Whether the length of the message is known of which a part has come. */
+    boolean lengthKnown() {
+        return decoder != null && core.inbound().length(decoder) > 0;
+    }
+
+    /** The message whose first byte has come. */
+    T message() throws IOException {
+        var inbound = core.inbound();
+        if (decoder != null) {
+            var length = inbound.length(decoder);
             if (length > 0 && length <= inbound.available()) {
-                return inbound.decode(direct, length);
+                return inbound.decode(decoder, length);
             }
         }
         var input = in;

@@ -4,6 +4,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Modifier;
+import java.util.Objects;
 
 /**
  * Where the handler of a request comes from: one object for all, or a new one of a class each.
@@ -13,6 +14,11 @@ import java.lang.reflect.Modifier;
 interface HandlerSource<H> {
     /** The handler of the next request; fails as the class's constructor does. */
     H next() throws Exception;
+
+    /** Whether they serve connections message by message: each is a {@link MessageRequestHandler}. */
+    default boolean byMessage() {
+        return given() instanceof MessageHandler || (given() instanceof Class<?> type && MessageRequestHandler.class.isAssignableFrom(type));
+    }
 
     /** What the server was given: the object or the class (socketserver's RequestHandlerClass). */
     Object given();
@@ -27,6 +33,23 @@ interface HandlerSource<H> {
             @Override
             public H next() {
                 return handler;
+            }
+
+            @Override
+            public Object given() {
+                return handler;
+            }
+        };
+    }
+
+    /** One object for the messages of all connections. */
+    static <T> HandlerSource<Handler> of(Framing<T> framing, MessageHandler<? super T> handler) {
+        Objects.requireNonNull(framing);
+        Objects.requireNonNull(handler);
+        return new HandlerSource<>() {
+            @Override
+            public Handler next() {
+                return new EachMessage<>(framing, handler);
             }
 
             @Override

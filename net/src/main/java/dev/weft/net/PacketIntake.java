@@ -147,7 +147,7 @@ final class PacketIntake implements Intake {
         }
 
         @Override
-        protected void serve() throws Exception {
+        protected boolean serve() throws Exception {
             var handler = handlers.next();
             try {
                 handler.handle(datagram);
@@ -160,6 +160,7 @@ final class PacketIntake implements Intake {
                 throw t;
             }
             datagram.finish();
+            return true;
         }
 
         @Override

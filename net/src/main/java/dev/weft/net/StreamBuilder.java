@@ -78,6 +78,16 @@ public final class StreamBuilder extends ServerBuilder<StreamBuilder> {
     }
 
     /**
+     * As {@link #open(Handler)}, message by message: what one object of this handler does with each message of each connection. The class form is a
+     * {@link MessageRequestHandler}, for {@link #open(Class)}; worker processes need that one.
+     *
+     * @param framing how the bytes of a connection are messages, with the limit of their length
+     */
+    public <T> Server open(Framing<T> framing, MessageHandler<? super T> handler) throws IOException {
+        return open(HandlerSource.of(framing, handler));
+    }
+
+    /**
      * A whole program: opens, serves on this thread, and drains for the grace when shut down or asked to exit (SIGTERM, Ctrl-C), with the
      * exit codes of {@link Server#drainOnExit}. After {@code serve} returns, the caller has one second before the process exits.
      */
@@ -88,6 +98,11 @@ public final class StreamBuilder extends ServerBuilder<StreamBuilder> {
     /** As {@link #serve(Handler)}, with an object of this class each. */
     public void serve(Class<? extends Handler> handler) throws IOException {
         open(handler).runAndClose();
+    }
+
+    /** As {@link #serve(Handler)}, message by message: see {@link #open(Framing, MessageHandler)}. */
+    public <T> void serve(Framing<T> framing, MessageHandler<? super T> handler) throws IOException {
+        open(framing, handler).runAndClose();
     }
 
     /** Binds, without a handler: the caller accepts. Admission, verify, concurrency and actions have no part in it. */
@@ -116,16 +131,20 @@ public final class StreamBuilder extends ServerBuilder<StreamBuilder> {
                 var workers = ProcessConcurrency.ofStreams(name, listener.local(), handlers, processes, deadlines, time);
                 return server(by, listener, workers.connections(), workers.runner(name), processes.workers());
             }
+            if (handlers.byMessage() && concurrency instanceof Concurrency.VirtualThreads) {
+                return server(by, listener, handlers, new MessageThreads(name), 10_000);
+            }
             return server(by, listener, handlers, Runner.of(concurrency, name), 10_000);
         });
     }
 
-    private Server server(Transport by, ListenerChannel listener, HandlerSource<Handler> handlers, Runner runner, int most) {
+    private Server server(Transport transport, ListenerChannel listener, HandlerSource<Handler> handlers, Runner runner, int most) {
         var admits = admission == null ? Admission.waiting(most) : admission;
         var requests = new RunningRequests(time);
         var reporter = new Reporter(name, observer);
-        var intake = new StreamIntake(listener, handlers, verify, admits, deadlines, Optional.ofNullable(tls), requests, reporter, runner);
-        return new Server(this, by, handlers, runner, requests, reporter, intake);
+        var intake = new StreamIntake(listener, handlers, verify, admits, deadlines, Optional.ofNullable(tls), requests, reporter, runner,
+                runner instanceof MessageThreads by ? by : null);
+        return new Server(this, transport, handlers, runner, requests, reporter, intake);
     }
 
     private Transport transport() {

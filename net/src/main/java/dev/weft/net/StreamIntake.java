@@ -22,6 +22,7 @@ import dev.weft.net.spi.ListenerChannel.AcceptFailure;
 import dev.weft.net.spi.Readiness;
 import dev.weft.net.spi.StreamChannel;
 import dev.weft.net.support.Moments;
+import org.jspecify.annotations.Nullable;
 
 /** Accepts connections and admits or refuses them; the one place that counts them. */
 final class StreamIntake implements Intake {
@@ -38,12 +39,14 @@ final class StreamIntake implements Intake {
     private final AtomicInteger admitted = new AtomicInteger();
     private final ConcurrentHashMap<String, Integer> perHost = new ConcurrentHashMap<>();
     private final Readiness vacancy = new Readiness(true);
+    private final @Nullable MessageThreads by;
     private volatile Admission admission;
     private volatile boolean draining;
     private volatile long patience = Moments.NEVER;
 
     StreamIntake(ListenerChannel listener, HandlerSource<Handler> handlers, Predicate<? super Connection> verify, Admission admission,
-            Deadlines deadlines, Optional<Tls> tls, RunningRequests requests, RequestEvents events, Runner runner) {
+            Deadlines deadlines, Optional<Tls> tls, RunningRequests requests, RequestEvents events, Runner runner,
+            @Nullable MessageThreads by) {
         this.listener = listener;
         this.handlers = handlers;
         this.verify = verify;
@@ -54,6 +57,7 @@ final class StreamIntake implements Intake {
         this.requests = requests;
         this.events = events;
         this.runner = runner;
+        this.by = by;
     }
 
     Admission admission() {
@@ -124,7 +128,8 @@ final class StreamIntake implements Intake {
         if (a.past() == Admission.Past.EVICT_IDLEST) {
             connection.core().stampProgress();
         }
-        var request = new StreamRequest(requests, events, this, connection);
+        var request = by == null ? new StreamRequest(requests, events, this, connection)
+                : new MessageRequest(requests, events, this, connection, by);
         host.ifPresent(h -> perHost.merge(h, 1, Integer::sum));
         admitted.incrementAndGet();
         try {
@@ -148,12 +153,22 @@ final class StreamIntake implements Intake {
 
     /** On the thread of the connection's request. */
     void serve(Connection connection) throws Exception {
+        var handler = open(connection);
+        handler.handle(connection);
+    }
+
+    /** The connection is served from now on: secures it, and returns its handler. */
+    Handler open(Connection connection) throws Exception {
         events.accepted(connection);
         if (tls.isPresent()) {
             TlsUpgrade.secure(connection.core(), tls.get(), connection.deadlines().handshake());
         }
-        var handler = handlers.next();
-        handler.handle(connection);
+        return handlers.next();
+    }
+
+    /** Whether each connection begins with a handshake, which blocks. */
+    boolean secures() {
+        return tls.isPresent();
     }
 
     /** Its connection is closed, and its place is free for another. */

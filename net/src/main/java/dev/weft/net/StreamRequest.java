@@ -5,9 +5,9 @@ import dev.weft.net.serve.RunningRequests;
 import dev.weft.net.wire.MemberEvents;
 
 /** A connection being served. */
-final class StreamRequest extends Request implements MemberEvents {
+class StreamRequest extends Request implements MemberEvents {
     private final RequestEvents events;
-    private final StreamIntake intake;
+    final StreamIntake intake;
     private final Connection connection;
     private boolean counted = true;
     private boolean settled;
@@ -55,8 +55,9 @@ final class StreamRequest extends Request implements MemberEvents {
     }
 
     @Override
-    protected void serve() throws Exception {
+    protected boolean serve() throws Exception {
         intake.serve(connection);
+        return true;
     }
 
     @Override

@@ -67,6 +67,9 @@ public final class Conformance {
         themes.put("pipelining", Pipelining.RULES);
         themes.put("time limits", TimeLimits.RULES);
         themes.put("admission", Admissions.RULES);
+        themes.put("message form", MessageRules.RULES);
+        themes.put("message form, handlers", MessageHandlers.RULES);
+        themes.put("message form, endings", MessageEndings.RULES);
         themes.put("drain", Draining.RULES);
         themes.put("first requests", FirstRequests.RULES);
         themes.put("groups", GroupRules.RULES);

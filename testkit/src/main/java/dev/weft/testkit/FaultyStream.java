@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.SocketException;
 
 import dev.weft.net.TimeSource;
+import dev.weft.net.spi.ConnectionTask;
 import dev.weft.net.spi.StreamChannel;
 
 /** A connection on a bad network. */
@@ -90,6 +91,12 @@ final class FaultyStream extends ForwardingStream {
         reading.holdForGood();
         writing.holdForGood();
         inner.wake(); // who waits for the other direction shall wait for this from now on
+    }
+
+    /** Faults hold up threads that wait. */
+    @Override
+    public boolean serve(ConnectionTask task) {
+        return false;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 import dev.weft.net.Address;
+import dev.weft.net.spi.ConnectionTask;
 import dev.weft.net.spi.StreamChannel;
 
 /** Another stream, with something changed by a subclass. */
@@ -74,6 +75,16 @@ abstract class ForwardingStream implements StreamChannel {
     @Override
     public void close() {
         inner.close();
+    }
+
+    @Override
+    public boolean serve(ConnectionTask task) throws IOException {
+        return inner.serve(task);
+    }
+
+    @Override
+    public void execute(ConnectionTask task) {
+        inner.execute(task);
     }
 
     @Override

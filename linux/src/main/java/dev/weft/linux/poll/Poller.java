@@ -13,7 +13,7 @@ import dev.weft.linux.sys.ShortLock;
 
 /** The loop of one epoll instance. */
 final class Poller extends EventLoop {
-    private static final int STREAM_EVENTS = Libc.EPOLLIN | Libc.EPOLLPRI | Libc.EPOLLOUT | Libc.EPOLLRDHUP | Libc.EPOLLET;
+    static final int STREAM_EVENTS = Libc.EPOLLIN | Libc.EPOLLPRI | Libc.EPOLLOUT | Libc.EPOLLRDHUP | Libc.EPOLLET;
 
     private final WatchTable table;
     private final int epoll;

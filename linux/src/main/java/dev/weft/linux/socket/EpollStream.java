@@ -1,23 +1,37 @@
 package dev.weft.linux.socket;
 
 import java.io.IOException;
+import java.util.Objects;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weft.linux.poll.EventLoop;
+import dev.weft.linux.poll.TaskLoop;
+import dev.weft.linux.poll.TaskLoops;
 import dev.weft.linux.poll.Waiter;
 import dev.weft.linux.sys.Descriptor;
 import dev.weft.linux.sys.Errno;
 import dev.weft.linux.sys.Libc;
 import dev.weft.linux.sys.SystemException;
 import dev.weft.net.Address;
+import dev.weft.net.spi.ConnectionTask;
 import org.jspecify.annotations.Nullable;
 
-/** A TCP or Unix stream socket that one of the pollers watches. */
+/**
+ * A TCP or Unix stream socket that one of the pollers watches, or, when it serves a task, one of the loops that run tasks.
+ *
+ * <p>It is watched from the first wait on, so a short conversation that never waits costs no registration.
+ */
 public final class EpollStream extends LinuxStream {
     private static final int ENDING = Libc.EPOLLRDHUP | Libc.EPOLLHUP | Libc.EPOLLERR | Libc.EPOLLPRI;
     private static final int F_DUPFD_CLOEXEC = 1030; // fcntl(2)
 
     /** Whether a short read proves that nothing is left, which saves the next read. */
     private volatile boolean shortIsDrained;
+    private volatile boolean watched;
+    @GuardedBy("this")
+    private boolean forgotten;
+    private volatile @Nullable ConnectionTask task;
+    private volatile @Nullable TaskLoop taskLoop;
 
     private EpollStream(Descriptor descriptor, int family, Address remote, @Nullable Address local, boolean connected) {
         super(descriptor, family, remote, local, connected);
@@ -27,30 +41,86 @@ public final class EpollStream extends LinuxStream {
 
     /** Takes over an accepted descriptor, and closes it when that fails. The local address may be given when it is known. */
     public static EpollStream accepted(int fd, int family, Address remote, @Nullable Address local) throws IOException {
-        return watched(made(fd, family, remote, local, true), fd);
+        return made(fd, family, remote, local, true);
     }
 
     /** Takes over a descriptor that connects, or has connected, and closes it when that fails. */
     public static EpollStream connecting(int fd, int family, Address remote, boolean connected) throws IOException {
-        return watched(made(fd, family, remote, null, connected), fd);
+        return made(fd, family, remote, null, connected);
     }
 
-    private static EpollStream made(int fd, int family, Address remote, @Nullable Address local, boolean connected) {
+    private static EpollStream made(int fd, int family, Address remote, @Nullable Address local, boolean connected) throws IOException {
         try {
+            Waiter.open();
             return new EpollStream(new Descriptor(fd), family, remote, local, connected);
-        } catch (Error e) { // no memory
+        } catch (IOException | RuntimeException | Error e) { // no memory, or no descriptors
             Libc.close(fd);
             throw e;
         }
     }
 
-    private static EpollStream watched(EpollStream stream, int fd) throws IOException {
-        try {
-            Waiter.open().watchStream(fd, stream);
-            return stream;
-        } catch (IOException | RuntimeException | Error e) {
-            stream.descriptor.close();
-            throw e;
+    /** Begins to watch it, unless it is watched: an event that came before is reported then. */
+    private void watch() throws IOException {
+        if (watched) {
+            return;
+        }
+        synchronized (this) {
+            if (watched || forgotten) {
+                return;
+            }
+            var fd = descriptor.enter();
+            try {
+                var loop = taskLoop;
+                if (loop == null) {
+                    Waiter.shared().watchStream(fd, this);
+                } else {
+                    loop.watch(fd, this);
+                }
+                watched = true;
+            } finally {
+                descriptor.leave();
+            }
+        }
+    }
+
+    @Override
+    public boolean serve(ConnectionTask served) throws IOException {
+        taskLoop = TaskLoops.open().of(descriptor.number());
+        task = served;
+        watch();
+        return true;
+    }
+
+    @Override
+    public void execute(ConnectionTask served) {
+        Objects.requireNonNull(taskLoop).execute(served);
+    }
+
+    @Override
+    protected void event() {
+        var served = task;
+        if (served != null) {
+            served.event();
+        }
+    }
+
+    @Override
+    public void awaitReadable() throws IOException {
+        beforeWait();
+        super.awaitReadable();
+    }
+
+    @Override
+    public void awaitWritable() throws IOException {
+        beforeWait();
+        super.awaitWritable();
+    }
+
+    private void beforeWait() throws IOException {
+        watch();
+        var loop = taskLoop;
+        if (loop != null) {
+            loop.beforeWait();
         }
     }
 
@@ -63,11 +133,12 @@ public final class EpollStream extends LinuxStream {
         if ((events & ENDING) != 0) {
             shortIsDrained = false;
         }
-        if ((events & (Libc.EPOLLIN | ENDING)) != 0) {
-            readable.signal();
-        }
         if ((events & (Libc.EPOLLOUT | Libc.EPOLLHUP | Libc.EPOLLERR)) != 0) {
             writable.signal();
+        }
+        if ((events & (Libc.EPOLLIN | ENDING)) != 0) {
+            readable.signal();
+            event(); // last: the task may run now, and wait for room
         }
     }
 
@@ -107,14 +178,27 @@ public final class EpollStream extends LinuxStream {
 
     @Override
     protected void forget() {
-        Waiter.shared().forget(descriptor.number(), this);
+        synchronized (this) {
+            forgotten = true;
+            if (!watched) {
+                return;
+            }
+        }
+        var loop = taskLoop;
+        if (loop == null) {
+            Waiter.shared().forget(descriptor.number(), this);
+        } else {
+            loop.forget(descriptor.number(), this);
+        }
     }
 
     /** Ends the watch, as another process uses the connection from now on. Returns a duplicate of the descriptor, which the caller must close. */
     public int handOver() throws IOException {
         var fd = descriptor.enter();
         try {
-            Waiter.shared().unwatchStream(fd, this);
+            if (watched) {
+                Waiter.shared().unwatchStream(fd, this);
+            }
             return Libc.control(fd, F_DUPFD_CLOEXEC, 0);
         } finally {
             descriptor.leave();

@@ -145,7 +145,11 @@ public abstract class LinuxStream extends LinuxSocket implements StreamChannel {
     public void wake() {
         readable.wake();
         writable.wake();
+        event();
     }
+
+    /** Called when something has happened that threads that wait were woken for. */
+    protected void event() {}
 
     @Override
     public void shutdownOutput() throws IOException {
@@ -207,6 +211,7 @@ public abstract class LinuxStream extends LinuxSocket implements StreamChannel {
         if (descriptor.close()) {
             readable.signal();
             writable.signal();
+            event();
         }
     }
 

@@ -88,7 +88,7 @@ public final class Libc {
     private static final MemorySegment STRERROR = function("strerror");
     private static final MemorySegment SCHED_YIELD = function("sched_yield");
     /** For calls that don't fail. */
-    private static final MemorySegment UNREAD = errnoRoom(Arena.global());
+    static final MemorySegment UNREAD = errnoRoom(Arena.global());
 
     private Libc() {}
 

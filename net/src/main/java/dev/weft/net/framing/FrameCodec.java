@@ -4,6 +4,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 
 import dev.weft.net.spi.ArrayCodec;
+import dev.weft.net.spi.ArrayDecoder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,11 @@ public interface FrameCodec<T> {
      * @throws IllegalArgumentException when the message can't be written so that it is read again; nothing is then written
      */
     void write(T message, DataOutputStream out) throws IOException;
+
+    /** This codec as one that decodes from arrays; null if it does not. */
+    default @Nullable ArrayDecoder<T> fromArrays() {
+        return onArrays();
+    }
 
     /** The most bytes of a message. */
     int limit();

@@ -7,11 +7,13 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import dev.weft.net.spi.ArrayDecoder;
+
 /**
  * Lines. The byte LF is searched before anything is decoded, which is right wherever that byte is never part of another character: UTF-8,
  * ISO-8859, GBK, GB18030, Big5, Shift_JIS, EUC. With {@code endKept} a line that was ended is read with its LF, as Python's readline does.
  */
-public record LineCodec(Charset charset, int limit, boolean endKept) implements FrameCodec<String> {
+public record LineCodec(Charset charset, int limit, boolean endKept) implements FrameCodec<String>, ArrayDecoder<String> {
     /** Refuses a charset in which the byte LF may be part of another character. */
     public LineCodec {
         FrameLimit.check(limit);
@@ -47,13 +49,36 @@ public record LineCodec(Charset charset, int limit, boolean endKept) implements 
         if (length > limit) {
             throw FrameLimit.exceeded("a line", length, limit);
         }
-        var line = source.view(length, this::decode);
+        var line = source.view(length, this::text);
         source.take(consumed);
         return endKept && consumed > length ? line + "\n" : line;
     }
 
-    private String decode(byte[] bytes, int offset, int length) {
+    private String text(byte[] bytes, int offset, int length) {
         return charset == StandardCharsets.UTF_8 ? Utf8.decode(bytes, offset, length) : new String(bytes, offset, length, charset);
+    }
+
+    @Override
+    public ArrayDecoder<String> fromArrays() {
+        return this;
+    }
+
+    @Override
+    public int length(byte[] bytes, int offset, int available) {
+        var end = Scan.indexOf(bytes, offset, offset + available, (byte) '\n');
+        return end < 0 || end - cut(bytes, offset, end) - offset > limit ? 0 : end + 1 - offset;
+    }
+
+    @Override
+    public String decode(byte[] bytes, int offset, int length) {
+        var end = offset + length - 1;
+        var line = text(bytes, offset, end - cut(bytes, offset, end) - offset);
+        return endKept ? line + "\n" : line;
+    }
+
+    /** 1 when the line has a CR before its LF at {@code end}, else 0. */
+    private static int cut(byte[] bytes, int offset, int end) {
+        return end > offset && bytes[end - 1] == '\r' ? 1 : 0;
     }
 
     @Override

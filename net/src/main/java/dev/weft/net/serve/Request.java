@@ -23,6 +23,8 @@ public abstract class Request implements Runnable {
     private @Nullable Thread thread;
     private volatile @Nullable Thread ranOn;
     private boolean interrupted;
+    /** Whether the last run has ended it; of the thread that runs it. */
+    private boolean over;
     private volatile boolean foreignInterrupt;
     private volatile @Nullable VirtualMachineError fatal;
 
@@ -38,8 +40,25 @@ public abstract class Request implements Runnable {
     /** What is served: a connection or a datagram. */
     public abstract Object subject();
 
-    /** Runs the handler, with this request bound; what it throws is reported. */
-    protected abstract void serve() throws Exception;
+    /**
+     * Runs the handler, with this request bound; what it throws is reported, and ends the request.
+     *
+     * @return false when it is not over: it is run again when there is more to do, if {@link #rests} says so by somebody else
+     */
+    protected abstract boolean serve() throws Exception;
+
+    /** Called without a thread of its own any more, when {@link #serve} has returned false: false when it must be run again at once. */
+    protected boolean rests() {
+        return true;
+    }
+
+    /** What it waits for while it has no thread, for reports. */
+    protected String withoutThread() {
+        return "(none yet)";
+    }
+
+    /** Ends it if it rests: it has no thread that could be interrupted. */
+    protected void endResting() {}
 
     /** What must happen after it, come what may: SPEC SS-18's shutdown_request and close_request. */
     protected abstract void release();
@@ -76,7 +95,9 @@ public abstract class Request implements Runnable {
 
     @Override
     public final void run() {
-        ScopedValue.where(CURRENT, this).run(this::runBound);
+        do {
+            ScopedValue.where(CURRENT, this).run(this::runBound);
+        } while (!over && !rests());
     }
 
     /** Bound to the end: an observer that is told of it may close the server, and must not wait for itself. */
@@ -85,8 +106,9 @@ public abstract class Request implements Runnable {
             thread = Thread.currentThread();
             ranOn = thread;
         }
+        over = true;
         try {
-            serve();
+            over = serve();
         } catch (Throwable t) {
             foreignInterrupt = (t instanceof InterruptedIOException || t instanceof InterruptedException) && !(t instanceof SocketTimeoutException)
                     && !wasInterrupted();
@@ -97,12 +119,16 @@ public abstract class Request implements Runnable {
                 failed(t);
             }
         } finally {
-            try {
-                release();
-            } catch (RuntimeException | Error e) {
-                failed(e);
-            } finally {
-                end();
+            if (over) {
+                try {
+                    release();
+                } catch (RuntimeException | Error e) {
+                    failed(e);
+                } finally {
+                    end();
+                }
+            } else {
+                leave();
             }
         }
     }
@@ -119,13 +145,15 @@ public abstract class Request implements Runnable {
 
     /** Our own interrupt ends with the request: the thread may belong to the caller (SPEC SS-31). */
     private void end() {
-        synchronized (this) {
-            thread = null;
-            if (interrupted) {
-                Thread.interrupted();
-            }
-        }
+        leave();
         requests.remove(this);
+    }
+
+    private synchronized void leave() {
+        thread = null;
+        if (interrupted) {
+            Thread.interrupted();
+        }
     }
 
     /** It is no failure that the peer has ended between messages, or that this side has ended the connection or the wait. */
@@ -140,7 +168,8 @@ public abstract class Request implements Runnable {
                 || ((t instanceof InterruptedIOException || t instanceof InterruptedException) && wasInterrupted());
     }
 
-    private synchronized boolean wasInterrupted() {
+    /** Whether a drain has interrupted it. */
+    public final synchronized boolean wasInterrupted() {
         return interrupted;
     }
 
@@ -172,11 +201,15 @@ public abstract class Request implements Runnable {
         return thread == Thread.currentThread() || (CURRENT.isBound() && CURRENT.get() == this);
     }
 
-    final synchronized void interrupt() {
-        if (thread != null) {
-            interrupted = true;
-            thread.interrupt();
+    final void interrupt() {
+        synchronized (this) {
+            if (thread != null) {
+                interrupted = true;
+                thread.interrupt();
+                return;
+            }
         }
+        endResting();
     }
 
     /** Where it is now. */
@@ -187,7 +220,7 @@ public abstract class Request implements Runnable {
         }
         var age = Duration.ofNanos(requests.time().nanoTime() - began);
         return t == null
-                ? new DrainReport.Straggler(remote(), "(none yet)", age, List.of())
+                ? new DrainReport.Straggler(remote(), withoutThread(), age, List.of())
                 : new DrainReport.Straggler(remote(), t.getName(), age, List.of(t.getStackTrace()));
     }
 }

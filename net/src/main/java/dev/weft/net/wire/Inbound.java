@@ -9,7 +9,7 @@ import java.time.Duration;
 
 import dev.weft.net.framing.Scan;
 import dev.weft.net.framing.Slice;
-import dev.weft.net.spi.ArrayCodec;
+import dev.weft.net.spi.ArrayDecoder;
 import dev.weft.net.support.DeadlineTimer;
 import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +30,9 @@ public final class Inbound {
     private boolean ended;
     private boolean inMessage;
     private long messageDeadline = Moments.NEVER;
+    /** Whether bytes have come since the last rest; at first as if, as deadlines run from the beginning too. */
+    private boolean progressed = true;
+    private long restsUntil = Moments.NEVER;
     private @Nullable DeadlineTimer alarm;
     private volatile @Nullable Thread reader;
     private volatile long received;
@@ -49,8 +52,8 @@ public final class Inbound {
         return reader == Thread.currentThread();
     }
 
-    /** From now on this thread is the one that reads. */
-    private void mine() {
+    /** From now on this thread is the one that reads, until it rests or another calls this. */
+    public void mine() {
         if (reader != Thread.currentThread()) {
             reader = Thread.currentThread();
         }
@@ -78,12 +81,12 @@ public final class Inbound {
     }
 
     /** How long the message is that the unread bytes begin with, as far as they tell. */
-    public int length(ArrayCodec<?> codec) {
+    public int length(ArrayDecoder<?> codec) {
         return codec.length(buffer, position, available());
     }
 
     /** Takes the message that the first {@code length} unread bytes are. */
-    public <T> T decode(ArrayCodec<T> codec, int length) throws IOException {
+    public <T> T decode(ArrayDecoder<T> codec, int length) throws IOException {
         try {
             return codec.decode(buffer, position, length);
         } catch (IOException e) {
@@ -163,6 +166,61 @@ public final class Inbound {
         return true;
     }
 
+    /** Reads what is there now, behind what is buffered; 0 when nothing is, -1 at the end of the stream. */
+    public int readNow() throws IOException {
+        mine();
+        if (ended) {
+            return -1;
+        }
+        try {
+            var n = readBehind();
+            if (n > 0) {
+                arrived(n);
+            } else if (n < 0) {
+                ended = true;
+            }
+            return n;
+        } catch (IOException e) {
+            releaseIfEmpty();
+            throw wire.explain(e);
+        }
+    }
+
+    /**
+     * No thread reads from now on, until an event of the channel: the deadlines run, and no buffer is kept unless a part of a message is in it.
+     *
+     * @return false when no further message may begin, as the server drains
+     * @throws SocketTimeoutException when a deadline has passed
+     */
+    public boolean rest() throws SocketTimeoutException {
+        releaseIfEmpty();
+        inMessage = available() > 0;
+        var patience = Moments.NEVER;
+        if (!inMessage && wire.draining()) {
+            patience = wire.mayBeginUntil();
+            if (Moments.passed(wire.time(), patience)) {
+                return false;
+            }
+        }
+        if (progressed) {
+            if (inMessage && Moments.passed(wire.time(), messageDeadline)) {
+                throw timeout();
+            }
+            restsUntil = deadline();
+            progressed = false;
+        } else if (Moments.passed(wire.time(), restsUntil)) {
+            throw timeout();
+        }
+        reader = null;
+        var until = Moments.earlier(restsUntil, patience);
+        if (until != Moments.NEVER) {
+            timer().set(until);
+        } else if (alarm != null) {
+            alarm.clear();
+        }
+        return true;
+    }
+
     /** The message that was begun is whole: time is idle time again. */
     public void endMessage() {
         inMessage = false;
@@ -235,8 +293,7 @@ public final class Inbound {
                     releaseIfEmpty();
                     return -1;
                 }
-                count(n);
-                wire.progressed();
+                arrived(n);
                 return n;
             }
             releaseIfEmpty();
@@ -300,17 +357,28 @@ public final class Inbound {
             wire.channel().awaitReadable();
             return;
         }
-        var a = alarm;
-        if (a == null) {
-            a = new DeadlineTimer(wire.time(), wire::wake);
-            alarm = a;
-        }
+        var a = timer();
         a.set(deadline);
         try {
             wire.channel().awaitReadable();
         } finally {
             a.clear();
         }
+    }
+
+    private DeadlineTimer timer() {
+        var a = alarm;
+        if (a == null) {
+            a = new DeadlineTimer(wire.time(), wire::wake);
+            alarm = a;
+        }
+        return a;
+    }
+
+    private void arrived(int n) {
+        progressed = true;
+        count(n);
+        wire.progressed();
     }
 
     /** The message's deadline stands from the first wait inside it, however often bytes dribble in. */

@@ -19,6 +19,7 @@ public final class Outbound {
     private final Inbound inbound;
     private final WriteOrder order;
     private volatile @Nullable EncodeBuffer gathered;
+    private boolean gathersSends;
 
     /** The writing half of this connection; it gathers while its reading half has more to read. */
     public Outbound(Wire wire, Inbound inbound) {
@@ -31,10 +32,15 @@ public final class Outbound {
         return order;
     }
 
+    /** From now on the reading thread's sends are gathered as its frames are: while requests are unread. To be called by that thread. */
+    public void gatherSends() {
+        gathersSends = true;
+    }
+
     /** Sends all of it, after what this thread gathered. */
     public void send(byte[] bytes, int offset, int length) throws IOException {
-        if (gathered != null && inbound.isRead()) {
-            gather(out -> out.write(bytes, offset, length), true);
+        if ((gathered != null || gathersSends) && inbound.isRead()) {
+            gather(out -> out.write(bytes, offset, length), !gathersSends || inbound.available() == 0);
         } else {
             order.send(order.enter(), bytes, offset, length);
         }
