@@ -38,14 +38,21 @@ def find_jdk():
 
 
 class Processors:
-    """One processor for the server under test, another for the load, when there are two and the system lets us choose."""
+    """One processor for the server under test, another for the load, when there are two and the system lets us choose; or all for both."""
 
-    def __init__(self):
+    def __init__(self, together=False):
         self.server = self.load = None
+        if together:
+            self.note = "Nothing was pinned: server and load shared all processors."
+            return
         if not hasattr(os, "sched_setaffinity"):
             self.note = "Nothing was pinned, as this system has no way to: server and load shared all processors."
             return
         mine = sorted(os.sched_getaffinity(0))
+        if os.environ.get("BENCH_SHARED"):
+            self.server = self.load = set(mine)
+            self.note = "shared"
+            return
         self.server, self.load = {mine[0]}, {mine[-1]}
         if len(mine) > 1:
             self.note = "The server was pinned to processor %d, the load to processor %d." % (mine[0], mine[-1])

@@ -42,6 +42,7 @@ PEERS = [
     _weft("epoll"),
     _weft("io_uring"),
     _weft("nio"),
+    Peer("weft-messages", "Weft epoll, messages", "weft", None, ("-Dweft.transport=epoll", "WeftMessages", "0")),
     Peer("weft-text", "Weft epoll, strings", "weft", None, ("-Dweft.transport=epoll", "WeftLines", "0", "text")),
     Peer("jdk", "JDK sockets", "jdk", ("JdkEcho", "0"), ("JdkLines", "0")),
     _netty("epoll"),

@@ -38,6 +38,31 @@ class ServerExamplesTest {
     }
 
     @Test
+    void eachLineIsAMessage() throws Exception {
+        try (var server = Program.start("ByMessage", port); var peer = server.connect(port)) {
+            peer.send("one\ntwo\n");
+            assertThat(peer.readLine()).isEqualTo("ONE\n");
+            assertThat(peer.readLine()).isEqualTo("TWO\n");
+            server.terminate();
+            assertThat(server.exit()).isZero();
+            assertThat(server.report()).doesNotContain("Exception");
+        }
+    }
+
+    @Test
+    void theClassFormRemembersEachConnection() throws Exception {
+        try (var server = Program.start("CountedLines", port); var peer = server.connect(port); var other = server.connect(port)) {
+            assertThat(peer.readLine()).isEqualTo("say something\n");
+            peer.send("one\ntwo\n");
+            assertThat(peer.readLine()).isEqualTo("1: one\n");
+            assertThat(peer.readLine()).isEqualTo("2: two\n");
+            assertThat(other.readLine()).isEqualTo("say something\n");
+            other.send("one\n");
+            assertThat(other.readLine()).isEqualTo("1: one\n");
+        }
+    }
+
+    @Test
     void handlerTestNeedsNoPort() throws Exception {
         try (var program = Program.start("HandlerTest", Map.of())) {
             assertThat(program.outputAtExit()).isEqualTo("passed\n");
