@@ -157,6 +157,7 @@ class ChatClientTest {
             try (var server = Chats.start(Chats.lines(), port); var peer = new Peer(server)) {
                 assertThat(client.awaitConnected(Duration.ofSeconds(10))).isTrue();
                 assertThat(sender.join(Duration.ofSeconds(10))).isTrue();
+                await().until(() -> server.clients().size() == 2);
                 peer.say("now\n");
                 heard.until(peer.stamped("now"));
                 assertThat(states.next()).isEqualTo("connected");
