@@ -53,7 +53,7 @@ final class MessageRequest extends StreamRequest implements ConnectionTask {
 
     /** Has it served, by its transport if that can, else by a thread of its own. */
     void start() throws IOException {
-        byMessage = channel.serve(this);
+        byMessage = channel.attach(this);
         if (byMessage && !intake.secures()) {
             channel.execute(this);
         } else {

@@ -42,14 +42,9 @@ public abstract class MessageRequestHandler<T> implements Handler, ServesOnce {
         this.framing = Objects.requireNonNull(framing);
     }
 
-    /** The connection this object serves. */
+    /** The connection this object serves; its server is {@code Server.current()}. */
     protected final Connection connection() {
         return messages().connection();
-    }
-
-    /** The server that accepted it. */
-    protected final Server server() {
-        return Server.current();
     }
 
     /** Writes one message to the connection. */

@@ -95,7 +95,7 @@ final class FaultyStream extends ForwardingStream {
 
     /** Faults hold up threads that wait. */
     @Override
-    public boolean serve(ConnectionTask task) {
+    public boolean attach(ConnectionTask task) {
         return false;
     }
 

@@ -78,8 +78,8 @@ abstract class ForwardingStream implements StreamChannel {
     }
 
     @Override
-    public boolean serve(ConnectionTask task) throws IOException {
-        return inner.serve(task);
+    public boolean attach(ConnectionTask task) throws IOException {
+        return inner.attach(task);
     }
 
     @Override

@@ -17,7 +17,7 @@ import dev.weft.net.spi.ConnectionTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP or Unix stream socket that one of the pollers watches, or, when it serves a task, one of the loops that run tasks.
+ * A TCP or Unix stream socket that one of the pollers watches, or, when a task is attached, one of the loops that run tasks.
  *
  * <p>It is watched from the first wait on, so a short conversation that never waits costs no registration.
  */
@@ -84,23 +84,23 @@ public final class EpollStream extends LinuxStream {
     }
 
     @Override
-    public boolean serve(ConnectionTask served) throws IOException {
+    public boolean attach(ConnectionTask attached) throws IOException {
         taskLoop = TaskLoops.open().of(descriptor.number());
-        task = served;
+        task = attached;
         watch();
         return true;
     }
 
     @Override
-    public void execute(ConnectionTask served) {
-        Objects.requireNonNull(taskLoop).execute(served);
+    public void execute(ConnectionTask attached) {
+        Objects.requireNonNull(taskLoop).execute(attached);
     }
 
     @Override
     protected void event() {
-        var served = task;
-        if (served != null) {
-            served.event();
+        var attached = task;
+        if (attached != null) {
+            attached.event();
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.weft.net.spi;
 
 /**
- * The work of a connection that has no thread while it waits for its peer: {@link StreamChannel#serve} takes it, and then calls it.
+ * The work of a connection that has no thread while it waits for its peer: {@link StreamChannel#attach} takes it, and the channel then calls it.
  *
  * <p>{@link #event} tells that there may be work; the task then has itself run by {@link StreamChannel#execute}, unless it runs already.
  */

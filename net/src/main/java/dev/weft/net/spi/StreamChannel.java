@@ -86,18 +86,18 @@ public interface StreamChannel extends Waitable {
     }
 
     /**
-     * Serves a task from now on: calls {@link ConnectionTask#event} where threads that wait would be woken, and for a close and a wake also when none
+     * Attaches a task, for good: calls {@link ConnectionTask#event} where threads that wait would be woken, and for a close and a wake also when none
      * waits. Threads may wait as before. To be called once, before the first read.
      *
      * @return false when this channel only knows threads that wait; the task is then never called
      */
-    default boolean serve(ConnectionTask task) throws IOException {
+    default boolean attach(ConnectionTask task) throws IOException {
         return false;
     }
 
-    /** Runs the task that it serves, on this thread or soon on another; within {@link ConnectionTask#event}, and also outside. */
+    /** Runs the task that is attached, on this thread or soon on another; within {@link ConnectionTask#event}, and also outside. */
     default void execute(ConnectionTask task) {
-        throw new UnsupportedOperationException("this channel serves no task");
+        throw new UnsupportedOperationException("no task can be attached to this channel");
     }
 
     /** The local address. */

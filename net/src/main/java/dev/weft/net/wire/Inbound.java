@@ -10,7 +10,6 @@ import java.time.Duration;
 import dev.weft.net.framing.Scan;
 import dev.weft.net.framing.Slice;
 import dev.weft.net.spi.ArrayDecoder;
-import dev.weft.net.support.DeadlineTimer;
 import dev.weft.net.support.Moments;
 import org.jspecify.annotations.Nullable;
 
@@ -28,18 +27,14 @@ public final class Inbound {
     private int position;
     private int limit;
     private boolean ended;
-    private boolean inMessage;
-    private long messageDeadline = Moments.NEVER;
-    /** Whether bytes have come since the last rest; at first as if, as deadlines run from the beginning too. */
-    private boolean progressed = true;
-    private long restsUntil = Moments.NEVER;
-    private @Nullable DeadlineTimer alarm;
+    private final ReadDeadlines deadlines;
     private volatile @Nullable Thread reader;
     private volatile long received;
 
     /** The reading half of this wire. */
     public Inbound(Wire wire) {
         this.wire = wire;
+        deadlines = new ReadDeadlines(wire);
     }
 
     /** How many bytes wait to be read. */
@@ -162,7 +157,7 @@ public final class Inbound {
         if (available() == 0 && next(null, 0, 0, true, most) < 0) {
             return false;
         }
-        inMessage = true;
+        deadlines.beginMessage();
         return true;
     }
 
@@ -194,37 +189,21 @@ public final class Inbound {
      */
     public boolean rest() throws SocketTimeoutException {
         releaseIfEmpty();
-        inMessage = available() > 0;
         var patience = Moments.NEVER;
-        if (!inMessage && wire.draining()) {
+        if (available() == 0 && wire.draining()) {
             patience = wire.mayBeginUntil();
             if (Moments.passed(wire.time(), patience)) {
                 return false;
             }
         }
-        if (progressed) {
-            if (inMessage && Moments.passed(wire.time(), messageDeadline)) {
-                throw timeout();
-            }
-            restsUntil = deadline();
-            progressed = false;
-        } else if (Moments.passed(wire.time(), restsUntil)) {
-            throw timeout();
-        }
+        deadlines.rest(available() > 0, patience);
         reader = null;
-        var until = Moments.earlier(restsUntil, patience);
-        if (until != Moments.NEVER) {
-            timer().set(until);
-        } else if (alarm != null) {
-            alarm.clear();
-        }
         return true;
     }
 
     /** The message that was begun is whole: time is idle time again. */
     public void endMessage() {
-        inMessage = false;
-        messageDeadline = Moments.NEVER;
+        deadlines.endMessage();
     }
 
     /**
@@ -248,10 +227,7 @@ public final class Inbound {
             position = limit;
             releaseIfEmpty();
         }
-        var a = alarm;
-        if (a != null) {
-            a.cancel();
-        }
+        deadlines.close();
     }
 
     /** So many bytes have come. */
@@ -272,9 +248,7 @@ public final class Inbound {
             return -1;
         }
         mine();
-        if (inMessage && Moments.passed(wire.time(), messageDeadline)) {
-            throw timeout();
-        }
+        deadlines.checkMessage();
         var waiting = false;
         var deadline = Moments.NEVER;
         var callers = Moments.NEVER;
@@ -306,14 +280,14 @@ public final class Inbound {
             }
             if (!waiting) {
                 waiting = true;
-                deadline = deadline();
+                deadline = deadlines.next();
                 callers = Moments.limit(wire.time(), most);
             } else if (Moments.passed(wire.time(), deadline)) {
-                throw timeout();
+                throw deadlines.timeout();
             } else if (Moments.passed(wire.time(), callers)) {
                 throw new SocketTimeoutException(wire.remote() + ": nothing came for " + Moments.words(most));
             }
-            await(Moments.earlier(Moments.earlier(deadline, callers), patience));
+            deadlines.await(Moments.earlier(Moments.earlier(deadline, callers), patience));
         }
     }
 
@@ -352,58 +326,9 @@ public final class Inbound {
         }
     }
 
-    private void await(long deadline) throws IOException {
-        if (deadline == Moments.NEVER) {
-            wire.channel().awaitReadable();
-            return;
-        }
-        var a = timer();
-        a.set(deadline);
-        try {
-            wire.channel().awaitReadable();
-        } finally {
-            a.clear();
-        }
-    }
-
-    private DeadlineTimer timer() {
-        var a = alarm;
-        if (a == null) {
-            a = new DeadlineTimer(wire.time(), wire::wake);
-            alarm = a;
-        }
-        return a;
-    }
-
     private void arrived(int n) {
-        progressed = true;
+        deadlines.progressed();
         count(n);
         wire.progressed();
-    }
-
-    /** The message's deadline stands from the first wait inside it, however often bytes dribble in. */
-    private long deadline() {
-        var deadlines = wire.deadlines();
-        var read = Moments.limit(wire.time(), deadlines.read());
-        if (!inMessage) {
-            return Moments.earlier(read, Moments.limit(wire.time(), deadlines.idle()));
-        }
-        if (messageDeadline == Moments.NEVER) {
-            messageDeadline = Moments.limit(wire.time(), deadlines.message());
-        }
-        return Moments.earlier(read, messageDeadline);
-    }
-
-    private SocketTimeoutException timeout() {
-        var deadlines = wire.deadlines();
-        if (inMessage && Moments.passed(wire.time(), messageDeadline)) {
-            endMessage();
-            return wire.blame(
-                    new SocketTimeoutException(wire.remote() + ": a message was not whole after " + Moments.words(deadlines.message())));
-        }
-        var read = deadlines.read();
-        var idle = deadlines.idle();
-        var which = inMessage || idle.isZero() || (!read.isZero() && read.compareTo(idle) < 0) ? read : idle;
-        return wire.blame(new SocketTimeoutException(wire.remote() + ": nothing came for " + Moments.words(which)));
     }
 }
