@@ -86,7 +86,7 @@ final class ReadDeadlines {
     }
 
     /**
-     * No thread waits: has the channel woken at the next deadline, or at the moment {@code patience}. Deadlines run on over events that bring no bytes.
+     * No thread waits: wakes the channel at the next deadline, or at the moment {@code patience}. Deadlines run on over events that bring no bytes.
      *
      * @param begun whether a part of a message has come
      * @throws SocketTimeoutException when a deadline has passed
