@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.weft.net.Admission;
+import dev.weft.net.Connection;
 import dev.weft.net.Deadlines;
 import dev.weft.net.Framing;
 import dev.weft.net.MessageHandler;
@@ -136,21 +137,22 @@ final class MessageEndings {
     }
 
     private static void finishesWhatIsBegun(Stage stage) throws Exception {
-        var server = serve(stage, (line, c) -> c.send(line + (c.draining() ? ", draining\n" : "\n")));
+        var connections = new LinkedBlockingQueue<Connection>();
+        var server = serve(stage, (line, c) -> {
+            connections.add(c);
+            c.send(line + (c.draining() ? ", draining\n" : "\n"));
+        });
         var client = stage.connect(server);
         client.send("one\nhel");
         assertEquals("one", client.readLine());
+        var served = connections.take();
         Eventually.holds("the beginning has come", () -> server.stats().bytesIn() == 7);
         var drain = stage.async(() -> server.drain(Duration.ofSeconds(30)));
-        Eventually.holds("the server drains", () -> stage.witness().count("drained") == 0 && isDraining(server));
+        Eventually.holds("the connection is drained", served::draining);
         client.send("lo\n");
         assertEquals("hello, draining", client.readLine());
         assertEquals(0, client.receive(1).length);
         assertEquals(1, drain.await().finished());
-    }
-
-    private static boolean isDraining(Server server) {
-        return server.state() == dev.weft.net.LifeState.DRAINING;
     }
 
     private static void endsHalfMessages(Stage stage) throws Exception {
@@ -238,10 +240,12 @@ final class MessageEndings {
         var first = stage.connect(server);
         first.send("one\n");
         assertEquals("one", first.readLine());
+        awaitRest(server);
         stage.time().advance(Duration.ofSeconds(1));
         var second = stage.connect(server);
         second.send("two\n");
         assertEquals("two", second.readLine());
+        awaitRest(server);
         stage.time().advance(Duration.ofSeconds(1));
         var third = stage.connect(server);
         third.send("three\n");
@@ -249,6 +253,14 @@ final class MessageEndings {
         assertEquals(0, first.receive(1).length);
         second.send("still here\n");
         assertEquals("still here", second.readLine());
+    }
+
+    /** Waits until whoever has answered has also noted when: it waits, or has left. */
+    private static void awaitRest(Server server) {
+        Eventually.holds("all threads rest", () -> server.threads().stream().allMatch(thread -> switch (thread.getState()) {
+            case WAITING, TIMED_WAITING -> true;
+            default -> false;
+        }));
     }
 
     private static void counts(Stage stage) throws Exception {
