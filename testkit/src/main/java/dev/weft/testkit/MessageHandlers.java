@@ -167,9 +167,13 @@ final class MessageHandlers {
             c.send("bye\n");
             c.close();
         }));
-        client.send("one\ntwo\n");
-        assertEquals("bye", client.readLine());
-        assertEquals(0, client.receive(1).length);
+        try {
+            client.send("one\ntwo\n");
+            assertEquals("bye", client.readLine());
+            assertEquals(0, client.receive(1).length);
+        } catch (IOException e) {
+            // The second line was still on its way: it met a connection that is closed.
+        }
         stage.witness().awaitCount("closed", 1);
         assertEquals(List.of("one"), List.copyOf(handled));
     }

@@ -202,7 +202,7 @@ final class MessageRules {
     private static void handleThrows(Stage stage) throws Exception {
         var server = stage.serve(FailsInHandle.class);
         try (var client = stage.dial(server).open()) {
-            client.send("fine\nfail\nunread\n");
+            client.send("fine\nfail\n");
             var lines = new ArrayList<String>();
             client.lines().forEach(lines::add);
             assertEquals(List.of("setup by true", "1: fine", "2: fail", "finish after 2"), lines);
@@ -256,8 +256,12 @@ final class MessageRules {
         var client = stage.connect(server);
         client.send("0123456789\n");
         assertEquals("0123456789", client.readLine());
-        client.send("0123456789a\nshort\n");
-        assertEquals(0, client.receive(1).length);
+        try {
+            client.send("0123456789a\nshort\n");
+            assertEquals(0, client.receive(1).length);
+        } catch (IOException e) {
+            // The rest was still on its way: it met a connection that is closed.
+        }
         stage.witness().failure(ProtocolException.class);
         assertEquals(List.of(true), stage.witness().takeBlame());
         assertEquals(List.of("0123456789"), List.copyOf(handled));

@@ -202,12 +202,17 @@ final class NioStream implements StreamChannel, NioChannel {
     }
 
     private void end() {
+        var neverConnected = channel.isOpen() && !channel.isConnected();
         try {
             channel.close();
         } catch (IOException e) {
             NioLog.closeFailed("the connection with " + remote, e);
         } finally {
-            NioLoop.shared().forget();
+            if (neverConnected) {
+                NioLoop.shared().forgetNow(); // the next attempt may want the same local port
+            } else {
+                NioLoop.shared().forget();
+            }
             readable.signal();
             writable.signal();
         }
