@@ -89,6 +89,7 @@ class HelloLimitTest {
     void aPeerThatNeverSaysWhereToGoOnIsGivenUp() throws Exception {
         var peer = greeted(ends.dial(sender(ends.listen())));
         peer.say(hello(RECEIVES, 0, 0, 5, ReliablePeer.PATIENT), new byte[] {0, 0});
+        assertThat(failures.poll(1, TimeUnit.SECONDS)).as("a failure before its time").isNull(); // it has read the hello by then
         time.advanceUntil(FIVE_SECONDS, () -> !failures.isEmpty());
         assertRefused(peer, "a message was not whole after 5 s");
     }
